@@ -1,0 +1,81 @@
+import { invalidType, invalidValue } from './errors.js'
+
+/** Checks one argument; throws a `TypeError` that names it. */
+export type Assert = (what: string, value: unknown) => void
+
+export const assertBoolean: Assert = (what, value) => {
+  if (typeof value !== 'boolean') throw invalidType(what, 'a boolean', value)
+}
+
+export const assertFunction: Assert = (what, value) => {
+  if (typeof value !== 'function') throw invalidType(what, 'a function', value)
+}
+
+export const assertText: Assert = (what, value) => {
+  if (typeof value !== 'string') throw invalidType(what, 'a string', value)
+  if (value === '') throw invalidValue(what, 'must not be empty', value)
+}
+
+/** RFC 9110 5.1 and 5.6.2: a field name is a token. */
+export const assertHeaderName: Assert = (what, value) => {
+  assertText(what, value)
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(value as string)) {
+    throw invalidValue(what, 'must be a valid HTTP header name', value)
+  }
+}
+
+export function assertOneOf(names: readonly string[]): Assert {
+  return (what, value) => {
+    if (typeof value !== 'string') throw invalidType(what, `one of ${quote(names)}`, value)
+    if (!names.includes(value)) {
+      throw invalidValue(what, `must be one of ${quote(names)}${suggest(value, names)}`, value)
+    }
+  }
+}
+
+/** Checks that an options object has no member but the named ones, then each of its members. */
+export function assertOptions(
+  options: unknown,
+  asserts: Readonly<Record<string, Assert>>,
+): asserts options is object {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw invalidType('options', 'an object', options)
+  }
+  const names = Object.keys(asserts)
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(asserts, name)) {
+      throw invalidValue(
+        'options',
+        `has no member "${name}"${suggest(name, names)}; valid are ${quote(names)}`,
+        options,
+      )
+    }
+    if (value !== undefined) asserts[name]?.(`option "${name}"`, value)
+  }
+}
+
+function quote(names: readonly string[]): string {
+  return names.map((name) => `'${name}'`).join(', ')
+}
+
+function suggest(typed: string, names: readonly string[]): string {
+  const [nearest] = names
+    .map((name) => ({ name, distance: editDistance(typed.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, distance }) => distance <= Math.max(2, name.length / 3))
+    .sort((a, b) => a.distance - b.distance)
+  return nearest === undefined ? '' : ` (did you mean '${nearest.name}'?)`
+}
+
+/** Levenshtein's distance: how many characters to add, remove or replace. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (let index = 0; index < from.length; index += 1) {
+    const next = [index + 1]
+    for (let at = 0; at < to.length; at += 1) {
+      const replaced = (row[at] ?? 0) + (from[index] === to[at] ? 0 : 1)
+      next.push(Math.min(replaced, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[to.length] ?? 0
+}

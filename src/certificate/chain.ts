@@ -1,0 +1,58 @@
+import type { X509Certificate } from 'node:crypto'
+import { type ChainedPeerCertificate, toPeerCertificate } from './peer-certificate.js'
+
+/**
+ * Links a leaf to those of the given certificates that really issued it, in whatever order they
+ * came: a client chooses what it sends, so a neighbour in a list proves nothing.
+ *
+ * The links say who signed whom. Whether anybody trusts the end of the chain is not decided here.
+ */
+export function linkChain(
+  leaf: X509Certificate,
+  others: readonly X509Certificate[],
+): ChainedPeerCertificate {
+  const path = [leaf]
+  const unused = [...others]
+  for (let last = leaf; !isIssuedBy(last, last);) {
+    const at = unused.findIndex((candidate) => isIssuedBy(last, candidate))
+    const [issuer] = at === -1 ? [] : unused.splice(at, 1)
+    if (issuer === undefined) break
+    path.push(issuer)
+    last = issuer
+  }
+  const views = path.map(toPeerCertificate)
+  views.forEach((view, index) => {
+    const issuer = views[index + 1]
+    if (issuer !== undefined) view.issuerCertificate = issuer
+  })
+  return views[0] as ChainedPeerCertificate
+}
+
+/**
+ * `checkIssued()` compares names and key identifiers only, so a forged authority of the same name
+ * passes it: the signature has to be verified as well.
+ */
+function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  try {
+    return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)
+  } catch {
+    // OpenSSL cannot read the issuer's key: nothing was verified.
+    return false
+  }
+}
+
+/** A copy of a chain from Node's TLS layer that ends instead of circling at a self-signed root. */
+export function endChain(certificate: ChainedPeerCertificate): ChainedPeerCertificate {
+  const seen = new Set<ChainedPeerCertificate>()
+  for (
+    let current: ChainedPeerCertificate | undefined = certificate;
+    current !== undefined && !seen.has(current);
+    current = current.issuerCertificate
+  ) {
+    seen.add(current)
+  }
+  return [...seen].reverse().reduce<ChainedPeerCertificate | undefined>((issuer, current) => {
+    const { issuerCertificate: _, ...copy } = current
+    return issuer === undefined ? copy : { ...copy, issuerCertificate: issuer }
+  }, undefined) as ChainedPeerCertificate
+}

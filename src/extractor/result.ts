@@ -1,0 +1,38 @@
+import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
+
+/**
+ * Why no certificate was extracted.
+ *
+ * - `socket_not_authorized`: the TLS handshake did not authenticate a client
+ * - `certificate_not_retrievable`: it did, but Node shows no certificate; a fault of the server
+ * - `header_missing_or_malformed`: the header is absent, repeated, or not of its encoding
+ * - `verification_header_mismatch`: the proxy did not say that it verified the certificate
+ */
+export type ExtractionFailureReason =
+  | 'socket_not_authorized'
+  | 'certificate_not_retrievable'
+  | 'header_missing_or_malformed'
+  | 'verification_header_mismatch'
+
+export interface ExtractionSuccess {
+  readonly success: true
+  readonly certificate: ChainedPeerCertificate
+  readonly reason: null
+}
+
+export interface ExtractionFailure {
+  readonly success: false
+  readonly certificate: null
+  readonly reason: ExtractionFailureReason
+}
+
+/** What an extractor returns, always: nothing in a request makes it throw. */
+export type ExtractionResult = ExtractionSuccess | ExtractionFailure
+
+export function succeed(certificate: ChainedPeerCertificate): ExtractionSuccess {
+  return { success: true, certificate, reason: null }
+}
+
+export function failWith(reason: ExtractionFailureReason): ExtractionFailure {
+  return { success: false, certificate: null, reason }
+}

@@ -1,0 +1,33 @@
+import type { ExtractionFailureReason } from './extractor/result.js'
+
+/**
+ * What Passport's `fail()` is given. Always an object: Passport sends a string to the client as a
+ * `WWW-Authenticate` challenge, which it is not, and takes a number for the status.
+ */
+export interface FailureInfo {
+  readonly message: string
+  readonly reason: string
+}
+
+const MESSAGES: Readonly<Record<ExtractionFailureReason, string>> = {
+  socket_not_authorized: 'Client certificate required',
+  certificate_not_retrievable: 'Client certificate was authenticated but could not be retrieved',
+  header_missing_or_malformed: 'Client certificate header missing or malformed',
+  verification_header_mismatch: 'Client certificate verification failed',
+}
+
+/** For a reason of an extractor, ours or the application's own. */
+export function describeFailure(reason: string): FailureInfo {
+  const message = Object.hasOwn(MESSAGES, reason)
+    ? MESSAGES[reason as ExtractionFailureReason]
+    : 'Client certificate authentication failed'
+  return { message, reason }
+}
+
+/** For a certificate that verify refused; an object that verify gave is passed on as it is. */
+export function describeRejection(info: unknown): object {
+  if (typeof info === 'object' && info !== null) return info
+  const reason = 'callback_returned_false'
+  const message = typeof info === 'string' && info !== '' ? info : 'Client certificate rejected'
+  return { message, reason }
+}

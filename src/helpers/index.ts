@@ -1,0 +1,7 @@
+export { allowCN, allowIssuer, allowOrganization, allowOU, allowSubject } from './names.js'
+export type { NameFields } from './names.js'
+export { allowFingerprints } from './fingerprints.js'
+export { allowSerial } from './serial.js'
+export { allowEmail, allowSAN } from './subject-alt-names.js'
+export { allOf, anyOf } from './combinators.js'
+export type { CertificatePredicate, CertificateTest } from './predicate.js'

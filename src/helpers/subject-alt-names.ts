@@ -1,0 +1,121 @@
+import { isIPv4, isIPv6, SocketAddress } from 'node:net'
+import type { PeerCertificate } from 'node:tls'
+import { parseSubjectAltNames } from '../certificate/subject-alt-name.js'
+import { invalidValue } from '../errors.js'
+import { assertTexts, type CertificatePredicate } from './predicate.js'
+
+/** How the values of a type are brought to one spelling; `undefined` for what is not of the type. */
+type Normalize = (value: string) => string | undefined
+
+const TYPES: ReadonlyMap<string, { readonly node: string; readonly normalize: Normalize }> =
+  new Map([
+    ['dns', { node: 'DNS', normalize: (name) => name.toLowerCase() }],
+    ['email', { node: 'email', normalize: normalizeEmail }],
+    ['uri', { node: 'URI', normalize: normalizeUri }],
+    ['ip', { node: 'IP Address', normalize: normalizeAddress }],
+    ['ip address', { node: 'IP Address', normalize: normalizeAddress }],
+    ['othername', { node: 'othername', normalize: (value) => value }],
+    ['dirname', { node: 'DirName', normalize: (value) => value }],
+    ['registered id', { node: 'Registered ID', normalize: (value) => value }],
+  ])
+
+/**
+ * Allows a certificate with one of these subject alternative names.
+ *
+ * @param names - each with its type in front: `DNS:api.example.com`, `email:ops@example.com`,
+ *   `URI:spiffe://example.com/api`, `IP:192.0.2.7`, `othername:UPN:user@example.com`. Host names,
+ *   the domains of addresses and the schemes and hosts of URIs are compared without regard to case,
+ *   everything else exactly. No wildcards: `DNS:*.example.com` allows just that name.
+ * @throws TypeError on an empty list, or on a name without a type: a bare `admin@example.com` could
+ *   match a name of a kind that was not meant
+ */
+export function allowSAN(names: string | readonly string[]): CertificatePredicate {
+  const what = 'allowSAN(names)'
+  const allowed = new Set(assertTexts(what, names).map((name) => compileName(what, name)))
+  return (cert) => readNames(cert).some((name) => allowed.has(name))
+}
+
+/**
+ * Allows a certificate with one of these e-mail addresses, as a subject alternative name or as the
+ * subject's `emailAddress` attribute.
+ *
+ * @param addresses - the domain is compared without regard to case, the part before `@` exactly
+ * @throws TypeError on an empty list or anything but addresses
+ */
+export function allowEmail(addresses: string | readonly string[]): CertificatePredicate {
+  const what = 'allowEmail(addresses)'
+  const allowed = new Set(
+    assertTexts(what, addresses).map((address) => compileName(what, `email:${address}`)),
+  )
+  return (cert) =>
+    [...readNames(cert), ...readSubjectAddresses(cert)].some((name) => allowed.has(name))
+}
+
+function compileName(what: string, name: string): string {
+  const colon = name.indexOf(':')
+  const type = TYPES.get(name.slice(0, Math.max(colon, 0)).toLowerCase())
+  if (type === undefined) {
+    throw invalidValue(what, 'must begin with its type, such as "DNS:" or "URI:"', name)
+  }
+  const value = type.normalize(name.slice(colon + 1))
+  if (value === undefined || value === '') {
+    throw invalidValue(what, `must be a valid ${type.node} name`, name)
+  }
+  return toKey(type.node, value)
+}
+
+function readNames(cert: PeerCertificate): string[] {
+  const text: unknown = cert.subjectaltname
+  if (typeof text !== 'string') return []
+  return parseSubjectAltNames(text).flatMap(({ type, value }) => {
+    const normalized = TYPES.get(type.toLowerCase())?.normalize(value)
+    return normalized === undefined ? [] : [toKey(type, normalized)]
+  })
+}
+
+function readSubjectAddresses(cert: PeerCertificate): string[] {
+  const subject = cert.subject as unknown as
+    Record<string, string | string[] | undefined> | undefined
+  const addresses = subject?.['emailAddress'] ?? []
+  return [addresses].flat().flatMap((address) => {
+    const normalized = normalizeEmail(address)
+    return normalized === undefined ? [] : [toKey('email', normalized)]
+  })
+}
+
+/** Names of different types are never equal. */
+function toKey(nodeType: string, value: string): string {
+  return `${nodeType}:${value}`
+}
+
+/** RFC 5280 7.5: the host part is compared without regard to case, the local part exactly. */
+function normalizeEmail(address: string): string | undefined {
+  const at = address.lastIndexOf('@')
+  if (at < 1 || at === address.length - 1) return undefined
+  return address.slice(0, at) + address.slice(at).toLowerCase()
+}
+
+/**
+ * RFC 5280 7.4: scheme and host are compared without regard to case, the rest exactly. Nothing else
+ * is made equal: `/a/../b` is not `/b`.
+ */
+function normalizeUri(uri: string): string {
+  const colon = uri.indexOf(':')
+  const scheme = uri.slice(0, colon + 1).toLowerCase()
+  const rest = uri.slice(colon + 1)
+  if (!rest.startsWith('//')) return scheme + rest
+  const length = rest.slice(2).search(/[/?#]/)
+  const authority = length === -1 ? rest : rest.slice(0, length + 2)
+  const host = authority.lastIndexOf('@') + 1
+  return (
+    scheme +
+    authority.slice(0, host) +
+    authority.slice(host).toLowerCase() +
+    rest.slice(authority.length)
+  )
+}
+
+function normalizeAddress(address: string): string | undefined {
+  if (isIPv4(address)) return address
+  return isIPv6(address) ? new SocketAddress({ address, family: 'ipv6' }).address : undefined
+}

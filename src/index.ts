@@ -1,0 +1,33 @@
+export type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
+export { ClientCertificateError, type ClientCertificateErrorCode } from './errors.js'
+export type { ExtractorOptions } from './extractor/options.js'
+export type { RequestLike } from './extractor/request.js'
+export type {
+  ExtractionFailure,
+  ExtractionFailureReason,
+  ExtractionResult,
+  ExtractionSuccess,
+} from './extractor/result.js'
+export type { HeaderEncoding } from './parsers/decoders.js'
+export type { CertificateSource } from './parsers/presets.js'
+export { Strategy, type VerifyFunction, type VerifyFunctionWithRequest } from './strategy.js'
+export type {
+  ClientCertRequest,
+  ForeignExtractionResult,
+  ForeignReason,
+  RejectionReason,
+  StrategyOptions,
+  StrategyOptionsWithRequest,
+} from './strategy-options.js'
+export type { VerifyCallback } from './verification.js'
+import type { ChainedPeerCertificate as Certificate } from './certificate/peer-certificate.js'
+
+declare global {
+  // Merges with the types of Express where they are installed and asks for nothing where not.
+  namespace Express {
+    interface Request {
+      /** The client's certificate, once a strategy of this package has extracted it. */
+      clientCertificate?: Certificate | undefined
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import { decodeBase64 } from './base64.js'
+import { MAX_CHAIN_CERTS } from './limits.js'
+
+/**
+ * Decodes base64 of DER: one certificate, or a list joined by bare commas with the leaf first, as
+ * Traefik sends it.
+ *
+ * No space is allowed around a comma: that is how HTTP joins a header that was sent twice, and the
+ * first of two copies is the one the client may have forged.
+ */
+export function decodeBase64Der(text: string): Buffer[] | undefined {
+  return decodeList(text, ',', decodeBase64)
+}
+
+/** Splits at a separator, counts, and only then decodes; one item that fails refuses the list. */
+export function decodeList(
+  text: string,
+  separator: string,
+  decode: (item: string) => Buffer | undefined,
+): Buffer[] | undefined {
+  // One more than allowed is enough to know, however many separators the text holds.
+  const items = text.split(separator, MAX_CHAIN_CERTS + 1)
+  if (items.length > MAX_CHAIN_CERTS) return undefined
+  const decoded: Buffer[] = []
+  for (const item of items) {
+    const bytes = decode(item)
+    if (bytes === undefined) return undefined
+    decoded.push(bytes)
+  }
+  return decoded
+}

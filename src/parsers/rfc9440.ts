@@ -1,0 +1,38 @@
+import { decodeList } from './base64-der.js'
+import { decodeBase64 } from './base64.js'
+
+/**
+ * Decodes the value of `Client-Cert`: exactly one Byte Sequence, `:base64:`, without parameters
+ * (RFC 9440 2.2: a singleton that MUST NOT have a list of values).
+ */
+export function decodeRfc9440(text: string): Buffer[] | undefined {
+  const bytes = decodeByteSequence(text)
+  return bytes === undefined ? undefined : [bytes]
+}
+
+/**
+ * Decodes the value of `Client-Cert-Chain`: a List of Byte Sequences (RFC 9440 2.3), which may have
+ * been sent over several lines and joined by commas with optional white space (RFC 8941 4.2.1).
+ */
+export function decodeRfc9440Chain(text: string): Buffer[] | undefined {
+  return decodeList(text, ',', (item) => decodeByteSequence(trimOptionalWhitespace(item)))
+}
+
+/** RFC 8941 3.3.5. */
+function decodeByteSequence(text: string): Buffer | undefined {
+  if (text.length < 2 || !text.startsWith(':') || !text.endsWith(':')) return undefined
+  return decodeBase64(text.slice(1, -1))
+}
+
+/** RFC 9110 5.6.3: OWS is space and horizontal tab; `trim()` takes a dozen others too. */
+function trimOptionalWhitespace(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isSpaceOrTab(text[start])) start += 1
+  while (end > start && isSpaceOrTab(text[end - 1])) end -= 1
+  return text.slice(start, end)
+}
+
+function isSpaceOrTab(character: string | undefined): boolean {
+  return character === ' ' || character === '\t'
+}

@@ -1,0 +1,60 @@
+/** One `Key=Value` of an X-Forwarded-Client-Cert element. */
+export interface XfccPair {
+  /** Lower case: Envoy's keys are case-insensitive. */
+  readonly key: string
+  /** Without the quotes; escapes inside stay as they are, since no value that is used holds any. */
+  readonly value: string
+  readonly quoted: boolean
+  /** Whether a comma follows, so that another element begins. */
+  readonly endsElement: boolean
+  /** Where the next pair begins. */
+  readonly next: number
+}
+
+/**
+ * Scans the pair that begins at `at`, or returns `undefined` where the grammar is violated: no key,
+ * no `=`, an open quote, text behind a closing quote, or a quote inside an unquoted value.
+ *
+ * Each character is looked at a bounded number of times, whatever the text.
+ */
+export function scanXfccPair(text: string, at: number): XfccPair | undefined {
+  const equals = skipKey(text, at)
+  if (equals === at || text[equals] !== '=') return undefined
+  const quoted = text[equals + 1] === '"'
+  const start = quoted ? equals + 2 : equals + 1
+  const end = quoted ? skipQuoted(text, start) : skipUnquoted(text, start)
+  const after = quoted ? end + 1 : end
+  if (after > text.length || !endsPair(text[after])) return undefined
+  return {
+    key: text.slice(at, equals).toLowerCase(),
+    value: text.slice(start, end),
+    quoted,
+    endsElement: text[after] === ',',
+    next: after + 1,
+  }
+}
+
+function endsPair(character: string | undefined): boolean {
+  return character === ';' || character === ',' || character === undefined
+}
+
+function skipKey(text: string, at: number): number {
+  while (isLetter(text.charCodeAt(at))) at += 1
+  return at
+}
+
+/** The closing quote, or past the end where there is none. A backslash takes its follower along. */
+function skipQuoted(text: string, at: number): number {
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1
+  return at
+}
+
+function skipUnquoted(text: string, at: number): number {
+  while (at < text.length && text[at] !== ';' && text[at] !== ',' && text[at] !== '"') at += 1
+  return at
+}
+
+function isLetter(code: number): boolean {
+  const lower = code | 0x20
+  return lower >= 0x61 && lower <= 0x7a
+}

@@ -1,0 +1,173 @@
+import PassportStrategy from 'passport-strategy'
+import type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
+import { ClientCertificateError, invalidType } from './errors.js'
+import type { RequestLike } from './extractor/request.js'
+import { describeFailure, describeRejection } from './failure-info.js'
+import { runHook } from './hooks.js'
+import {
+  type ClientCertRequest,
+  compileStrategyOptions,
+  type StrategyOptions,
+  type StrategyOptionsWithRequest,
+  type StrategyPlan,
+} from './strategy-options.js'
+import { type Outcome, runVerify, type VerifyCallback } from './verification.js'
+
+/**
+ * Decides what the client that presented a certificate may do: calls `done(null, user)`,
+ * `done(null, false)` or `done(err)`, or returns a promise of a user, `null` or `false`.
+ */
+export type VerifyFunction = (cert: ChainedPeerCertificate, done: VerifyCallback) => unknown
+
+/** {@link VerifyFunction} with the request in front, for `passReqToCallback: true`. */
+export type VerifyFunctionWithRequest<Req = ClientCertRequest> = (
+  req: Req,
+  cert: ChainedPeerCertificate,
+  done: VerifyCallback,
+) => unknown
+
+/** What Passport lets a strategy end a request with. */
+interface Actions {
+  success: (user: unknown, info?: unknown) => void
+  fail: (challenge?: unknown, status?: number) => void
+  error: (err: unknown) => void
+}
+
+// Annotated so that the emitted declarations do not ask for types of passport-strategy, which
+// ships none.
+const Base: new () => Actions = PassportStrategy
+
+/**
+ * Passport strategy that authenticates a client by its TLS certificate, read from the TLS socket or
+ * from the header that a proxy in front sets.
+ *
+ * @example
+ * passport.use(new Strategy(async (cert) => users.findByFingerprint(cert.fingerprint256)))
+ */
+export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base {
+  /** The name to give to `passport.authenticate()`. */
+  readonly name: string
+  // Not #private: Passport runs `authenticate` on an object created from this one.
+  private readonly _plan: StrategyPlan<Req>
+  private readonly _verify: VerifyFunction | VerifyFunctionWithRequest<Req>
+
+  /**
+   * @param options - see {@link StrategyOptions}; `null` and `undefined` mean the defaults
+   * @param verify - decides which user, if any, a certificate stands for
+   * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the
+   *   option, its value and what is valid
+   */
+  constructor(verify: VerifyFunction)
+  constructor(options: StrategyOptionsWithRequest<Req>, verify: VerifyFunctionWithRequest<Req>)
+  constructor(options: StrategyOptions<Req> | null | undefined, verify: VerifyFunction)
+  constructor(
+    first:
+      VerifyFunction | StrategyOptions<Req> | StrategyOptionsWithRequest<Req> | null | undefined,
+    second?: VerifyFunction | VerifyFunctionWithRequest<Req>,
+  ) {
+    super()
+    const [options, verify] = typeof first === 'function' ? [{}, first] : [first ?? {}, second]
+    if (typeof verify !== 'function') throw invalidType('verify', 'a function', verify)
+    this._plan = compileStrategyOptions<Req>(options)
+    this._verify = verify
+    this.name = this._plan.name
+  }
+
+  /** Called by Passport for each request. */
+  authenticate(req: Req): void {
+    // First of all: when a strategy instance is given to `passport.authenticate()`, Passport writes
+    // the actions of every request onto that one instance. Read later, they are another client's.
+    const { success, fail, error } = this
+    const actions: Actions = {
+      success: (user, info) => success.call(this, user, info),
+      fail: (info, status) => fail.call(this, info, status),
+      error: (err) => error.call(this, err),
+    }
+    const { _plan: plan, _verify: verify } = this
+    const extracted = extract(req, plan)
+    if (extracted.kind === 'fault') {
+      actions.error(extracted.error)
+    } else if (extracted.kind === 'failure') {
+      refuse(extracted.reason, req, plan, actions)
+    } else {
+      const { cert } = extracted
+      runVerify(
+        (done) =>
+          plan.passReqToCallback
+            ? (verify as VerifyFunctionWithRequest<Req>)(req, cert, done)
+            : (verify as VerifyFunction)(cert, done),
+        (outcome) => {
+          conclude(outcome, req, cert, plan, actions)
+        },
+      )
+    }
+  }
+}
+
+type Attachable = Pick<ClientCertRequest, 'clientCertificate'>
+
+type Extracted =
+  | { readonly kind: 'certificate'; readonly cert: ChainedPeerCertificate }
+  | { readonly kind: 'failure'; readonly reason: string }
+  | { readonly kind: 'fault'; readonly error: ClientCertificateError }
+
+/** Runs the extractor, which may be the application's own, and attaches what it found. */
+function extract<Req extends RequestLike>(req: Req, plan: StrategyPlan<Req>): Extracted {
+  try {
+    const result = plan.extract(req)
+    assertExtractionResult(result)
+    if (!result.success) return { kind: 'failure', reason: result.reason }
+    ;(req as Attachable).clientCertificate = result.certificate
+    return { kind: 'certificate', cert: result.certificate }
+  } catch (cause) {
+    const message = 'The client certificate could not be extracted'
+    const error = new ClientCertificateError('ERR_EXTRACTOR_FAILED', message, { cause })
+    return { kind: 'fault', error }
+  }
+}
+
+type CheckedResult =
+  | { readonly success: true; readonly certificate: ChainedPeerCertificate }
+  | { readonly success: false; readonly reason: string }
+
+/** An extractor of the application's own may come from JavaScript, where no type has checked it. */
+function assertExtractionResult(result: unknown): asserts result is CheckedResult {
+  const { success, certificate, reason } = result as Record<string, unknown>
+  const isSuccess = success === true && typeof certificate === 'object' && certificate !== null
+  if (!isSuccess && (success !== false || typeof reason !== 'string')) {
+    throw new TypeError('The extractor returned something that is not an extraction result')
+  }
+}
+
+/** Ends a request from which no certificate could be extracted. */
+function refuse<Req>(reason: string, req: Req, plan: StrategyPlan<Req>, actions: Actions): void {
+  runHook('onRejected', plan.onRejected, null, req, reason)
+  const info = describeFailure(reason)
+  if (reason === 'certificate_not_retrievable') {
+    actions.error(new ClientCertificateError('ERR_CERTIFICATE_NOT_RETRIEVABLE', info.message))
+  } else {
+    actions.fail(info, 401)
+  }
+}
+
+/** Ends a request as verify decided. */
+function conclude<Req>(
+  outcome: Outcome,
+  req: Req,
+  cert: ChainedPeerCertificate,
+  plan: StrategyPlan<Req>,
+  actions: Actions,
+): void {
+  switch (outcome.kind) {
+    case 'accepted':
+      runHook('onAuthenticated', plan.onAuthenticated, cert, req)
+      actions.success(outcome.user, outcome.info)
+      break
+    case 'rejected':
+      runHook('onRejected', plan.onRejected, cert, req, 'callback_returned_false')
+      actions.fail(describeRejection(outcome.info), 401)
+      break
+    case 'error':
+      actions.error(outcome.error)
+  }
+}

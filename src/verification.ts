@@ -1,0 +1,94 @@
+import { ClientCertificateError } from './errors.js'
+
+/** What the application's verify callback decided. */
+export type Outcome =
+  | { readonly kind: 'error'; readonly error: unknown }
+  | { readonly kind: 'rejected'; readonly info: unknown }
+  | { readonly kind: 'accepted'; readonly user: unknown; readonly info: unknown }
+
+/** The callback given to verify. Only its first call counts. */
+export type VerifyCallback = (
+  error?: unknown,
+  user?: object | string | number | bigint | false | null,
+  info?: unknown,
+) => void
+
+/**
+ * Runs the verify callback and reports its first outcome, whichever way it came: `done`, a throw, a
+ * promise, or a user returned at once. Later ones are ignored.
+ *
+ * An outcome that comes while the callback is still running is reported after it has returned, so
+ * that what the application throws further down the line is not mistaken for a throw of verify.
+ */
+export function runVerify(
+  verify: (done: VerifyCallback) => unknown,
+  report: (outcome: Outcome) => void,
+): void {
+  let outcome: Outcome | undefined
+  let running = true
+  const settle = (first: Outcome): void => {
+    if (outcome !== undefined) return
+    outcome = first
+    if (!running) report(first)
+  }
+  try {
+    settleReturned(
+      verify((error, user, info) => settle(fromDone(error, user, info))),
+      settle,
+    )
+  } catch (error) {
+    settle(failure(error))
+  }
+  running = false
+  if (outcome !== undefined) report(outcome)
+}
+
+function fromDone(error: unknown, user: unknown, info: unknown): Outcome {
+  if (error) return failure(error)
+  return user ? { kind: 'accepted', user, info } : { kind: 'rejected', info }
+}
+
+/**
+ * `next('route')` and the like mean "carry on" to Express: whatever is not an object is wrapped, so
+ * that no thrown text can turn an error into a pass.
+ */
+function failure(error: unknown): Outcome {
+  if ((typeof error === 'object' && error !== null) || typeof error === 'function') {
+    return { kind: 'error', error }
+  }
+  const message = 'The verify callback failed with something that is not an error'
+  const wrapped = new ClientCertificateError('ERR_VERIFY_FAILED', message, { cause: error })
+  return { kind: 'error', error: wrapped }
+}
+
+function settleReturned(returned: unknown, settle: (outcome: Outcome) => void): void {
+  if (isThenable(returned)) {
+    Promise.resolve(returned).then(
+      (value: unknown) => {
+        if (value !== undefined) settle(fromDone(null, value, undefined))
+      },
+      (error: unknown) => settle(failure(error)),
+    )
+  } else if (isUser(returned)) {
+    settle(fromDone(null, returned, undefined))
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value
+    ? typeof value.then === 'function'
+    : false
+}
+
+/**
+ * Whether a returned value is meant as a user: a plain object, or `null` or `false` for none.
+ *
+ * Callback-style code returns all sorts of things by accident: `(cert, done) => setTimeout(...)`
+ * returns a timer, a database driver its query, an emitter `true`. None of those is a user.
+ */
+function isUser(value: unknown): boolean {
+  if (value === null || value === false) return true
+  if (typeof value !== 'object') return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
