@@ -1,0 +1,54 @@
+// A proxy in front ends TLS and forwards the client's certificate in a header. A header proves
+// nothing by itself: the proxy has to overwrite what clients send, and must be the only one to
+// reach this server, which is why it listens on 127.0.0.1 and nowhere else.
+//
+// The configuration of nginx that goes with it:
+//   ssl_client_certificate ca.pem;
+//   ssl_verify_client      optional;
+//   location / {
+//     proxy_set_header X-SSL-Client-Cert   $ssl_client_escaped_cert;
+//     proxy_set_header X-SSL-Client-Verify $ssl_client_verify;
+//     proxy_pass       http://127.0.0.1:3000;
+//   }
+import http from 'node:http'
+import express from 'express'
+import passport from 'passport'
+import { Strategy } from 'passport-client-certificate-auth'
+import { get, show, urlOf } from './support/loopback.js'
+import { createAuthority } from './support/pki.js'
+
+passport.use(
+  new Strategy(
+    {
+      certificateHeader: 'X-SSL-Client-Cert',
+      headerEncoding: 'url-pem',
+      verifyHeader: 'X-SSL-Client-Verify',
+      verifyValue: 'SUCCESS',
+    },
+    (cert, done) => {
+      done(null, cert.subject.CN === 'alice' && { name: 'alice' })
+    },
+  ),
+)
+
+const app = express()
+// eslint-disable-next-line @typescript-eslint/no-unsafe-argument -- Passport's types say `any`
+app.get('/', passport.authenticate('client-cert', { session: false }), (req, res) => {
+  res.json({ user: req.user })
+})
+
+// 0 for any free port: yours has the number that is in `proxy_pass`.
+const server = http.createServer(app).listen(0, '127.0.0.1')
+
+// The proxy: what it sends for a client that it has verified, for others, and for no certificate.
+const url = await urlOf(server)
+const ca = await createAuthority()
+const alice = encodeURIComponent((await ca.issue({ subject: 'CN=alice' })).cert)
+
+/** @param {string} certificate @param {string} verify */
+const forwarded = (certificate, verify) =>
+  get(url, { headers: { 'X-SSL-Client-Cert': certificate, 'X-SSL-Client-Verify': verify } })
+
+await show('alice, verified', 200, forwarded(alice, 'SUCCESS'))
+await show('alice, not verified', 401, forwarded(alice, 'FAILED:certificate has expired'))
+await show('no certificate', 401, forwarded('', 'NONE'))

@@ -1,0 +1,117 @@
+// One application, reached in two ways: over TLS of its own, and by plain HTTP from a proxy that
+// forwards certificates in a header. Real clients of all kinds ask for something, and a table shows
+// what each of them got and why. Run it with `npm run demo`.
+import http from 'node:http'
+import https from 'node:https'
+import express from 'express'
+import { Passport } from 'passport'
+import { Strategy } from 'passport-client-certificate-auth'
+import { get, getWithLines, issueServer, urlOf } from './support/loopback.js'
+import { createAuthority, createSelfSigned } from './support/pki.js'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+const CERTIFICATE = 'X-SSL-Client-Cert'
+const VERIFY = 'X-SSL-Client-Verify'
+
+/** @type {string} why the last request was rejected, as the audit hook was told */
+let lastReason
+
+/** @param {import('passport-client-certificate-auth').StrategyOptions} options */
+function createApp(options) {
+  const passport = new Passport()
+  passport.use(
+    new Strategy(options, (cert, done) => {
+      done(null, cert.subject.CN === 'alice' && { name: 'alice' })
+    }),
+  )
+  const app = express()
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-argument -- Passport's types say `any`
+  app.get('/', passport.authenticate('client-cert', { session: false }), (req, res) => {
+    res.json({ user: req.user })
+  })
+  return app
+}
+
+/** @type {import('passport-client-certificate-auth').StrategyOptions} */
+const audit = {
+  onRejected: (_cert, _req, reason) => {
+    lastReason = reason
+  },
+}
+/** @type {import('passport-client-certificate-auth').StrategyOptions} */
+const fromProxy = {
+  ...audit,
+  certificateHeader: CERTIFICATE,
+  headerEncoding: 'url-pem',
+  verifyHeader: VERIFY,
+  verifyValue: 'SUCCESS',
+}
+
+const ca = await createAuthority({ subject: 'CN=Known CA' })
+const unknownCa = await createAuthority({ subject: 'CN=Known CA' })
+const alice = await ca.issue({ subject: 'CN=alice' })
+const bob = await ca.issue({ subject: 'CN=bob' })
+const stranger = await unknownCa.issue({ subject: 'CN=alice' })
+const selfSigned = await createSelfSigned({ subject: 'CN=alice' })
+const expired = await ca.issue({
+  subject: 'CN=alice',
+  notBefore: new Date(Date.now() - 2 * DAY_MS),
+  notAfter: new Date(Date.now() - DAY_MS),
+})
+
+const { key, cert } = await issueServer(ca)
+const tls = { key, cert, ca: ca.cert, requestCert: true, rejectUnauthorized: false }
+const direct = https.createServer(tls, createApp(audit)).listen(0, '127.0.0.1')
+const proxied = http.createServer(createApp(fromProxy)).listen(0, '127.0.0.1')
+const directUrl = await urlOf(direct)
+const proxiedUrl = await urlOf(proxied)
+
+/** @param {{ cert?: string, key?: string }} client */
+const overTls = (client) => get(directUrl, { ca: ca.cert, ...client })
+
+/** @param {import('./support/pki.js').Issued} client @param {string} verify */
+const overProxy = (client, verify) =>
+  get(proxiedUrl, { headers: { [CERTIFICATE]: encodeURIComponent(client.cert), [VERIFY]: verify } })
+
+// What a proxy that appends its header, instead of overwriting the client's, makes of a forged one.
+const overAppendingProxy = () =>
+  getWithLines(proxiedUrl, [
+    `${CERTIFICATE}: ${encodeURIComponent(alice.cert)}`,
+    `${CERTIFICATE}: ${encodeURIComponent(bob.cert)}`,
+    `${VERIFY}: SUCCESS`,
+  ])
+
+const notVerified = () => overProxy(selfSigned, 'FAILED:self-signed certificate')
+
+/** @typedef {() => ReturnType<typeof get>} Ask */
+/** @type {[who: string, how: string, status: number, reason: string, ask: Ask][]} */
+const expected = [
+  ['alice', 'TLS, known CA', 200, '-', () => overTls(alice)],
+  ['bob', 'TLS, not a user', 401, 'callback_returned_false', () => overTls(bob)],
+  ['"alice"', 'TLS, unknown CA', 401, 'socket_not_authorized', () => overTls(stranger)],
+  ['"alice"', 'TLS, self-signed', 401, 'socket_not_authorized', () => overTls(selfSigned)],
+  ['alice', 'TLS, expired', 401, 'socket_not_authorized', () => overTls(expired)],
+  ['nobody', 'TLS, no certificate', 401, 'socket_not_authorized', () => overTls({})],
+  ['alice', 'proxy, verified', 200, '-', () => overProxy(alice, 'SUCCESS')],
+  ['bob', 'proxy, not a user', 401, 'callback_returned_false', () => overProxy(bob, 'SUCCESS')],
+  ['bob', 'proxy, forged header', 401, 'header_missing_or_malformed', overAppendingProxy],
+  ['"alice"', 'proxy, not verified', 401, 'verification_header_mismatch', notVerified],
+  ['nobody', 'proxy, no certificate', 401, 'verification_header_mismatch', () => get(proxiedUrl)],
+]
+
+/** @param {(string | number)[]} cells */
+const printRow = ([who, how, status, reason]) =>
+  console.log(
+    [String(who).padEnd(8), String(how).padEnd(22), String(status).padEnd(7), reason].join(' '),
+  )
+
+printRow(['who', 'how', 'status', 'reason'])
+for (const [who, how, status, reason, ask] of expected) {
+  lastReason = '-'
+  const answer = await ask()
+  printRow([who, how, answer.status, lastReason])
+  if (answer.status !== status || lastReason !== reason) {
+    console.error(`  should have been ${status} ${reason}`)
+    process.exitCode = 1
+  }
+}

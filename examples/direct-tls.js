@@ -1,0 +1,54 @@
+// Clients connect to Node itself, and the certificate of their TLS connection says who they are.
+// Node checks it against `ca`; the strategy refuses what Node did not accept; the verify callback
+// decides which user a valid certificate stands for.
+import https from 'node:https'
+import express from 'express'
+import passport from 'passport'
+import { Strategy } from 'passport-client-certificate-auth'
+import { get, issueServer, show, urlOf } from './support/loopback.js'
+import { createAuthority } from './support/pki.js'
+
+const users = [{ name: 'alice' }, { name: 'bob' }]
+
+passport.use(
+  new Strategy((cert, done) => {
+    const user = users.find(({ name }) => name === cert.subject.CN)
+    done(null, user ?? false)
+  }),
+)
+
+const app = express()
+// eslint-disable-next-line @typescript-eslint/no-unsafe-argument -- Passport's types say `any`
+app.get('/', passport.authenticate('client-cert', { session: false }), (req, res) => {
+  res.json({ user: req.user, validUntil: req.clientCertificate?.valid_to })
+})
+
+const ca = await createAuthority({ subject: 'CN=Example CA' })
+const { key, cert } = await issueServer(ca)
+
+const server = https.createServer(
+  {
+    key,
+    cert,
+    // Only clients with a certificate from here are let in.
+    ca: ca.cert,
+    // Ask for a certificate, but let the strategy answer who has none: with a 401 instead of a
+    // broken connection.
+    requestCert: true,
+    rejectUnauthorized: false,
+  },
+  app,
+)
+server.listen(0, '127.0.0.1')
+
+// The clients.
+const url = await urlOf(server)
+const alice = await ca.issue({ subject: 'CN=alice, O=Example' })
+const mallory = await ca.issue({ subject: 'CN=mallory, O=Example' })
+const otherCa = await createAuthority({ subject: 'CN=Example CA' })
+const impostor = await otherCa.issue({ subject: 'CN=alice, O=Example' })
+
+await show('alice', 200, get(url, { ca: ca.cert, ...alice }))
+await show('mallory, who is not a user', 401, get(url, { ca: ca.cert, ...mallory }))
+await show('somebody else as alice', 401, get(url, { ca: ca.cert, ...impostor }))
+await show('somebody without a certificate', 401, get(url, { ca: ca.cert }))

@@ -1,0 +1,54 @@
+// Users are found by the fingerprint of their certificate, in an asynchronous verify function that
+// first narrows down which certificates count at all. Two hooks write an audit log, one line of JSON
+// for every decision.
+import { X509Certificate } from 'node:crypto'
+import https from 'node:https'
+import express from 'express'
+import passport from 'passport'
+import { Strategy } from 'passport-client-certificate-auth'
+import { allOf, allowIssuer, allowOrganization } from 'passport-client-certificate-auth/helpers'
+import { get, issueServer, show, urlOf } from './support/loopback.js'
+import { createAuthority } from './support/pki.js'
+
+const ca = await createAuthority({ subject: 'CN=Example CA' })
+const alice = await ca.issue({ subject: 'CN=alice, O=Example' })
+const bob = await ca.issue({ subject: 'CN=bob, O=Example' })
+const guest = await ca.issue({ subject: 'CN=guest, O=Elsewhere' })
+
+// Stands for a database. The fingerprint is the SHA-256 digest of the whole certificate.
+const users = new Map([[new X509Certificate(alice.cert).fingerprint256, { name: 'alice' }]])
+
+const isOurs = allOf(allowIssuer({ CN: 'Example CA' }), allowOrganization('Example'))
+
+/** @param {Record<string, unknown>} entry */
+const log = (entry) => console.log(JSON.stringify(entry))
+
+passport.use(
+  new Strategy(
+    {
+      onAuthenticated: (cert, req) =>
+        log({ event: 'authenticated', url: req.url, fingerprint: cert.fingerprint256 }),
+      // The certificate is null where none was accepted, so there is nobody to name.
+      onRejected: (cert, req, reason) =>
+        log({ event: 'rejected', url: req.url, reason, fingerprint: cert?.fingerprint256 }),
+    },
+    async (cert) => ((await isOurs(cert)) ? (users.get(cert.fingerprint256) ?? null) : null),
+  ),
+)
+
+const app = express()
+// eslint-disable-next-line @typescript-eslint/no-unsafe-argument -- Passport's types say `any`
+app.get('/', passport.authenticate('client-cert', { session: false }), (req, res) => {
+  res.json({ user: req.user })
+})
+
+const { key, cert } = await issueServer(ca)
+const tls = { key, cert, ca: ca.cert, requestCert: true, rejectUnauthorized: false }
+const server = https.createServer(tls, app).listen(0, '127.0.0.1')
+
+// The clients.
+const url = await urlOf(server)
+await show('alice', 200, get(url, { ca: ca.cert, ...alice }))
+await show('bob, who is not registered', 401, get(url, { ca: ca.cert, ...bob }))
+await show('a guest from elsewhere', 401, get(url, { ca: ca.cert, ...guest }))
+await show('nobody', 401, get(url, { ca: ca.cert }))

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect } from 'chai'
+
+const DIRECTORY = fileURLToPath(new URL('../../examples', import.meta.url))
+
+/** A line that shows that the example did what it is there for. */
+const EXAMPLES: Record<string, RegExp> = {
+  'behind-a-proxy.js': /^alice, verified: 200 \{"user":\{"name":"alice"\}\}$/m,
+  'demo.js': /^who +how +status +reason$/m,
+  'direct-tls.js': /^somebody else as alice: 401 Unauthorized$/m,
+  'drop-in.cjs': /^ann: 200 \{"name":"ann"\}$/m,
+  'user-lookup.js':
+    /^\{"event":"authenticated","url":"\/","fingerprint":"[0-9A-F]{2}(:[0-9A-F]{2}){31}"\}$/m,
+}
+
+/** Rejects when the exit code is not 0. */
+async function run(name: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [name], { cwd: DIRECTORY })
+  return stdout
+}
+
+describe('the examples', () => {
+  it('are all run here', () => {
+    const files = readdirSync(DIRECTORY, { withFileTypes: true }).filter((entry) => entry.isFile())
+
+    expect(files.map(({ name }) => name)).to.have.members(Object.keys(EXAMPLES))
+  })
+
+  for (const [name, line] of Object.entries(EXAMPLES)) {
+    it(`${name} runs, and ends by itself with what it is there to show`, async () => {
+      expect(await run(name)).to.match(line)
+    })
+  }
+
+  it('the audit log of user-lookup.js says why each client was refused', async () => {
+    const lines = (await run('user-lookup.js')).split('\n').filter((line) => line.startsWith('{'))
+    const entries = lines.map((line) => JSON.parse(line) as Record<string, string>)
+
+    expect(entries.map(({ event, reason }) => [event, reason])).to.deep.equal([
+      ['authenticated', undefined],
+      ['rejected', 'callback_returned_false'],
+      ['rejected', 'callback_returned_false'],
+      ['rejected', 'socket_not_authorized'],
+    ])
+  })
+})
+
+describe('the demo', () => {
+  it('shows every kind of client, what it got and why', async () => {
+    const rows = (await run('demo.js'))
+      .trimEnd()
+      .split('\n')
+      .map((row) => row.split(/ {2,}/))
+
+    expect(rows).to.deep.equal([
+      ['who', 'how', 'status', 'reason'],
+      ['alice', 'TLS, known CA', '200', '-'],
+      ['bob', 'TLS, not a user', '401', 'callback_returned_false'],
+      ['"alice"', 'TLS, unknown CA', '401', 'socket_not_authorized'],
+      ['"alice"', 'TLS, self-signed', '401', 'socket_not_authorized'],
+      ['alice', 'TLS, expired', '401', 'socket_not_authorized'],
+      ['nobody', 'TLS, no certificate', '401', 'socket_not_authorized'],
+      ['alice', 'proxy, verified', '200', '-'],
+      ['bob', 'proxy, not a user', '401', 'callback_returned_false'],
+      ['bob', 'proxy, forged header', '401', 'header_missing_or_malformed'],
+      ['"alice"', 'proxy, not verified', '401', 'verification_header_mismatch'],
+      ['nobody', 'proxy, no certificate', '401', 'verification_header_mismatch'],
+    ])
+  })
+})

@@ -1,0 +1,166 @@
+import { X509Certificate } from 'node:crypto'
+import https from 'node:https'
+import type { TLSSocket } from 'node:tls'
+import { expect } from 'chai'
+import { Strategy } from '../../src/index.js'
+import { guardedApp } from '../support/apps.js'
+import { createSelfSigned, type Issued, testPki } from '../support/pki.js'
+import {
+  type Answer,
+  closeServers,
+  getHttp,
+  getHttps,
+  listenHttp,
+  listenHttps,
+} from '../support/servers.js'
+import { type ClientOptions, tlsSocketOf, visit } from '../support/tls-visit.js'
+
+type KeyType = 'rsa' | 'ec'
+type ClientName = (typeof CLIENTS)[number]['is']
+
+const CLIENTS = [
+  { is: 'accepted', reason: null },
+  { is: 'refused by verify', reason: 'callback_returned_false' },
+  { is: 'of an unknown CA', reason: 'socket_not_authorized' },
+  { is: 'self-signed', reason: 'socket_not_authorized' },
+  { is: 'expired', reason: 'socket_not_authorized' },
+  { is: 'without certificate', reason: 'socket_not_authorized' },
+] as const
+
+async function createIdentities(keyType: KeyType): Promise<Record<ClientName, Issued | null>> {
+  const { root, stranger, [keyType]: accepted } = await testPki()
+  const options = { subject: `CN=${keyType}-client, O=Example`, keyType }
+  const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 60 * 60 * 1000)
+  return {
+    accepted,
+    'refused by verify': await root.issue({ subject: 'CN=refused', keyType }),
+    'of an unknown CA': await stranger.issue(options),
+    'self-signed': await createSelfSigned(options),
+    expired: await root.issue({ ...options, notBefore: daysAgo(3), notAfter: daysAgo(2) }),
+    'without certificate': null,
+  }
+}
+
+/** A guarded server, and what it saw of each request. No reason means that it let the client in. */
+async function startServer() {
+  const reasons: (string | null)[] = []
+  const sockets: TLSSocket[] = []
+  const protocols: unknown[] = []
+  const app = guardedApp(
+    new Strategy(
+      {
+        onAuthenticated: () => reasons.push(null),
+        onRejected: (_cert, _req, reason) => reasons.push(reason),
+      },
+      (cert) => (cert.subject.CN === 'refused' ? false : { cn: cert.subject.CN }),
+    ),
+  )
+  const { port } = await listenHttps((req, res) => {
+    const socket = tlsSocketOf(req)
+    sockets.push(socket)
+    protocols.push(socket.getProtocol())
+    app(req, res)
+  })
+  return { port, reasons, sockets, protocols }
+}
+
+function expectAnswer({ status, body }: Answer, identity: Issued | null, cn: string | null): void {
+  if (cn === null) {
+    expect({ status, body }).to.deep.equal({ status: 401, body: 'Unauthorized' })
+  } else {
+    const { fingerprint256 } = new X509Certificate(identity?.raw ?? '')
+    expect(status).to.equal(200)
+    expect(JSON.parse(body)).to.deep.equal({ user: { cn }, fingerprint256 })
+  }
+}
+
+afterEach(closeServers)
+
+for (const keyType of ['rsa', 'ec'] as const) {
+  describe(`a client with a key of type ${keyType}`, () => {
+    let identities: Record<ClientName, Issued | null>
+
+    before(async () => {
+      identities = await createIdentities(keyType)
+    })
+
+    for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+      for (const { is, reason } of CLIENTS) {
+        const cn = reason === null ? `${keyType}-client` : null
+        const asClient = (): ClientOptions => {
+          const { key, cert } = identities[is] ?? {}
+          return { key, cert, minVersion: version, maxVersion: version }
+        }
+
+        it(`${is}, over ${version}: gets the same answer in a full and a resumed session`, async () => {
+          const { port, reasons, protocols } = await startServer()
+          const full = await visit(port, asClient())
+          expect(full.isResumed).to.equal(false)
+          expectAnswer(full.answer, identities[is], cn)
+          const resumed = await visit(port, asClient(), full.session)
+          expect(resumed.isResumed).to.equal(true)
+          expectAnswer(resumed.answer, identities[is], cn)
+          expect(reasons).to.deep.equal([reason, reason])
+          expect(protocols).to.deep.equal([version, version])
+        })
+
+        it(`${is}, over ${version}: gets the same answer to every request on a connection`, async () => {
+          const { port, reasons, sockets } = await startServer()
+          const agent = new https.Agent({ keepAlive: true, maxSockets: 1 })
+          for (let request = 0; request < 3; request += 1) {
+            expectAnswer(await getHttps(port, { ...asClient(), agent }), identities[is], cn)
+          }
+          agent.destroy()
+          expect(reasons).to.deep.equal([reason, reason, reason])
+          expect(new Set(sockets).size).to.equal(1)
+        })
+      }
+    }
+  })
+}
+
+describe('a client of an intermediate authority', () => {
+  it('shows its chain up to the root, which ends there, when the chain is asked for', async () => {
+    const { chained, intermediate } = await testPki()
+    const names: string[] = []
+    let shownByNode = 0
+    const strategy = new Strategy({ includeChain: true, passReqToCallback: true }, (req, cert) => {
+      for (let at = cert as typeof cert | undefined; at; at = at.issuerCertificate) {
+        names.push(String(at.subject.CN))
+      }
+      const detailed = tlsSocketOf(req).getPeerCertificate(true)
+      shownByNode = (detailed.issuerCertificate as object | undefined) === undefined ? 1 : 3
+      return { names }
+    })
+    const { port } = await listenHttps(guardedApp(strategy))
+    const cert = chained.cert + intermediate.cert
+    const { status } = await getHttps(port, { key: chained.key, cert })
+    expect(status).to.equal(200)
+    // Some versions of Node show no issuers at all.
+    const expected = ['chained-client', 'Test intermediate', 'Test root']
+    expect(names).to.deep.equal(expected.slice(0, shownByNode))
+  })
+
+  it('shows no chain when none is asked for', async () => {
+    const { chained, intermediate } = await testPki()
+    const strategy = new Strategy((cert) => ({ chain: 'issuerCertificate' in cert }))
+    const { port } = await listenHttps(guardedApp(strategy))
+    const cert = chained.cert + intermediate.cert
+    const { body } = await getHttps(port, { key: chained.key, cert })
+    expect(JSON.parse(body)).to.have.property('user').that.deep.equals({ chain: false })
+  })
+})
+
+describe('a client over plain HTTP', () => {
+  it('is refused without an exception', async () => {
+    const reasons: string[] = []
+    const strategy = new Strategy(
+      { onRejected: (_cert, _req, reason) => reasons.push(reason) },
+      () => ({ id: 'nobody' }),
+    )
+    const { port } = await listenHttp(guardedApp(strategy))
+    const { status, body } = await getHttp(port)
+    expect({ status, body }).to.deep.equal({ status: 401, body: 'Unauthorized' })
+    expect(reasons).to.deep.equal(['socket_not_authorized'])
+  })
+})

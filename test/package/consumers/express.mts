@@ -1,0 +1,30 @@
+// An Express application behind a proxy, with the types of Express and Passport. Prints its answer
+// to a request with the certificate from the environment, and to one without.
+import type { AddressInfo } from 'node:net'
+import express from 'express'
+import passport from 'passport'
+import { Strategy } from 'passport-client-certificate-auth'
+
+passport.use(
+  new Strategy({ certificateSource: 'traefik' }, (cert, done) => {
+    done(null, { name: cert.subject.CN })
+  }),
+)
+
+const app = express()
+app.get('/', passport.authenticate('client-cert', { session: false }), (req, res) => {
+  // @ts-expect-error a type that was not found would be `any`, which has every member
+  const _notAny: number | undefined = req.clientCertificate?.valid_to
+  const until: string | undefined = req.clientCertificate?.valid_to
+  res.json({ user: req.user, isValid: Date.parse(until ?? '') > Date.now() })
+})
+
+const server = app.listen(0, '127.0.0.1', async () => {
+  const { port } = server.address() as AddressInfo
+  for (const headers of [{ 'X-Forwarded-Tls-Client-Cert': process.env['CERTIFICATE'] ?? '' }, {}]) {
+    const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { ...headers } })
+    console.log(response.status, await response.text())
+  }
+  server.close()
+  server.closeAllConnections()
+})

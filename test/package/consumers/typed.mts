@@ -1,0 +1,28 @@
+// Every entry with its types, beside nothing but the types of Node.
+import {
+  type ChainedPeerCertificate,
+  Strategy,
+  type StrategyOptions,
+} from 'passport-client-certificate-auth'
+import { createExtractor, type ExtractionResult } from 'passport-client-certificate-auth/extractor'
+import { allOf, allowCN } from 'passport-client-certificate-auth/helpers'
+import { type HeaderParser, parseXfcc } from 'passport-client-certificate-auth/parsers'
+
+const options: StrategyOptions = { name: 'devices', certificateSource: 'envoy' }
+const strategy = new Strategy(options, async (cert, done) => {
+  // @ts-expect-error a type that was not found would be `any`, which has every member
+  cert.nothing()
+  const certificate: ChainedPeerCertificate = cert
+  const isAllowed: boolean = await allOf(allowCN('alice'))(certificate)
+  done(null, isAllowed && { id: cert.fingerprint256.toLowerCase() })
+})
+const withRequest = new Strategy({ passReqToCallback: true }, (req, cert, done) => {
+  // @ts-expect-error the same for the request
+  req.nothing()
+  done(null, req.url === '/' && { id: cert.serialNumber, own: req.clientCertificate === cert })
+})
+
+const result: ExtractionResult = createExtractor({ certificateSource: 'envoy' })({ headers: {} })
+const parse: HeaderParser = parseXfcc
+if (result.reason !== 'header_missing_or_malformed' || parse('') !== null) throw new Error('wrong')
+if (strategy.name !== 'devices' || withRequest.name !== 'client-cert') throw new Error('wrong')

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto'
+
+/** The two forms of a certificate that the encodings start from. */
+interface Certificate {
+  readonly cert: string
+  readonly raw: Buffer
+}
+
+/** Percent-encoded PEM, one block after another, as nginx writes it. */
+export function toUrlPem(...certificates: Certificate[]): string {
+  return encodeURIComponent(certificates.map(({ cert }) => cert).join(''))
+}
+
+/** The same as AWS writes it: `+ = /` stay as they are. */
+export function toUrlPemAws(...certificates: Certificate[]): string {
+  return toUrlPem(...certificates).replace(/%(2B|3D|2F)/g, decodeURIComponent)
+}
+
+/** One element as Envoy writes it, with the whole chain when there is more than the leaf. */
+export function toXfcc(leaf: Certificate, ...issuers: Certificate[]): string {
+  const hash = createHash('sha256').update(leaf.raw).digest('hex')
+  const chain = issuers.length === 0 ? '' : `;Chain="${toUrlPem(leaf, ...issuers)}"`
+  return `Hash=${hash};Cert="${toUrlPem(leaf)}"${chain};Subject="CN=someone";URI=`
+}
+
+/** Base64 of DER, a list joined by bare commas as Traefik writes it. */
+export function toBase64Der(...certificates: Certificate[]): string {
+  return certificates.map(({ raw }) => raw.toString('base64')).join(',')
+}
+
+/** RFC 9440: one Byte Sequence, or a List of them. */
+export function toRfc9440(...certificates: Certificate[]): string {
+  return certificates.map(({ raw }) => `:${raw.toString('base64')}:`).join(', ')
+}

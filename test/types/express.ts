@@ -1,0 +1,43 @@
+// Only checked by the compiler, never run: beside the types of Express and Passport.
+import type { IncomingMessage } from 'node:http'
+import express from 'express'
+import passport from 'passport'
+import { type ChainedPeerCertificate, Strategy } from '../../src/index.js'
+import type { Equal } from './equal.js'
+
+passport.use(new Strategy((_cert, done) => done(null, { id: 1 })))
+passport.use('devices', new Strategy(async (cert) => Promise.resolve({ id: cert.serialNumber })))
+passport.use(new Strategy({ passReqToCallback: true }, (_req, _cert, done) => done(null, false)))
+
+// An Express request, for those who want more of it than Node's.
+const withRequest = new Strategy(
+  { passReqToCallback: true },
+  (req: express.Request, cert, done) => {
+    true satisfies Equal<typeof cert, ChainedPeerCertificate>
+    done(null, req.path === '/' && { id: cert.serialNumber })
+  },
+)
+true satisfies Equal<typeof withRequest, Strategy<express.Request>>
+passport.use(withRequest)
+
+const withHooks = new Strategy(
+  { onAuthenticated: (_cert, req: express.Request) => req.ip },
+  (_cert, done) => done(null, { id: 1 }),
+)
+true satisfies Equal<typeof withHooks, Strategy<express.Request>>
+passport.use(withHooks)
+
+// An instance in place of a name.
+passport.authenticate(new Strategy(() => null), { session: false })
+
+const app = express()
+app.get('/', (req, res) => {
+  true satisfies Equal<typeof req.clientCertificate, ChainedPeerCertificate | undefined>
+  res.json({ until: req.clientCertificate?.valid_to })
+  // @ts-expect-error there may be no certificate
+  res.json({ until: req.clientCertificate.valid_to })
+})
+
+// Without Passport's help, as a framework's adapter would call it.
+declare const incoming: IncomingMessage
+new Strategy(() => null).authenticate(incoming)

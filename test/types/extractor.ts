@@ -1,0 +1,96 @@
+// Only checked by the compiler, never run: results, reasons, and extractors from elsewhere.
+import type { IncomingMessage } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
+import type { PeerCertificate } from 'node:tls'
+import type { Request } from 'express'
+import {
+  createExtractor,
+  extractClientCertificate,
+  type ExtractionFailureReason,
+  type ExtractionResult,
+  type Extractor,
+} from '../../src/extractor/index.js'
+import { type ChainedPeerCertificate, Strategy } from '../../src/index.js'
+import { type HeaderParser, MAX_CHAIN_CERTS, parseXfcc } from '../../src/parsers/index.js'
+import type { Equal } from './equal.js'
+
+declare const incoming: IncomingMessage
+declare const secure: Http2ServerRequest
+declare const express: Request
+const verify = () => null
+
+// Every server's request will do.
+const extract = createExtractor({ certificateSource: 'envoy' })
+true satisfies Equal<typeof extract, Extractor>
+for (const request of [incoming, secure, express, { headers: {} }]) extract(request)
+extractClientCertificate(incoming)
+extractClientCertificate(incoming, { includeChain: true })
+
+const result = extract(incoming)
+true satisfies Equal<typeof result, ExtractionResult>
+// @ts-expect-error nobody has asked whether it succeeded
+export const tooEarly: string = result.certificate.fingerprint256
+if (result.success) {
+  true satisfies Equal<typeof result.certificate, ChainedPeerCertificate>
+  true satisfies Equal<typeof result.reason, null>
+} else {
+  true satisfies Equal<typeof result.certificate, null>
+  true satisfies Equal<typeof result.reason, ExtractionFailureReason>
+}
+
+/** A reason that is added to the union, and not here, is an error here. */
+export function describe(reason: ExtractionFailureReason): string {
+  switch (reason) {
+    case 'socket_not_authorized':
+    case 'certificate_not_retrievable':
+      return 'socket'
+    case 'header_missing_or_malformed':
+    case 'verification_header_mismatch':
+      return 'header'
+    default: {
+      const none: never = reason
+      return none
+    }
+  }
+}
+
+// One extractor for the strategy and other parts of the application.
+new Strategy({ extractor: extract }, (cert) => cert)
+
+// One that was written elsewhere, where reasons are just text.
+interface SisterResult {
+  success: boolean
+  certificate: PeerCertificate | null
+  reason: string | null
+}
+declare function sisterExtractor(req: IncomingMessage): SisterResult
+new Strategy({ extractor: sisterExtractor }, (cert, done) => {
+  true satisfies Equal<typeof cert, ChainedPeerCertificate>
+  done(null, { id: cert.serialNumber })
+})
+new Strategy({ extractor: sisterExtractor, passReqToCallback: true }, (req, cert, done) => {
+  done(null, { id: cert.serialNumber, url: req.url })
+})
+new Strategy(
+  {
+    extractor: sisterExtractor,
+    // A reason of its own compares as well as ours.
+    onRejected: (_cert, _req, reason) => reason === 'revoked' || reason === 'socket_not_authorized',
+  },
+  verify,
+)
+
+true satisfies Equal<typeof parseXfcc, HeaderParser>
+true satisfies Equal<ReturnType<HeaderParser>, ChainedPeerCertificate | null>
+true satisfies Equal<typeof MAX_CHAIN_CERTS, 10>
+
+// @ts-expect-error these options are the strategy's
+createExtractor({ name: 'devices' })
+// @ts-expect-error no such proxy
+extractClientCertificate(incoming, { certificateSource: 'nginx' })
+// @ts-expect-error an extractor answers at once
+new Strategy({ extractor: (req: IncomingMessage) => Promise.resolve(extract(req)) }, verify)
+// @ts-expect-error an extractor says whether it succeeded
+new Strategy({ extractor: () => ({ certificate: null, reason: 'none' }) }, verify)
+// @ts-expect-error a header may be missing
+parseXfcc(express.headers['x-forwarded-client-cert'])

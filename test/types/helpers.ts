@@ -1,0 +1,71 @@
+// Only checked by the compiler, never run: the predicates, alone, combined, and inside verify.
+import type { PeerCertificate } from 'node:tls'
+import {
+  allOf,
+  allowCN,
+  allowEmail,
+  allowFingerprints,
+  allowIssuer,
+  allowOrganization,
+  allowOU,
+  allowSAN,
+  allowSerial,
+  allowSubject,
+  anyOf,
+  type CertificatePredicate,
+  type CertificateTest,
+} from '../../src/helpers/index.js'
+import { Strategy } from '../../src/index.js'
+import type { Equal } from './equal.js'
+
+// A text or a list of them.
+const byText = [
+  allowCN,
+  allowEmail,
+  allowFingerprints,
+  allowOrganization,
+  allowOU,
+  allowSAN,
+  allowSerial,
+]
+for (const allow of byText) {
+  const _predicates = [allow('a'), allow(['a', 'b']), allow(['a', 'b'] as const)]
+  true satisfies Equal<typeof _predicates, CertificatePredicate[]>
+  // @ts-expect-error nothing to allow
+  allow()
+  // @ts-expect-error only text is compared
+  allow([7])
+}
+true satisfies Equal<ReturnType<typeof allowSubject>, CertificatePredicate>
+true satisfies Equal<ReturnType<typeof allowIssuer>, CertificatePredicate>
+allowSubject({ O: 'Acme', CN: 'api' })
+// @ts-expect-error one value for each attribute
+allowIssuer({ O: ['Acme'] })
+// @ts-expect-error a name has several attributes
+allowSubject('Acme')
+
+true satisfies Equal<CertificatePredicate, (cert: PeerCertificate) => boolean>
+
+declare const cert: PeerCertificate
+declare function isRegistered(cert: PeerCertificate): Promise<boolean>
+const isOurs = allOf(
+  allowOrganization('Acme'),
+  anyOf(allowOU('Ops'), isRegistered),
+  ({ subject }) => subject.CN !== 'root',
+)
+const _answer = isOurs(cert)
+true satisfies Equal<typeof _answer, Promise<boolean>>
+const test: CertificateTest = isOurs
+allOf(test)
+
+new Strategy(async (presented) =>
+  (await isOurs(presented)) ? { id: presented.serialNumber } : null,
+)
+new Strategy((presented, done) => {
+  done(null, allowCN('api')(presented) && { id: presented.serialNumber })
+})
+
+// @ts-expect-error a name is no test
+anyOf('Acme')
+// @ts-expect-error a test says yes or no
+allOf(() => 'yes')

@@ -1,0 +1,100 @@
+// Only checked by the compiler, never run: which options there are, and which are refused.
+import {
+  type CertificateSource,
+  type ChainedPeerCertificate,
+  type ClientCertRequest,
+  type ForeignReason,
+  type HeaderEncoding,
+  type RejectionReason,
+  Strategy,
+  type StrategyOptions,
+  type StrategyOptionsWithRequest,
+} from '../../src/index.js'
+import { PRESETS } from '../../src/parsers/index.js'
+import type { Equal } from './equal.js'
+
+const verify = () => null
+
+const everything: StrategyOptions = {
+  name: 'devices',
+  passReqToCallback: false,
+  certificateSource: 'cloudflare-rfc9440',
+  certificateHeader: 'X-Client-Cert',
+  chainHeader: 'X-Client-Cert-Chain',
+  headerEncoding: 'rfc9440',
+  fallbackToSocket: true,
+  includeChain: true,
+  verifyHeader: 'X-Client-Verify',
+  verifyValue: 'SUCCESS',
+  onAuthenticated: () => undefined,
+  onRejected: () => undefined,
+}
+new Strategy(everything, verify)
+
+// `undefined` means the default for every one of them, as in `{ name: process.env.NAME }`.
+type Unset = { [Name in keyof Required<StrategyOptions>]: undefined }
+declare const unset: Unset
+new Strategy(unset, verify)
+
+true satisfies Equal<
+  CertificateSource,
+  | 'aws-alb'
+  | 'aws-alb-verify'
+  | 'azure-app-service'
+  | 'cloudflare'
+  | 'cloudflare-rfc9440'
+  | 'envoy'
+  | 'traefik'
+>
+true satisfies Equal<HeaderEncoding, 'url-pem' | 'url-pem-aws' | 'xfcc' | 'base64-der' | 'rfc9440'>
+true satisfies Equal<keyof typeof PRESETS, CertificateSource>
+true satisfies Equal<StrategyOptionsWithRequest['passReqToCallback'], true>
+
+// The hooks, asynchronous or not.
+new Strategy(
+  {
+    onAuthenticated: (_cert, _req) => {
+      true satisfies Equal<typeof _cert, ChainedPeerCertificate>
+      true satisfies Equal<typeof _req, ClientCertRequest>
+    },
+    onRejected: async (_cert, _req, reason) => {
+      true satisfies Equal<typeof _cert, ChainedPeerCertificate | null>
+      true satisfies Equal<typeof _req, ClientCertRequest>
+      true satisfies Equal<typeof reason, RejectionReason | ForeignReason>
+      const text: string = reason
+      await Promise.resolve(text)
+    },
+  },
+  verify,
+)
+new Strategy(
+  {
+    passReqToCallback: true,
+    onRejected: (_cert, _req) => {
+      true satisfies Equal<typeof _cert, ChainedPeerCertificate | null>
+      true satisfies Equal<typeof _req, ClientCertRequest>
+    },
+  },
+  verify,
+)
+
+// @ts-expect-error no such option
+new Strategy({ colour: 'red' }, verify)
+// @ts-expect-error misspelled
+new Strategy({ passReqToCallBack: true }, verify)
+// @ts-expect-error a name is text
+new Strategy({ name: 7 }, verify)
+// @ts-expect-error no such encoding
+new Strategy({ certificateHeader: 'X-Client-Cert', headerEncoding: 'base64' }, verify)
+// @ts-expect-error no such proxy
+new Strategy({ certificateSource: 'nginx' }, verify)
+// @ts-expect-error `null` is not a default
+new Strategy({ certificateSource: null }, verify)
+// @ts-expect-error a switch is a boolean
+new Strategy({ includeChain: 'yes' }, verify)
+// @ts-expect-error a hook is a function
+new Strategy({ onRejected: 'audit.log' }, verify)
+// @ts-expect-error a rejected request may have no certificate
+new Strategy({ onRejected: (cert: ChainedPeerCertificate) => cert.subject }, verify)
+// @ts-expect-error the presets are everybody's
+PRESETS.envoy.header = 'x-mine'

@@ -1,0 +1,91 @@
+// Only checked by the compiler, never run: what verify is given, without writing a single type.
+import {
+  type ChainedPeerCertificate,
+  type ClientCertRequest,
+  Strategy,
+  type VerifyCallback,
+  type VerifyFunction,
+  type VerifyFunctionWithRequest,
+} from '../../src/index.js'
+import type { Equal } from './equal.js'
+
+new Strategy((cert, done) => {
+  true satisfies Equal<typeof cert, ChainedPeerCertificate>
+  true satisfies Equal<typeof cert.subject.CN, string | string[] | undefined>
+  true satisfies Equal<typeof cert.fingerprint256, string>
+  true satisfies Equal<typeof done, VerifyCallback>
+  done(null, { id: cert.subject.CN })
+})
+
+for (const options of [{}, { name: 'devices' }, null, undefined]) {
+  new Strategy(options, (_cert, _done) => {
+    true satisfies Equal<typeof _cert, ChainedPeerCertificate>
+    true satisfies Equal<typeof _done, VerifyCallback>
+  })
+}
+
+new Strategy({ passReqToCallback: false }, (_cert, _done) => {
+  true satisfies Equal<typeof _cert, ChainedPeerCertificate>
+  true satisfies Equal<typeof _done, VerifyCallback>
+})
+
+new Strategy({ passReqToCallback: true }, (_req, _cert, _done) => {
+  true satisfies Equal<typeof _req, ClientCertRequest>
+  true satisfies Equal<typeof _req.url, string | undefined>
+  true satisfies Equal<typeof _req.clientCertificate, ChainedPeerCertificate | undefined>
+  true satisfies Equal<typeof _cert, ChainedPeerCertificate>
+  true satisfies Equal<typeof _done, VerifyCallback>
+})
+
+// Every way to decide.
+new Strategy((_cert, done) => {
+  done(null, { id: 1 })
+  done(null, 'alice', { scope: 'read' })
+  done(null, 7)
+  done(null, false)
+  done(null, false, 'Unknown device')
+  done(null, null)
+  done(null)
+  done(new Error('The database is away'))
+})
+new Strategy(() => Promise.resolve({ id: 1 }))
+new Strategy(() => Promise.resolve(null))
+new Strategy(() => ({ id: 1 }))
+new Strategy(() => false)
+
+// A function of its own, written against the published types.
+const byName: VerifyFunction = (cert, done) => {
+  done(null, cert.subject.CN === 'alice' && { id: 1 })
+}
+const byPath: VerifyFunctionWithRequest = (req, cert, done) => {
+  done(null, req.url === '/' && { id: cert.serialNumber })
+}
+new Strategy(byName)
+new Strategy({ passReqToCallback: true }, byPath)
+
+// The link to the issuer may be missing at every step.
+new Strategy({ includeChain: true }, (cert, done) => {
+  const issuer = cert.issuerCertificate
+  true satisfies Equal<typeof issuer, ChainedPeerCertificate | undefined>
+  // @ts-expect-error there may be no issuer
+  done(null, { issuer: issuer.subject.CN })
+})
+
+new Strategy((_cert, done) => {
+  // @ts-expect-error `true` is no user: a check that only says yes has lost who it was
+  done(null, true)
+})
+// @ts-expect-error verify has a request to take only with passReqToCallback
+new Strategy((_req, _cert, _done) => undefined)
+// @ts-expect-error verify has a request to take only with passReqToCallback
+new Strategy({}, (_req, _cert, _done) => undefined)
+// @ts-expect-error verify has a request to take only with passReqToCallback
+new Strategy({ passReqToCallback: false }, (_req, _cert, _done) => undefined)
+// @ts-expect-error with passReqToCallback the certificate is not the first parameter
+new Strategy({ passReqToCallback: true }, byName)
+// @ts-expect-error verify is missing
+new Strategy({})
+// @ts-expect-error verify is missing
+new Strategy()
+// @ts-expect-error verify is no function
+new Strategy({}, 'alice')

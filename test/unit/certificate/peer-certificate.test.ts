@@ -1,0 +1,103 @@
+// @peculiar/x509 cannot be loaded without it.
+import 'reflect-metadata'
+import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
+import {
+  AuthorityInfoAccessExtension,
+  type Extension,
+  GeneralName,
+  type JsonGeneralNames,
+} from '@peculiar/x509'
+import { expect } from 'chai'
+import { parseDer, toPeerCertificate } from '../../../src/certificate/peer-certificate.js'
+import { type Issued, testPki } from '../../support/pki.js'
+import { seenBySocket } from '../../support/seen-by-socket.js'
+import { closeServers } from '../../support/servers.js'
+
+const url = (location: string) => new GeneralName('url', location)
+
+const access = new AuthorityInfoAccessExtension({
+  ocsp: [url('http://ocsp.example.org/'), url('http://other.example.org/?a="1",b=\\2')],
+  caIssuers: [url('http://ca.example.org/ca.crt'), new GeneralName('dn', 'O=Example, CN="a, b"')],
+})
+
+const subjectAltName: JsonGeneralNames = [
+  { type: 'dns', value: 'client.example.org' },
+  { type: 'url', value: 'https://example.org/a,b?c="d"' },
+  { type: 'email', value: 'client@example.org' },
+  { type: 'ip', value: '192.0.2.7' },
+]
+
+describe('the view of a certificate', () => {
+  afterEach(closeServers)
+
+  const certificates: [what: string, make: () => Promise<Issued>][] = [
+    ['of an elliptic curve key', async () => (await testPki()).ec],
+    ['of an RSA key', async () => (await testPki()).rsa],
+    ['that is self-signed', async () => (await testPki()).selfSigned],
+    ['that has expired', async () => (await testPki()).expired],
+    ['with attributes of several values', () => issue({ subject: 'CN=a, CN=b, OU=x, OU=y' })],
+    ['without a subject', () => issue({ subject: '' })],
+    ['with letters of other scripts', () => issue({ subject: 'CN=\u0416\u65e5 \u00eb' })],
+    ['with alternative names that have to be quoted', () => issue({ subjectAltName })],
+    ['with places to ask about it', () => issue({ extensions: [access] })],
+  ]
+
+  for (const [what, make] of certificates) {
+    it(`${what} is what a TLS socket would have shown`, async () => {
+      const client = await make()
+      const view = toPeerCertificate(new X509Certificate(client.raw))
+      assert.deepStrictEqual(view, await seenBySocket(client))
+    })
+  }
+
+  it('lists every place to ask about the certificate, whatever characters it has', async () => {
+    const { raw } = await issue({ extensions: [access] })
+    expect(toPeerCertificate(new X509Certificate(raw)).infoAccess).to.deep.equal({
+      'OCSP - URI': ['http://ocsp.example.org/', 'http://other.example.org/?a="1",b=\\2'],
+      'CA Issuers - URI': ['http://ca.example.org/ca.crt'],
+      'CA Issuers - DirName': ['O=Example,CN=a\\, b'],
+    })
+  })
+
+  it('is a new object every time, so that no request changes what another sees', async () => {
+    const certificate = new X509Certificate((await testPki()).ec.raw)
+    const view = toPeerCertificate(certificate)
+    view.subject.CN = 'admin'
+    expect(toPeerCertificate(certificate).subject.CN).to.equal('ec-client')
+  })
+})
+
+async function issue(options: {
+  subject?: string
+  subjectAltName?: JsonGeneralNames
+  extensions?: Extension[]
+}): Promise<Issued> {
+  return (await testPki()).root.issue(options)
+}
+
+describe('DER', () => {
+  it('is read as exactly one certificate', async () => {
+    const { rsa, ec } = await testPki()
+    expect(parseDer(rsa.raw)?.raw).to.deep.equal(rsa.raw)
+    expect(parseDer(new Uint8Array(ec.raw))?.raw).to.deep.equal(ec.raw)
+  })
+
+  const refused: [what: string, change: (client: Issued) => Uint8Array][] = [
+    ['a byte behind its end', ({ raw }) => Buffer.concat([raw, Buffer.alloc(1)])],
+    ['a second certificate behind it', ({ raw }) => Buffer.concat([raw, raw])],
+    ['a byte in front', ({ raw }) => Buffer.concat([Buffer.alloc(1), raw])],
+    ['its last byte missing', ({ raw }) => raw.subarray(0, -1)],
+    ['PEM in its place', ({ cert }) => Buffer.from(cert)],
+    ['a private key in its place', ({ key }) => Buffer.from(key)],
+    ['no bytes at all', () => Buffer.alloc(0)],
+    ['zeros', () => Buffer.alloc(100)],
+  ]
+
+  for (const [what, change] of refused) {
+    it(`is refused with ${what}`, async () => {
+      const { rsa } = await testPki()
+      expect(parseDer(change(rsa))).to.equal(undefined)
+    })
+  }
+})

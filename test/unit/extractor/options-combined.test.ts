@@ -1,0 +1,80 @@
+import { expect } from 'chai'
+import { createExtractor, type ExtractorOptions } from '../../../src/extractor/index.js'
+
+function expectRefusal(options: ExtractorOptions, message: string): void {
+  expect(() => createExtractor(options), message)
+    .to.throw(TypeError)
+    .that.includes({
+      code: 'ERR_INVALID_ARG_VALUE',
+      message: `passport-client-certificate-auth: ${message}`,
+    })
+}
+
+describe('options of an extractor that cannot work together', () => {
+  const header: ExtractorOptions = { certificateHeader: 'X-Cert', headerEncoding: 'url-pem' }
+
+  it('a header of no known encoding', () => {
+    const message = 'option "certificateHeader" needs "headerEncoding" with it. Received \'X-Cert\''
+    expectRefusal({ certificateHeader: 'X-Cert' }, message)
+    expectRefusal({ certificateHeader: 'X-Cert', fallbackToSocket: true }, message)
+  })
+
+  const alone = {
+    headerEncoding: 'url-pem',
+    chainHeader: 'X-Chain',
+    verifyHeader: 'X-Verify',
+    verifyValue: 'SUCCESS',
+  } as const
+  for (const [name, value] of Object.entries(alone)) {
+    it(`${name} where no header is read: ignoring it would lose a check`, () => {
+      expectRefusal(
+        { [name]: value, fallbackToSocket: true },
+        `option "${name}" needs "certificateSource" or "certificateHeader" with it. Received '${value}'`,
+      )
+    })
+  }
+
+  it('half of what the proxy says about verification', () => {
+    const problem = 'options "verifyHeader" and "verifyValue" must be given together. Received'
+    for (const options of [header, { certificateSource: 'envoy' } as const]) {
+      expectRefusal({ ...options, verifyHeader: 'X-Verify' }, `${problem} 'X-Verify'`)
+      expectRefusal({ ...options, verifyValue: 'SUCCESS' }, `${problem} 'SUCCESS'`)
+    }
+  })
+
+  it('a chain header beside an encoding that has its own place for the chain', () => {
+    const chainHeader = 'X-Chain'
+    const message = 'option "chainHeader" has no meaning with "xfcc". Received \'X-Chain\''
+    expectRefusal({ certificateSource: 'envoy', chainHeader }, message)
+    expectRefusal({ ...header, headerEncoding: 'xfcc', chainHeader }, message)
+  })
+
+  it('one header for two purposes, in whatever letter case', () => {
+    const names = 'options "certificateHeader", "chainHeader" and "verifyHeader"'
+    const problem = `${names} must name different headers. Received`
+    const verifyValue = 'SUCCESS'
+    expectRefusal({ ...header, chainHeader: 'x-cert' }, `${problem} [ 'x-cert', 'x-cert' ]`)
+    expectRefusal(
+      { ...header, verifyHeader: 'X-CERT', verifyValue },
+      `${problem} [ 'x-cert', 'x-cert' ]`,
+    )
+    expectRefusal(
+      { ...header, chainHeader: 'X-Other', verifyHeader: 'x-other', verifyValue },
+      `${problem} [ 'x-cert', 'x-other', 'x-other' ]`,
+    )
+    expectRefusal(
+      { certificateSource: 'cloudflare-rfc9440', certificateHeader: 'Client-Cert-Chain' },
+      `${problem} [ 'client-cert-chain', 'client-cert-chain' ]`,
+    )
+    expectRefusal(
+      { certificateSource: 'cloudflare-rfc9440', verifyHeader: 'Client-Cert', verifyValue },
+      `${problem} [ 'client-cert', 'client-cert-chain', 'client-cert' ]`,
+    )
+  })
+
+  it('three different headers are fine', () => {
+    expect(() =>
+      createExtractor({ ...header, chainHeader: 'X-A', verifyHeader: 'X-B', verifyValue: 'OK' }),
+    ).not.to.throw()
+  })
+})

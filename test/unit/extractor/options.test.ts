@@ -1,0 +1,170 @@
+import { expect } from 'chai'
+import { createExtractor, type ExtractorOptions } from '../../../src/extractor/index.js'
+import { EXTRACTOR_OPTIONS } from '../../../src/extractor/options.js'
+import { ENCODINGS } from '../../../src/parsers/decoders.js'
+import { PRESETS } from '../../../src/parsers/presets.js'
+
+type Code = 'ERR_INVALID_ARG_TYPE' | 'ERR_INVALID_ARG_VALUE'
+
+/** Options that are complete, so that one wrong member is the only thing wrong. */
+const complete: ExtractorOptions = {
+  certificateSource: 'cloudflare-rfc9440',
+  certificateHeader: 'X-Cert',
+  chainHeader: 'X-Chain',
+  headerEncoding: 'base64-der',
+  fallbackToSocket: true,
+  includeChain: true,
+  verifyHeader: 'X-Verify',
+  verifyValue: 'SUCCESS',
+}
+
+function expectRefusal(options: unknown, code: Code, message: string): void {
+  expect(() => createExtractor(options as ExtractorOptions), message)
+    .to.throw(TypeError)
+    .that.includes({ code, message: `passport-client-certificate-auth: ${message}` })
+}
+
+describe('options of an extractor that are refused', () => {
+  const sources =
+    "'aws-alb', 'aws-alb-verify', 'azure-app-service', 'cloudflare', 'cloudflare-rfc9440', 'envoy', 'traefik'"
+  const encodings = "'url-pem', 'url-pem-aws', 'xfcc', 'base64-der', 'rfc9440'"
+  const types: Readonly<Record<keyof ExtractorOptions, string>> = {
+    certificateSource: `one of ${sources}`,
+    certificateHeader: 'a string',
+    chainHeader: 'a string',
+    headerEncoding: `one of ${encodings}`,
+    fallbackToSocket: 'a boolean',
+    includeChain: 'a boolean',
+    verifyHeader: 'a string',
+    verifyValue: 'a string',
+  }
+  const wrong: [value: unknown, shown: string][] = [
+    [null, 'null'],
+    [7, '7'],
+    [['envoy'], "[ 'envoy' ]"],
+    [{}, '{}'],
+    [Symbol('x'), 'Symbol(x)'],
+  ]
+
+  for (const [name, type] of Object.entries(types)) {
+    it(`${name} of a wrong type`, () => {
+      const other: [unknown, string] = type === 'a boolean' ? ['true', "'true'"] : [true, 'true']
+      for (const [value, shown] of [...wrong, other]) {
+        expectRefusal(
+          { ...complete, [name]: value },
+          'ERR_INVALID_ARG_TYPE',
+          `option "${name}" must be ${type}. Received ${shown}`,
+        )
+      }
+    })
+  }
+
+  it('no option is left unchecked', () => {
+    expect(Object.keys(EXTRACTOR_OPTIONS)).to.have.members(Object.keys(types))
+    expect(Object.keys(complete)).to.have.members(Object.keys(types))
+    expect(() => createExtractor(complete)).not.to.throw()
+  })
+
+  for (const name of ['certificateHeader', 'chainHeader', 'verifyHeader', 'verifyValue']) {
+    it(`${name}, empty`, () => {
+      expectRefusal(
+        { ...complete, [name]: '' },
+        'ERR_INVALID_ARG_VALUE',
+        `option "${name}" must not be empty. Received ''`,
+      )
+    })
+  }
+
+  for (const name of ['certificateHeader', 'chainHeader', 'verifyHeader']) {
+    it(`${name} that no HTTP header can have`, () => {
+      for (const header of ['X Cert', 'X-Cert:', ' X-Cert', 'X-Cert\n', 'X-C\u00e9rt', '{x}']) {
+        expectRefusal(
+          { ...complete, [name]: header },
+          'ERR_INVALID_ARG_VALUE',
+          `option "${name}" must be a valid HTTP header name. Received ${JSON.stringify(header).replaceAll('"', "'")}`,
+        )
+      }
+    })
+  }
+
+  const unknown: [name: string, value: string, valid: string, hint: string][] = [
+    ['certificateSource', 'envoi', sources, " (did you mean 'envoy'?)"],
+    ['certificateSource', 'aws-alb-verified', sources, " (did you mean 'aws-alb-verify'?)"],
+    ['certificateSource', 'Traefik', sources, " (did you mean 'traefik'?)"],
+    ['certificateSource', 'nginx', sources, ''],
+    ['certificateSource', '', sources, ''],
+    ['certificateSource', 'constructor', sources, ''],
+    ['headerEncoding', 'rfc-9440', encodings, " (did you mean 'rfc9440'?)"],
+    ['headerEncoding', 'XFCC', encodings, " (did you mean 'xfcc'?)"],
+    ['headerEncoding', '', encodings, ''],
+    ['headerEncoding', '__proto__', encodings, ''],
+  ]
+  for (const [name, value, valid, hint] of unknown) {
+    it(`${name}: '${value}', which there is not`, () => {
+      expectRefusal(
+        { ...complete, [name]: value },
+        'ERR_INVALID_ARG_VALUE',
+        `option "${name}" must be one of ${valid}${hint}. Received '${value}'`,
+      )
+    })
+  }
+
+  it('a name that no option has, with the nearest that one has', () => {
+    const valid = Object.keys(types)
+      .map((name) => `'${name}'`)
+      .join(', ')
+    const misspelled: [name: string, hint: string][] = [
+      ['certificatSource', " (did you mean 'certificateSource'?)"],
+      ['fallBackToSocket', " (did you mean 'fallbackToSocket'?)"],
+      ['verifyHeaders', " (did you mean 'verifyHeader'?)"],
+      ['trust', ''],
+      ['constructor', ''],
+    ]
+    for (const [name, hint] of misspelled) {
+      expectRefusal(
+        { [name]: 'x' },
+        'ERR_INVALID_ARG_VALUE',
+        `options has no member "${name}"${hint}; valid are ${valid}. Received { ${name}: 'x' }`,
+      )
+    }
+    const own: unknown = JSON.parse('{ "__proto__": "x" }')
+    expectRefusal(
+      own,
+      'ERR_INVALID_ARG_VALUE',
+      `options has no member "__proto__"; valid are ${valid}. Received { ['__proto__']: 'x' }`,
+    )
+  })
+
+  it('anything but an object', () => {
+    const values: [unknown, string][] = [
+      [null, 'null'],
+      ['envoy', "'envoy'"],
+      [7, '7'],
+      [true, 'true'],
+      [['envoy'], "[ 'envoy' ]"],
+    ]
+    for (const [options, shown] of values) {
+      expectRefusal(options, 'ERR_INVALID_ARG_TYPE', `options must be an object. Received ${shown}`)
+    }
+    expect(() => createExtractor((() => ({})) as ExtractorOptions)).to.throw(
+      'options must be an object',
+    )
+  })
+})
+
+describe('options of an extractor that are accepted', () => {
+  it('every preset and every encoding, by the names that are listed', () => {
+    for (const certificateSource of Object.keys(PRESETS) as (keyof typeof PRESETS)[]) {
+      expect(() => createExtractor({ certificateSource })).not.to.throw()
+    }
+    for (const headerEncoding of ENCODINGS) {
+      expect(() => createExtractor({ certificateHeader: 'X-Cert', headerEncoding })).not.to.throw()
+    }
+  })
+
+  it('undefined means not given', () => {
+    const nothing = Object.fromEntries(Object.keys(complete).map((name) => [name, undefined]))
+    expect(() => createExtractor(nothing)).not.to.throw()
+    expect(() => createExtractor({ ...nothing, certificateSource: 'envoy' })).not.to.throw()
+  })
+})

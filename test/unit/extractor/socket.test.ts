@@ -1,0 +1,168 @@
+import { expect } from 'chai'
+import type { ChainedPeerCertificate } from '../../../src/certificate/peer-certificate.js'
+import { extractFromSocket } from '../../../src/extractor/socket.js'
+import {
+  extractOverHttp,
+  extractOverHttps,
+  fingerprints,
+  pathOf,
+} from '../../support/extract-over.js'
+import { testPki, type TestPki } from '../../support/pki.js'
+import { closeServers } from '../../support/servers.js'
+
+describe('reading the certificate from the TLS socket', () => {
+  let pki: TestPki
+  before(async () => {
+    pki = await testPki()
+  })
+  afterEach(closeServers)
+
+  describe('of a real connection', () => {
+    it('a client whose certificate the server verified is let in with it', async () => {
+      for (const client of [pki.ec, pki.rsa]) {
+        const result = await extractOverHttps(client, {})
+        expect(result.success).to.equal(true)
+        expect(result.reason).to.equal(null)
+        expect(pathOf(result)).to.deep.equal(fingerprints(client))
+      }
+    })
+
+    for (const kind of ['selfSigned', 'expired', 'unknown'] as const) {
+      it(`a client whose certificate the server did not verify is refused: ${kind}`, async () => {
+        expect(await extractOverHttps(pki[kind], {})).to.deep.equal({
+          success: false,
+          certificate: null,
+          reason: 'socket_not_authorized',
+        })
+      })
+    }
+
+    it('a client without a certificate is refused', async () => {
+      expect(pathOf(await extractOverHttps({}, {}))).to.equal('socket_not_authorized')
+    })
+
+    it('a server that asks for no certificate authenticates nobody', async () => {
+      const result = await extractOverHttps(pki.ec, {}, { requestCert: false })
+      expect(pathOf(result)).to.equal('socket_not_authorized')
+    })
+
+    it('plain HTTP authenticates nobody', async () => {
+      expect(pathOf(await extractOverHttp([], {}))).to.equal('socket_not_authorized')
+    })
+
+    it('with includeChain the issuers follow, and the chain ends at the root', async () => {
+      const result = await extractOverHttps(pki.ec, { includeChain: true })
+      expect(pathOf(result)).to.deep.equal(fingerprints(pki.ec, pki.root))
+    })
+
+    it('without includeChain no issuer is left', async () => {
+      for (const options of [{}, { includeChain: false }]) {
+        const { certificate } = await extractOverHttps(pki.ec, options)
+        expect(certificate).to.have.property('fingerprint256')
+        expect(certificate).not.to.have.property('issuerCertificate')
+      }
+    })
+  })
+
+  // States that a handshake reaches only by attack, by a fault of Node, or years later.
+  describe('in a state that no plain handshake gives', () => {
+    const certificate = { fingerprint256: 'AB' } as ChainedPeerCertificate
+    const extract = (socket: object, includeChain = false) =>
+      pathOf(extractFromSocket({ socket: { authorized: true, ...socket } }, includeChain))
+    const fail = () => {
+      throw new Error('gone')
+    }
+
+    const shown = { getPeerCertificate: () => certificate }
+    const hidden: [what: string, getPeerCertificate?: () => unknown][] = [
+      ['is empty', () => ({})],
+      ['is null', () => null],
+      ['is undefined', () => undefined],
+      ['cannot be read', fail],
+      ['is not an object', () => 'certificate'],
+      ['has no getter'],
+    ]
+
+    it('an authorization error counts even where the socket claims to be authorized', () => {
+      // What a renegotiation leaves behind that presented a certificate nobody vouches for.
+      for (const authorizationError of [
+        'DEPTH_ZERO_SELF_SIGNED_CERT',
+        new Error('bad'),
+        '',
+        false,
+      ]) {
+        expect(extract({ ...shown, authorizationError })).to.equal('socket_not_authorized')
+      }
+    })
+
+    it('no authorization error is null, or not there at all', () => {
+      for (const authorizationError of [null, undefined]) {
+        expect(extract({ ...shown, authorizationError })).to.deep.equal(['AB'])
+      }
+      expect(extract(shown)).to.deep.equal(['AB'])
+    })
+
+    it('only true is authorized', () => {
+      for (const authorized of ['true', 1, {}, [], false, null, undefined]) {
+        expect(extract({ ...shown, authorized }), typeof authorized).to.equal(
+          'socket_not_authorized',
+        )
+      }
+    })
+
+    for (const [what, getPeerCertificate] of hidden) {
+      it(`after a full handshake it is the server's fault that the certificate ${what}`, () => {
+        const isSessionReused = () => false
+        expect(extract({ getPeerCertificate, isSessionReused })).to.equal(
+          'certificate_not_retrievable',
+        )
+        expect(extract({ getPeerCertificate })).to.equal('certificate_not_retrievable')
+      })
+
+      it(`in a resumed session nobody presented a certificate that ${what}`, () => {
+        const isSessionReused = () => true
+        expect(extract({ getPeerCertificate, isSessionReused })).to.equal('socket_not_authorized')
+      })
+    }
+
+    it('only true says that a session was resumed', () => {
+      for (const answer of [1, 'true', undefined]) {
+        expect(extract({ getPeerCertificate: () => ({}), isSessionReused: () => answer })).to.equal(
+          'certificate_not_retrievable',
+        )
+      }
+    })
+
+    it('a resumed session with its certificate is as good as a full handshake', () => {
+      expect(extract({ ...shown, isSessionReused: () => true })).to.deep.equal(['AB'])
+    })
+
+    it('a socket that fails while it is read authenticates nobody', () => {
+      expect(extract({ getPeerCertificate: () => ({}), isSessionReused: fail })).to.equal(
+        'socket_not_authorized',
+      )
+    })
+
+    it('a chain that circles at its root ends there, and the socket keeps its own', () => {
+      const root = { fingerprint256: 'CC' } as ChainedPeerCertificate
+      root.issuerCertificate = root
+      const intermediate = { fingerprint256: 'BB', issuerCertificate: root }
+      const leaf = { fingerprint256: 'AA', issuerCertificate: intermediate }
+      const getPeerCertificate = () => leaf
+      expect(extract({ getPeerCertificate }, true)).to.deep.equal(['AA', 'BB', 'CC'])
+      expect(root.issuerCertificate).to.equal(root)
+      expect(leaf.issuerCertificate).to.equal(intermediate)
+    })
+
+    it('a self-signed certificate that is its own issuer has no issuer', () => {
+      const leaf = { fingerprint256: 'AA' } as ChainedPeerCertificate
+      leaf.issuerCertificate = leaf
+      expect(extract({ getPeerCertificate: () => leaf }, true)).to.deep.equal(['AA'])
+    })
+
+    it('without includeChain no issuer is left, whatever the socket gives', () => {
+      const leaf = { fingerprint256: 'AA', issuerCertificate: certificate }
+      expect(extract({ getPeerCertificate: () => leaf }, false)).to.deep.equal(['AA'])
+    })
+  })
+})

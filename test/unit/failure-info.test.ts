@@ -1,0 +1,46 @@
+import { expect } from 'chai'
+import { describeFailure, describeRejection } from '../../src/failure-info.js'
+
+describe('what a client is refused with', () => {
+  const messages = {
+    socket_not_authorized: 'Client certificate required',
+    certificate_not_retrievable: 'Client certificate was authenticated but could not be retrieved',
+    header_missing_or_malformed: 'Client certificate header missing or malformed',
+    verification_header_mismatch: 'Client certificate verification failed',
+  }
+
+  for (const [reason, message] of Object.entries(messages)) {
+    it(`names the reason ${reason} and explains it`, () => {
+      expect(describeFailure(reason)).to.deep.equal({ message, reason })
+    })
+  }
+
+  for (const reason of ['revoked_yesterday', '', 'constructor', '__proto__', 'toString']) {
+    it(`keeps the reason "${reason}" of an extractor of the application's own`, () => {
+      const message = 'Client certificate authentication failed'
+      expect(describeFailure(reason)).to.deep.equal({ message, reason })
+    })
+  }
+})
+
+describe('what a client whom verify refused is told', () => {
+  const reason = 'callback_returned_false'
+
+  it('wraps a text, as Passport would send it as a challenge', () => {
+    expect(describeRejection('Unknown device')).to.deep.equal({ message: 'Unknown device', reason })
+  })
+
+  // A number would become the status of the response.
+  for (const info of [undefined, null, '', 0, 200, 403, true, false, 1n, () => 'info']) {
+    it(`is a fixed text beside the info ${typeof info} ${String(info)}`, () => {
+      const message = 'Client certificate rejected'
+      expect(describeRejection(info)).to.deep.equal({ message, reason })
+    })
+  }
+
+  for (const info of [{ message: 'Device is lost', code: 7 }, Object.freeze({}), new Error('no')]) {
+    it(`is the very object that verify gave: ${info.constructor.name} ${JSON.stringify(info)}`, () => {
+      expect(describeRejection(info)).to.equal(info)
+    })
+  }
+})

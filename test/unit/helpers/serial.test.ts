@@ -1,0 +1,115 @@
+import { expect } from 'chai'
+import type { ChainedPeerCertificate } from '../../../src/certificate/peer-certificate.js'
+import { allowSerial } from '../../../src/helpers/index.js'
+import { certificateLike, certificateWith } from '../../support/certificates.js'
+
+describe('allowing by serial number', () => {
+  let cert: ChainedPeerCertificate
+  before(async () => {
+    cert = await certificateWith({ serialNumber: '0a00bc0d' })
+  })
+
+  it('allows the number, given alone or in a list', () => {
+    expect(cert.serialNumber).to.equal('0A00BC0D')
+    for (const rule of ['0A00BC0D', ['0A00BC0D'], ['01', '0A00BC0D']]) {
+      expect(allowSerial(rule)(cert)).to.equal(true)
+    }
+  })
+
+  for (const written of [
+    '0a00bc0d',
+    'A00BC0D',
+    'a00bC0d',
+    '0A:00:BC:0D',
+    'a:00:bc:0d',
+    '00000A00BC0D',
+    '00:00:0a00bc0d',
+  ]) {
+    it(`the same number may be written ${written}`, () => {
+      expect(allowSerial(written)(cert)).to.equal(true)
+    })
+  }
+
+  for (const other of ['A00BC0', 'A00BC0D0', 'ABCD', 'ABC0D', '1A00BC0D', 'B00BC0D', '0', '00']) {
+    it(`${other} is another number`, () => {
+      expect(allowSerial(other)(cert)).to.equal(false)
+      expect(allowSerial([other, 'FF'])(cert)).to.equal(false)
+    })
+  }
+
+  it('zero is a number like any other', () => {
+    for (const serialNumber of ['0', '00']) {
+      const zero = certificateLike({ serialNumber })
+      for (const written of ['0', '00', '00:00', '0000000']) {
+        expect(allowSerial(written)(zero), written).to.equal(true)
+      }
+      expect(allowSerial('1')(zero)).to.equal(false)
+      expect(allowSerial('10')(zero)).to.equal(false)
+    }
+  })
+
+  it('the longest number that is allowed is compared to the last digit', async () => {
+    const serialNumber = `7${'ef'.repeat(19)}0`
+    const longest = await certificateWith({ serialNumber })
+    expect(allowSerial(serialNumber)(longest)).to.equal(true)
+    expect(allowSerial(`${serialNumber.slice(0, -1)}1`)(longest)).to.equal(false)
+  })
+
+  it('a certificate may spell its number in any way too', () => {
+    for (const serialNumber of ['0a:00:bc:0d', 'a00bc0d', '000A00BC0D']) {
+      expect(allowSerial('A00BC0D')(certificateLike({ serialNumber }))).to.equal(true)
+    }
+  })
+
+  it('a certificate without a number is not allowed', () => {
+    for (const fields of [{}, { serialNumber: undefined }, { serialNumber: 10 }]) {
+      expect(allowSerial('A')(certificateLike(fields))).to.equal(false)
+    }
+    expect(allowSerial('0')(certificateLike({ serialNumber: '' }))).to.equal(false)
+  })
+
+  it('changing the list afterwards changes nothing', () => {
+    const list = ['0A00BC0D']
+    const isAllowed = allowSerial(list)
+    list[0] = 'FF'
+    expect(isAllowed(cert)).to.equal(true)
+    expect(isAllowed(certificateLike({ serialNumber: 'FF' }))).to.equal(false)
+  })
+
+  for (const text of [
+    '0x0A',
+    'xyz',
+    '0A 0B',
+    ' 0A',
+    '0A ',
+    '0A\n',
+    ':0A',
+    '0A:',
+    '0A::0B',
+    ':',
+    '-1',
+    '0A-0B',
+    '1.5',
+    '0G',
+  ]) {
+    it(`refuses ${JSON.stringify(text)}, which is not hex digits`, () => {
+      for (const list of [text, ['0A', text]]) {
+        expect(() => allowSerial(list))
+          .to.throw(
+            TypeError,
+            'passport-client-certificate-auth: allowSerial(serials) must be hex digits, with or without colons. Received',
+          )
+          .with.property('code', 'ERR_INVALID_ARG_VALUE')
+      }
+    })
+  }
+
+  it('refuses an empty list, which would allow nobody', () => {
+    expect(() => allowSerial([])).to.throw(TypeError, 'allowSerial(serials) must not be empty')
+    expect(() => allowSerial('')).to.throw(TypeError, 'allowSerial(serials) must not be empty')
+    expect(() => allowSerial(10 as never)).to.throw(
+      TypeError,
+      'allowSerial(serials) must be a string or an array of strings. Received 10',
+    )
+  })
+})

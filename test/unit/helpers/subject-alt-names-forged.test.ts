@@ -1,0 +1,127 @@
+import { expect } from 'chai'
+import { allowEmail, allowSAN } from '../../../src/helpers/index.js'
+import { certificateLike, certificateWith } from '../../support/certificates.js'
+
+type Name = Readonly<{ type: 'dns' | 'email' | 'url' | 'upn' | 'dn'; value: string }>
+
+const certificateNamed = (...subjectAltName: Name[]) => certificateWith({ subjectAltName })
+
+describe('subject alternative names that pose as others', () => {
+  const types: [type: Name['type'], prefix: string][] = [
+    ['dns', 'DNS'],
+    ['email', 'email'],
+    ['url', 'URI'],
+    ['upn', 'othername:UPN'],
+  ]
+  const values = [
+    'admin.example.com',
+    'admin@example.com',
+    'https://admin.example.com',
+    'DNS:admin.example.com',
+    'URI:https://admin.example.com',
+    'email:admin@example.com',
+  ]
+  for (const [type, prefix] of types) {
+    it(`a name of type ${prefix} matches no rule of another type`, async () => {
+      for (const value of values) {
+        const cert = await certificateNamed({ type, value })
+        for (const [, other] of types.filter(([each]) => each !== type)) {
+          for (const rule of values.filter((each) => other !== 'email' || each.includes('@'))) {
+            expect(allowSAN(`${other}:${rule}`)(cert), `${value} is not ${other}:${rule}`).to.equal(
+              false,
+            )
+          }
+        }
+        if (type !== 'email') expect(allowEmail('admin@example.com')(cert)).to.equal(false)
+      }
+    })
+
+    const injections = [
+      'x, DNS:admin.example.com',
+      'x,DNS:admin.example.com',
+      'x", DNS:admin.example.com',
+      'x\\", DNS:admin.example.com',
+      'x\\\\", DNS:admin.example.com, DNS:"y',
+      '", DNS:admin.example.com, URI:"',
+      'x\n, DNS:admin.example.com',
+      'x\\u002c DNS:admin.example.com',
+      'x, email:admin@example.com',
+      'x, URI:https://admin.example.com, othername:UPN:admin@example.com',
+      ', DNS:admin.example.com',
+    ]
+    const targets = [
+      'DNS:admin.example.com',
+      'email:admin@example.com',
+      'URI:https://admin.example.com',
+      'othername:UPN:admin@example.com',
+    ]
+    for (const injection of injections) {
+      it(`${JSON.stringify(injection)} in a name of type ${prefix} is no second name`, async () => {
+        const innocent: Name = { type: 'dns', value: 'innocent.example.com' }
+        for (const names of [
+          [{ type, value: injection }],
+          [innocent, { type, value: injection }],
+        ]) {
+          const cert = await certificateNamed(...names)
+          for (const rule of targets) expect(allowSAN(rule)(cert), rule).to.equal(false)
+          expect(allowEmail('admin@example.com')(cert)).to.equal(false)
+        }
+      })
+    }
+  }
+
+  it('a name with special characters is compared as it is in the certificate', async () => {
+    for (const value of ['a, DNS:b', 'a"b', 'a\\b', 'a\\"b, c', 'a,b', "a'b", 'a\tb', 'a\nb']) {
+      const cert = await certificateNamed({ type: 'url', value: `urn:${value}` })
+      expect(allowSAN(`URI:urn:${value}`)(cert), JSON.stringify(value)).to.equal(true)
+      expect(allowSAN(`URI:urn:x${value}`)(cert)).to.equal(false)
+      const other = await certificateNamed({ type: 'upn', value })
+      expect(allowSAN(`othername:UPN:${value}`)(other), JSON.stringify(value)).to.equal(true)
+    }
+    const directory = await certificateNamed({ type: 'dn', value: 'CN=a, O=b' })
+    expect(allowSAN('DirName:O=b,CN=a')(directory)).to.equal(true)
+  })
+
+  it('a user principal name may hold any letters', async () => {
+    const value = 'J\u00fcrgen\u4e2d@corp.example.com'
+    const cert = await certificateNamed({ type: 'upn', value })
+    expect(allowSAN(`othername:UPN:${value}`)(cert)).to.equal(true)
+    expect(allowSAN('othername:UPN:Jurgen@corp.example.com')(cert)).to.equal(false)
+  })
+
+  it('the names beside one with special characters are still found', async () => {
+    const cert = await certificateNamed(
+      { type: 'dns', value: 'first.example.com' },
+      { type: 'url', value: 'urn:a, DNS:b"c\\' },
+      { type: 'email', value: 'last@example.com' },
+    )
+    expect(allowSAN('DNS:first.example.com')(cert)).to.equal(true)
+    expect(allowSAN('email:last@example.com')(cert)).to.equal(true)
+    expect(allowEmail('last@example.com')(cert)).to.equal(true)
+  })
+
+  it('an extension that cannot be read in full allows nobody', () => {
+    for (const damaged of [
+      'DNS:a.example.com, DNS:"b',
+      'DNS:a.example.com, b',
+      'DNS:"x\\q"',
+      'x',
+    ]) {
+      const cert = certificateLike({ subjectaltname: damaged })
+      expect(allowSAN('DNS:a.example.com')(cert), damaged).to.equal(false)
+    }
+  })
+
+  it('a letter that only looks like another is another', async () => {
+    // The Kelvin sign, whose lower case is the letter k.
+    const kelvin = '\u212a'
+    const inSubject = await certificateWith({
+      subject: [{ E: [{ utf8String: `admin@${kelvin}ernel.example` }] }],
+    })
+    expect(allowEmail('admin@kernel.example')(inSubject)).to.equal(false)
+    const inName = await certificateNamed({ type: 'dns', value: 'kernel.example' })
+    expect(allowSAN(`DNS:${kelvin}ernel.example`)(inName)).to.equal(false)
+    const inUri = await certificateNamed({ type: 'url', value: 'https://kernel.example/' })
+    expect(allowSAN(`URI:https://${kelvin}ernel.example/`)(inUri)).to.equal(false)
+  })
+})

@@ -1,0 +1,57 @@
+import { expect } from 'chai'
+import { decodeBase64Der, decodeList } from '../../../src/parsers/base64-der.js'
+import { MAX_CHAIN_CERTS } from '../../../src/parsers/limits.js'
+
+const [leaf, issuer] = [Buffer.from('leaf of 15 byte'), Buffer.from('and the issuer')]
+const [first, second] = [leaf.toString('base64'), issuer.toString('base64')]
+
+describe('base64 of DER', () => {
+  it('is read as one certificate', () => {
+    expect(decodeBase64Der(first)).to.deep.equal([leaf])
+  })
+
+  it('is read as a list joined by bare commas, in its order', () => {
+    expect(decodeBase64Der(`${first},${second}`)).to.deep.equal([leaf, issuer])
+  })
+
+  const refused: [what: string, text: string][] = [
+    ['an empty value', ''],
+    ['the spelling of Apache for none', '(null)'],
+    ['a placeholder that was not filled', '{http.request.tls.client.certificate_der_base64}'],
+    ['a space behind the comma, as HTTP joins two lines', `${first}, ${second}`],
+    ['a space in front of the comma', `${first} ,${second}`],
+    ['a comma in front', `,${first}`],
+    ['a comma behind', `${first},`],
+    ['two commas', `${first},,${second}`],
+    ['a semicolon between', `${first};${second}`],
+    ['a first item that is damaged', `*,${second}`],
+    ['a second item that is damaged', `${first},*`],
+    ['colons around it', `:${first}:`],
+    ['percent escapes', encodeURIComponent(second)],
+  ]
+
+  for (const [what, text] of refused) {
+    it(`is refused with ${what}`, () => {
+      expect(decodeBase64Der(text)).to.equal(undefined)
+    })
+  }
+
+  it('is read with as many items as a request may carry, and refused with one more', () => {
+    const items = (count: number) => Array<string>(count).fill(first).join(',')
+    expect(decodeBase64Der(items(MAX_CHAIN_CERTS))).to.have.lengthOf(MAX_CHAIN_CERTS)
+    expect(decodeBase64Der(items(MAX_CHAIN_CERTS + 1))).to.equal(undefined)
+  })
+})
+
+describe('a list of certificates', () => {
+  it('is counted before anything in it is decoded', () => {
+    const decoded: string[] = []
+    const decode = (item: string) => {
+      decoded.push(item)
+      return Buffer.from(item)
+    }
+    expect(decodeList(','.repeat(MAX_CHAIN_CERTS), ',', decode)).to.equal(undefined)
+    expect(decoded).to.deep.equal([])
+    expect(decodeList(','.repeat(MAX_CHAIN_CERTS - 1), ',', decode)).to.have.lengthOf(10)
+  })
+})

@@ -1,0 +1,50 @@
+import { expect } from 'chai'
+import { DECODERS, ENCODINGS, type HeaderEncoding } from '../../../src/parsers/decoders.js'
+import {
+  toBase64Der,
+  toRfc9440,
+  toUrlPem,
+  toUrlPemAws,
+  toXfcc,
+} from '../../support/header-values.js'
+import { testPki } from '../../support/pki.js'
+
+const WRITERS: Readonly<Record<HeaderEncoding, typeof toXfcc>> = {
+  'url-pem': toUrlPem,
+  'url-pem-aws': toUrlPemAws,
+  xfcc: toXfcc,
+  'base64-der': toBase64Der,
+  rfc9440: toRfc9440,
+}
+
+describe('the encodings', () => {
+  it('are the documented ones', () => {
+    expect(ENCODINGS).to.deep.equal(['url-pem', 'url-pem-aws', 'xfcc', 'base64-der', 'rfc9440'])
+    expect(DECODERS).to.have.all.keys(ENCODINGS)
+  })
+
+  for (const encoding of ENCODINGS) {
+    it(`${encoding}: the leaf is read as the proxy writes it`, async () => {
+      const { rsa } = await testPki()
+      expect(DECODERS[encoding].leaf(WRITERS[encoding](rsa))).to.deep.equal([rsa.raw])
+    })
+
+    it(`${encoding}: the rest of the chain is read from a second header, if it has one`, async () => {
+      const { intermediate, root } = await testPki()
+      const text = WRITERS[encoding](intermediate, root)
+      const expected = encoding === 'xfcc' ? undefined : [intermediate.raw, root.raw]
+      expect(DECODERS[encoding].chain?.(text)).to.deep.equal(expected)
+    })
+  }
+
+  it('are not taken for one another', async () => {
+    const { rsa } = await testPki()
+    const isSame = (a: string, b: string) => a === b || (a.startsWith('url') && b.startsWith('url'))
+    for (const written of ENCODINGS) {
+      for (const read of ENCODINGS.filter((name) => !isSame(name, written))) {
+        const decoded = DECODERS[read].leaf(WRITERS[written](rsa))
+        expect(decoded, `${written} read as ${read}`).to.equal(undefined)
+      }
+    }
+  })
+})
