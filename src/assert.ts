@@ -52,6 +52,20 @@ export function assertOptions(
     }
     if (value !== undefined) asserts[name]?.(`option "${name}"`, value)
   }
+  refuseHidden(options, names)
+}
+
+/**
+ * Options are own properties, so that nothing on Object.prototype becomes one. One that the caller
+ * put elsewhere, as on a class or a shared default object, would silently do nothing.
+ */
+function refuseHidden(options: object, names: readonly string[]): void {
+  const own = Object.keys(options)
+  const hidden = names.find(
+    (name) => name in options && !own.includes(name) && !(name in Object.prototype),
+  )
+  if (hidden === undefined) return
+  throw invalidValue(`option "${hidden}"`, 'must be an own property of the options', options)
 }
 
 function quote(names: readonly string[]): string {

@@ -14,4 +14,8 @@ export function runHook<Args extends unknown[]>(
     .catch((error: unknown) => {
       console.error(`passport-client-certificate-auth: ${name} failed:`, error)
     })
+    .catch(() => {
+      // Printing an object runs code of its own.
+      console.error(`passport-client-certificate-auth: ${name} failed with something unprintable`)
+    })
 }

@@ -1,6 +1,6 @@
 import PassportStrategy from 'passport-strategy'
 import type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
-import { ClientCertificateError, invalidType } from './errors.js'
+import { ClientCertificateError, invalidType, invalidValue } from './errors.js'
 import type { RequestLike } from './extractor/request.js'
 import { describeFailure, describeRejection } from './failure-info.js'
 import { runHook } from './hooks.js'
@@ -68,6 +68,9 @@ export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base 
     super()
     const [options, verify] = typeof first === 'function' ? [{}, first] : [first ?? {}, second]
     if (typeof verify !== 'function') throw invalidType('verify', 'a function', verify)
+    if (typeof first === 'function' && second !== undefined) {
+      throw invalidValue('options', 'must come before verify', second)
+    }
     this._plan = compileStrategyOptions<Req>(options)
     this._verify = verify
     this.name = this._plan.name
@@ -130,11 +133,18 @@ type CheckedResult =
   | { readonly success: true; readonly certificate: ChainedPeerCertificate }
   | { readonly success: false; readonly reason: string }
 
+/** Node shows an empty object where there is no certificate. */
+function isCertificate(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0
+}
+
 /** An extractor of the application's own may come from JavaScript, where no type has checked it. */
 function assertExtractionResult(result: unknown): asserts result is CheckedResult {
   const { success, certificate, reason } = result as Record<string, unknown>
-  const isSuccess = success === true && typeof certificate === 'object' && certificate !== null
+  const isSuccess = success === true && isCertificate(certificate)
   if (!isSuccess && (success !== false || typeof reason !== 'string')) {
+    // A promise is not waited for, but must not end the process when it is rejected either.
+    if (result instanceof Promise) result.catch(() => undefined)
     throw new TypeError('The extractor returned something that is not an extraction result')
   }
 }

@@ -53,9 +53,7 @@ function fromDone(error: unknown, user: unknown, info: unknown): Outcome {
  * that no thrown text can turn an error into a pass.
  */
 function failure(error: unknown): Outcome {
-  if ((typeof error === 'object' && error !== null) || typeof error === 'function') {
-    return { kind: 'error', error }
-  }
+  if (isObject(error)) return { kind: 'error', error }
   const message = 'The verify callback failed with something that is not an error'
   const wrapped = new ClientCertificateError('ERR_VERIFY_FAILED', message, { cause: error })
   return { kind: 'error', error: wrapped }
@@ -75,9 +73,11 @@ function settleReturned(returned: unknown, settle: (outcome: Outcome) => void): 
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value
-    ? typeof value.then === 'function'
-    : false
+  return isObject(value) && 'then' in value && typeof value.then === 'function'
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
 
 /**

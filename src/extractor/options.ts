@@ -67,9 +67,7 @@ export function compileExtractorOptions(options: ExtractorOptions): ExtractorPla
 }
 
 function compileHeader(options: ExtractorOptions): HeaderPlan | null {
-  const preset: Partial<Preset> = options.certificateSource
-    ? PRESETS[options.certificateSource]
-    : {}
+  const preset = options.certificateSource ? PRESETS[options.certificateSource] : null
   const { header, encoding, chainHeader } = override(preset, options)
   if (header === undefined) return refuseHeaderOptions(options)
   if (encoding === undefined) {
@@ -79,7 +77,7 @@ function compileHeader(options: ExtractorOptions): HeaderPlan | null {
   const plan: HeaderPlan = {
     header: header.toLowerCase(),
     decode: DECODERS[encoding].leaf,
-    allowList: preset.carriesChain ?? mayCarryChain(encoding, chain, options),
+    allowList: preset?.carriesChain ?? mayCarryChain(encoding, chain, options),
     chain,
     includeChain: options.includeChain === true,
     verify: compileVerify(options),
@@ -89,11 +87,11 @@ function compileHeader(options: ExtractorOptions): HeaderPlan | null {
 }
 
 /** The preset's names and encoding, and in front of them the options' own. */
-function override(preset: Partial<Preset>, options: ExtractorOptions) {
+function override(preset: Preset | null, options: ExtractorOptions) {
   return {
-    header: options.certificateHeader ?? preset.header,
-    encoding: options.headerEncoding ?? preset.encoding,
-    chainHeader: options.chainHeader ?? preset.chainHeader,
+    header: options.certificateHeader ?? preset?.header,
+    encoding: options.headerEncoding ?? preset?.encoding,
+    chainHeader: options.chainHeader ?? preset?.chainHeader ?? null,
   }
 }
 
@@ -124,8 +122,8 @@ function refuseHeaderOptions(options: ExtractorOptions): null {
   return null
 }
 
-function compileChain(name: string | undefined, encoding: HeaderEncoding): ChainHeaderPlan | null {
-  if (name === undefined) return null
+function compileChain(name: string | null, encoding: HeaderEncoding): ChainHeaderPlan | null {
+  if (name === null) return null
   const decode = DECODERS[encoding].chain
   if (decode === null) {
     throw invalidValue('option "chainHeader"', `has no meaning with "${encoding}"`, name)

@@ -49,7 +49,10 @@ function getPeerCertificate(
     const certificate = socket.getPeerCertificate(includeChain) ?? {}
     if (Object.keys(certificate).length === 0) return undefined
     const readable = certificate as ChainedPeerCertificate
-    return 'issuerCertificate' in readable ? endChain(readable) : readable
+    // Node adds no issuer unless asked; a wrapper around its socket may.
+    if (!('issuerCertificate' in readable)) return readable
+    const { issuerCertificate: _, ...leaf } = readable
+    return includeChain ? endChain(readable) : leaf
   } catch {
     return undefined
   }

@@ -7,9 +7,6 @@ export interface NameFields {
   readonly [attribute: string]: string
 }
 
-/** Node gives an attribute that occurs several times as an array. */
-type Name = Readonly<Record<string, string | readonly string[] | undefined>> | undefined
-
 /**
  * Allows a certificate one of whose common names is in the list.
  *
@@ -55,7 +52,7 @@ function allowAttribute(attribute: string, values: readonly string[]): Certifica
   return (cert) => readAttribute(cert.subject, attribute).some((value) => allowed.has(value))
 }
 
-function matchName(what: string, fields: unknown): (name: Name) => boolean {
+function matchName(what: string, fields: unknown): (name: unknown) => boolean {
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
     throw invalidType(what, 'an object', fields)
   }
@@ -68,8 +65,12 @@ function matchName(what: string, fields: unknown): (name: Name) => boolean {
     wanted.every(([attribute, value]) => readAttribute(name, attribute).includes(value))
 }
 
-function readAttribute(name: Name, attribute: string): readonly string[] {
-  // Own properties only: an attribute may be named like a member of Object.prototype.
-  const value = name && Object.hasOwn(name, attribute) ? name[attribute] : []
+/**
+ * The values of an attribute of a subject or issuer; Node gives one that occurs several times as an
+ * array. Own properties only: an attribute may be named like a member of Object.prototype.
+ */
+export function readAttribute(name: unknown, attribute: string): readonly string[] {
+  if (typeof name !== 'object' || name === null || !Object.hasOwn(name, attribute)) return []
+  const value = (name as Record<string, string | string[] | undefined>)[attribute]
   return [value ?? []].flat()
 }

@@ -16,9 +16,10 @@ export function assertTexts(what: string, value: unknown): readonly string[] {
   const list: unknown = typeof value === 'string' ? [value] : value
   if (!Array.isArray(list)) throw invalidType(what, 'a string or an array of strings', value)
   if (list.length === 0) throw invalidValue(what, 'must not be empty', value)
-  list.forEach((text, index) => {
-    assertText(list.length === 1 ? what : `${what}[${String(index)}]`, text)
-  })
+  // Not forEach, which passes over the gaps of a sparse array.
+  for (const [index, text] of list.entries()) {
+    assertText(list.length === 1 ? what : `${what}[${index}]`, text)
+  }
   // Copied, so that a change to the caller's array is not a change of who is allowed.
   return [...(list as string[])]
 }

@@ -2,6 +2,7 @@ import { isIPv4, isIPv6, SocketAddress } from 'node:net'
 import type { PeerCertificate } from 'node:tls'
 import { parseSubjectAltNames } from '../certificate/subject-alt-name.js'
 import { invalidValue } from '../errors.js'
+import { readAttribute } from './names.js'
 import { assertTexts, type CertificatePredicate } from './predicate.js'
 
 /** How the values of a type are brought to one spelling; `undefined` for what is not of the type. */
@@ -9,7 +10,7 @@ type Normalize = (value: string) => string | undefined
 
 const TYPES: ReadonlyMap<string, { readonly node: string; readonly normalize: Normalize }> =
   new Map([
-    ['dns', { node: 'DNS', normalize: (name) => name.toLowerCase() }],
+    ['dns', { node: 'DNS', normalize: toLowerAscii }],
     ['email', { node: 'email', normalize: normalizeEmail }],
     ['uri', { node: 'URI', normalize: normalizeUri }],
     ['ip', { node: 'IP Address', normalize: normalizeAddress }],
@@ -74,10 +75,7 @@ function readNames(cert: PeerCertificate): string[] {
 }
 
 function readSubjectAddresses(cert: PeerCertificate): string[] {
-  const subject = cert.subject as unknown as
-    Record<string, string | string[] | undefined> | undefined
-  const addresses = subject?.['emailAddress'] ?? []
-  return [addresses].flat().flatMap((address) => {
+  return readAttribute(cert.subject, 'emailAddress').flatMap((address) => {
     const normalized = normalizeEmail(address)
     return normalized === undefined ? [] : [toKey('email', normalized)]
   })
@@ -88,11 +86,16 @@ function toKey(nodeType: string, value: string): string {
   return `${nodeType}:${value}`
 }
 
+/** Names are ASCII: `toLowerCase()` would make the Kelvin sign a `k`. */
+function toLowerAscii(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}
+
 /** RFC 5280 7.5: the host part is compared without regard to case, the local part exactly. */
 function normalizeEmail(address: string): string | undefined {
   const at = address.lastIndexOf('@')
   if (at < 1 || at === address.length - 1) return undefined
-  return address.slice(0, at) + address.slice(at).toLowerCase()
+  return address.slice(0, at) + toLowerAscii(address.slice(at))
 }
 
 /**
@@ -101,7 +104,7 @@ function normalizeEmail(address: string): string | undefined {
  */
 function normalizeUri(uri: string): string {
   const colon = uri.indexOf(':')
-  const scheme = uri.slice(0, colon + 1).toLowerCase()
+  const scheme = toLowerAscii(uri.slice(0, colon + 1))
   const rest = uri.slice(colon + 1)
   if (!rest.startsWith('//')) return scheme + rest
   const length = rest.slice(2).search(/[/?#]/)
@@ -110,7 +113,7 @@ function normalizeUri(uri: string): string {
   return (
     scheme +
     authority.slice(0, host) +
-    authority.slice(host).toLowerCase() +
+    toLowerAscii(authority.slice(host)) +
     rest.slice(authority.length)
   )
 }

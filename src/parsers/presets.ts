@@ -73,8 +73,11 @@ export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
   },
 })
 
-/** Shared by every extractor: one caller's change must not become another's trust decision. */
-function freeze<T extends Record<string, object>>(presets: T): Readonly<T> {
-  Object.values(presets).forEach(Object.freeze)
+/**
+ * Shared by every extractor: one caller's change must not become another's trust decision, and what
+ * stands on Object.prototype is not a property of a proxy.
+ */
+function freeze(presets: Record<CertificateSource, Preset>): typeof presets {
+  for (const preset of Object.values(presets)) Object.freeze(Object.setPrototypeOf(preset, null))
   return Object.freeze(presets)
 }

@@ -56,7 +56,7 @@ describe('the view of a certificate', () => {
     expect(toPeerCertificate(new X509Certificate(raw)).infoAccess).to.deep.equal({
       'OCSP - URI': ['http://ocsp.example.org/', 'http://other.example.org/?a="1",b=\\2'],
       'CA Issuers - URI': ['http://ca.example.org/ca.crt'],
-      'CA Issuers - DirName': ['O=Example,CN=a\\, b'],
+      'CA Issuers - DirName': ['CN=a\\, b,O=Example'],
     })
   })
 

@@ -20,7 +20,7 @@ describe('allowing by subject alternative name', () => {
         { type: 'url', value: 'https://bare.example.com' },
         { type: 'ip', value: '192.0.2.7' },
         { type: 'ip', value: '2001:db8::1' },
-        { type: 'ip', value: '::ffff:192.0.2.9' },
+        { type: 'ip', value: '::ffff:c000:209' },
         { type: 'upn', value: 'User@corp.example.com' },
         { type: 'id', value: '1.2.3.4' },
         { type: 'dn', value: 'CN=Directory' },
@@ -55,7 +55,10 @@ describe('allowing by subject alternative name', () => {
   }
 
   const others: [why: string, rules: string[]][] = [
-    ['which is not among the names', ['DNS:other.example.com', 'IP:192.0.2.8', 'IP:2001:db8::2']],
+    [
+      'which is not among the names',
+      ['DNS:other.example.com', 'IP:192.0.2.8', 'IP:192.0.2.9', 'IP:2001:db8::2'],
+    ],
     [
       'which is only a part of a name',
       ['DNS:example.com', 'DNS:api.example', 'DNS:api.example.com.'],
