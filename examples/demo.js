@@ -25,7 +25,6 @@ function createApp(options) {
     }),
   )
   const app = express()
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-argument -- Passport's types say `any`
   app.get('/', passport.authenticate('client-cert', { session: false }), (req, res) => {
     res.json({ user: req.user })
   })

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import { X509Certificate } from 'node:crypto'
 import type { PeerCertificate } from 'node:tls'
 

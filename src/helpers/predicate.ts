@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import type { PeerCertificate } from 'node:tls'
 import { assertText } from '../assert.js'
 import { invalidType, invalidValue } from '../errors.js'

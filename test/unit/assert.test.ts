@@ -20,7 +20,7 @@ function expectRefusal(run: () => void, code: 'TYPE' | 'VALUE', message: string)
 describe('checking an argument', () => {
   const types: [what: string, assert: Assert, right: unknown[], wrong: unknown[]][] = [
     ['a boolean', assertBoolean, [true, false], ['true', 0, 1, null, undefined, new Boolean(true)]],
-    ['a function', assertFunction, [() => 1, class {}, async () => {}], [{}, 'f', null, undefined]],
+    ['a function', assertFunction, [() => 1, async () => {}], [{}, 'f', null, undefined]],
     ['a string', assertText, ['x', ' ', '0'], [7, null, undefined, ['x'], new String('x'), true]],
     ['a string', assertHeaderName, ['x'], [7, null, undefined, ['x'], new String('x'), true]],
     ["one of 'x'", assertOneOf(['x']), ['x'], [7, null, undefined, ['x'], new String('x'), true]],
@@ -87,8 +87,8 @@ describe('a name that is not among the known ones', () => {
     ['bcda', ['abcd'], 'abcd'],
     ['dcba', ['abcd'], null],
     // The nearest, and among equals the first.
-    ['abcx', ['axxx', 'abxx', 'abcd'], 'abcd'],
-    ['abcx', ['abcd', 'abxx', 'axxx'], 'abcd'],
+    ['abcd', ['axxd', 'abcx', 'abxx'], 'abcx'],
+    ['abcd', ['abcx', 'abxx', 'axxd'], 'abcx'],
     ['abcx', ['abc1', 'abc2'], 'abc1'],
     ['abcx', ['abc2', 'abc1'], 'abc2'],
     // Letter case is no difference.
@@ -165,10 +165,39 @@ describe('checking an options object', () => {
     }
   })
 
-  it('does not look at what is inherited', () => {
-    expect(() => assertOptions(Object.create({ flag: 'x', other: 1 }), asserts)).not.to.throw()
+  it('refuses an option that would silently do nothing because it is not an own property', () => {
+    class Defaults {
+      get flag() {
+        return true
+      }
+    }
+    const unseen = Object.defineProperty({ text: 'x' }, 'flag', { value: true })
+    for (const options of [new Defaults(), Object.create({ flag: true }) as object, unseen]) {
+      expect(() => assertOptions(options, asserts))
+        .to.throw(TypeError, `${PREFIX}option "flag" must be an own property of the options`)
+        .with.property('code', 'ERR_INVALID_ARG_VALUE')
+    }
+  })
+
+  it('takes an object of any prototype for its own properties', () => {
     const bare = Object.assign(Object.create(null), { flag: true }) as object
     expect(() => assertOptions(bare, asserts)).not.to.throw()
+    const derived = Object.assign(Object.create({ flag: 'x' }), { flag: true }) as object
+    expect(() => assertOptions(derived, asserts)).not.to.throw()
+    expect(() => assertOptions(Object.create({ other: 1 }), asserts)).not.to.throw()
+  })
+
+  it('does not take what every object inherits for an option', () => {
+    Object.defineProperty(Object.prototype, 'flag', { value: 'x', configurable: true })
+    let thrown: unknown
+    try {
+      assertOptions({ text: 'x' }, asserts)
+    } catch (error) {
+      thrown = error
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'flag')
+    }
+    expect(thrown).to.equal(undefined)
   })
 
   it('refuses anything but an object', () => {

@@ -21,8 +21,9 @@ app.get('/', passport.authenticate('client-cert', { session: false }), (req, res
 
 const server = app.listen(0, '127.0.0.1', async () => {
   const { port } = server.address() as AddressInfo
-  for (const headers of [{ 'X-Forwarded-Tls-Client-Cert': process.env['CERTIFICATE'] ?? '' }, {}]) {
-    const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { ...headers } })
+  const certificate = { 'X-Forwarded-Tls-Client-Cert': process.env['CERTIFICATE'] ?? '' }
+  for (const init of [{ headers: certificate }, {}]) {
+    const response = await fetch(`http://127.0.0.1:${port}/`, init)
     console.log(response.status, await response.text())
   }
   server.close()

@@ -1,0 +1,107 @@
+import { X509Certificate } from 'node:crypto'
+import { type JsonGeneralNames } from '@peculiar/x509'
+import { expect } from 'chai'
+import { parseSubjectAltNames } from '../../../src/certificate/subject-alt-name.js'
+import { testPki } from '../../support/pki.js'
+
+/** What is read of a real certificate, through the text that Node makes of it. */
+async function namesOf(...subjectAltName: JsonGeneralNames): Promise<string[]> {
+  const { root } = await testPki()
+  const { raw } = await root.issue({ subjectAltName })
+  const text = new X509Certificate(raw).subjectAltName ?? ''
+  return parseSubjectAltNames(text).map(({ type, value }) => `${type} = ${value}`)
+}
+
+describe('the subject alternative names of a certificate', () => {
+  it('are read with their types, in their order', async () => {
+    const names = await namesOf(
+      { type: 'dns', value: 'api.example.org' },
+      { type: 'email', value: 'ops@example.org' },
+      { type: 'url', value: 'spiffe://example.org/ns/a' },
+      { type: 'ip', value: '192.0.2.7' },
+      { type: 'ip', value: '2001:db8::1' },
+      { type: 'id', value: '1.2.3.4' },
+    )
+    expect(names).to.deep.equal([
+      'DNS = api.example.org',
+      'email = ops@example.org',
+      'URI = spiffe://example.org/ns/a',
+      'IP Address = 192.0.2.7',
+      'IP Address = 2001:DB8:0:0:0:0:0:1',
+      'Registered ID = 1.2.3.4',
+    ])
+  })
+
+  const smuggled: [what: string, value: string][] = [
+    ['a comma and another name', 'a.example.org, DNS:admin.example.org'],
+    ['a comma alone', 'a,b'],
+    ['a quote', 'a"b'],
+    ['a quote, a comma and another name', 'a", DNS:"admin.example.org'],
+    ['a backslash and a quote', 'a\\", DNS:admin.example.org'],
+    ['a backslash at the end', 'a\\'],
+    ['a quote at the beginning', '"a'],
+    ['a colon', 'DNS:admin.example.org'],
+    ['a line end', 'a\nDNS:admin.example.org'],
+    ['a NUL character', 'a\0.example.org'],
+    ['an escape that JSON knows', 'a\\u002c b'],
+    ['nothing', ''],
+  ]
+
+  for (const [what, value] of smuggled) {
+    it(`stay one name when it holds ${what}`, async () => {
+      const names = await namesOf({ type: 'url', value }, { type: 'dns', value: 'z.example.org' })
+      expect(names).to.deep.equal([`URI = ${value}`, 'DNS = z.example.org'])
+    })
+  }
+
+  it('of a directory stay one name, whatever its attributes hold', async () => {
+    const names = await namesOf({ type: 'dn', value: 'CN="a, DNS:admin.example.org"' })
+    expect(names).to.have.lengthOf(1)
+    expect(names[0]).to.match(/^DirName = CN=/)
+  })
+})
+
+describe('the text of subject alternative names', () => {
+  it('is read with quoted entries, which hold anything', () => {
+    expect(parseSubjectAltNames('othername:"UPN:a,\\u0000b", DNS:c')).to.deep.equal([
+      { type: 'othername', value: 'UPN:a,\0b' },
+      { type: 'DNS', value: 'c' },
+    ])
+  })
+
+  it('is read with colons in a value', () => {
+    expect(parseSubjectAltNames('othername:UPN:a@b, IP Address:::1')).to.deep.equal([
+      { type: 'othername', value: 'UPN:a@b' },
+      { type: 'IP Address', value: '::1' },
+    ])
+  })
+
+  const refused: [what: string, text: string][] = [
+    ['no text', ''],
+    ['no type', 'a.example.org'],
+    ['an entry without a type behind a good one', 'DNS:a, b.example.org'],
+    ['an entry without a type in front of a good one', 'a.example.org, DNS:b'],
+    ['an entry without a type between good ones', 'DNS:a, b.example.org, DNS:c'],
+    ['an empty entry', 'DNS:a, , DNS:b'],
+    ['an empty type', 'DNS:a, :b'],
+    ['a separator at the end', 'DNS:a, '],
+    ['an open quote', 'DNS:"a'],
+    ['an open quote behind a good entry', 'DNS:a, DNS:"b'],
+    ['a quote alone', 'DNS:"'],
+    ['an escaped quote as the last one', 'DNS:"a\\"'],
+    ['a backslash at the end', 'DNS:"a\\'],
+    ['text behind a closing quote', 'DNS:"a"b, DNS:c'],
+    ['a comma without a space behind a closing quote', 'DNS:"a",DNS:b'],
+    ['a space without a comma behind a closing quote', 'DNS:"a" DNS:b'],
+    ['an escape that is none', 'DNS:"\\x"'],
+    ['a line end in quotes', 'DNS:"\n"'],
+    ['a quote in an unquoted value', 'DNS:a"b'],
+    ['a comma in an unquoted value', 'DNS:a,DNS:b'],
+  ]
+
+  for (const [what, text] of refused) {
+    it(`yields no name at all with ${what}`, () => {
+      expect(parseSubjectAltNames(text)).to.deep.equal([])
+    })
+  }
+})
