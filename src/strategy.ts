@@ -42,7 +42,7 @@ const Base: new () => Actions = PassportStrategy
  * from the header that a proxy in front sets.
  *
  * @example
- * passport.use(new Strategy(async (cert) => users.findByFingerprint(cert.fingerprint256)))
+ * passport.use(new Strategy(async (cert) => users.get(cert.fingerprint256) ?? null))
  */
 export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base {
   /** The name to give to `passport.authenticate()`. */

@@ -14,20 +14,39 @@ export interface SubjectAltName {
  */
 export function parseSubjectAltNames(text: string): SubjectAltName[] {
   const names: SubjectAltName[] = []
-  for (let at = 0; at < text.length;) {
-    const colon = text.indexOf(':', at)
-    if (colon === -1) return []
-    const end = text[colon + 1] === '"' ? endOfString(text, colon + 1) : endOfPlain(text, colon + 1)
-    const value = decodeValue(text.slice(colon + 1, end))
-    if (value === undefined || (end < text.length && !text.startsWith(', ', end))) return []
-    names.push({ type: text.slice(at, colon), value })
-    at = end + 2
+  for (let at = 0; ; at += SEPARATOR.length) {
+    const entry = readEntry(text, at)
+    if (entry === undefined) return []
+    names.push({ type: entry.type, value: entry.value })
+    at = entry.end
+    if (at >= text.length) return names
+    if (!text.startsWith(SEPARATOR, at)) return []
   }
-  return names
+}
+
+const SEPARATOR = ', '
+
+function readEntry(text: string, at: number): (SubjectAltName & { end: number }) | undefined {
+  const start = text.indexOf(':', at) + 1
+  const type = text.slice(at, start - 1)
+  if (start === 0 || type === '' || !isPlain(type)) return undefined
+  if (text[start] === '"') {
+    const end = endOfString(text, start)
+    const value = decodeString(text.slice(start, end))
+    return value === undefined ? undefined : { type, value, end }
+  }
+  const end = endOfPlain(text, start)
+  const value = text.slice(start, end)
+  return isPlain(value) ? { type, value, end } : undefined
+}
+
+/** Node quotes a value that holds any of these. */
+function isPlain(text: string): boolean {
+  return !text.includes(',') && !text.includes('"')
 }
 
 function endOfPlain(text: string, at: number): number {
-  const comma = text.indexOf(', ', at)
+  const comma = text.indexOf(SEPARATOR, at)
   return comma === -1 ? text.length : comma
 }
 
@@ -37,8 +56,7 @@ function endOfString(text: string, at: number): number {
   return end + 1
 }
 
-function decodeValue(text: string): string | undefined {
-  if (!text.startsWith('"')) return text
+function decodeString(text: string): string | undefined {
   try {
     return JSON.parse(text) as string
   } catch {

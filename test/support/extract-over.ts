@@ -48,19 +48,22 @@ export async function extractOverHttps(
 
 function extractingApp(options: ExtractorOptions, middleware: Middleware) {
   const extract = createExtractor(options)
-  let extracted: ExtractionResult | undefined
+  let result = (): ExtractionResult => {
+    throw new Error('The server received no request')
+  }
   const listener: RequestListener = (req, res) => {
-    middleware(req)
-    extracted = extract(req)
+    try {
+      middleware(req)
+      const extracted = extract(req)
+      result = () => extracted
+    } catch (error) {
+      result = () => {
+        throw error
+      }
+    }
     res.end()
   }
-  return {
-    listener,
-    result(): ExtractionResult {
-      if (extracted === undefined) throw new Error('The server received no request')
-      return extracted
-    },
-  }
+  return { listener, result: () => result() }
 }
 
 /** What identifies certificates in expectations, leaf first. */

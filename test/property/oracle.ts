@@ -1,0 +1,111 @@
+// The grammars of the encodings once more, as plainly as they can be said and without a thought for
+// speed: what the decoders are compared with.
+import { createHash } from 'node:crypto'
+import type { Decoder, HeaderEncoding } from '../../src/parsers/decoders.js'
+
+const MOST = 10
+
+const CANONICAL =
+  /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{4})$/
+const BLOCK =
+  /-----BEGIN CERTIFICATE-----\r?\n((?:[A-Za-z0-9+/=]+\r?\n)+)-----END CERTIFICATE-----(?:(?:\r?\n)+|$)/y
+const PAIR = /([A-Za-z]+)=(?:"((?:[^"\\]|\\[^])*)"|([^",;]*))(?:;|$)/y
+
+interface Pair {
+  readonly key: string
+  readonly quoted: string | undefined
+  readonly bare: string | undefined
+}
+
+function base64(text: string): Buffer | undefined {
+  if (!CANONICAL.test(text)) return undefined
+  return Buffer.from(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)))
+}
+
+/** All of them, or none. */
+function every<Item, Result>(
+  items: readonly Item[],
+  read: (item: Item) => Result | undefined,
+): Result[] | undefined {
+  const results = items.map(read).filter((result) => result !== undefined)
+  return results.length === items.length && results.length > 0 ? results : undefined
+}
+
+/** The matches of a sticky expression, if they are the whole text. */
+function tile(text: string, expression: RegExp): RegExpExecArray[] | undefined {
+  const matches: RegExpExecArray[] = []
+  const sticky = new RegExp(expression)
+  for (let at = 0; at < text.length; at = sticky.lastIndex) {
+    const match = sticky.exec(text)
+    if (match === null) return undefined
+    matches.push(match)
+  }
+  return matches
+}
+
+function urlPem(text: string): Buffer[] | undefined {
+  if (/%(?![0-9A-Fa-f]{2})/.test(text)) return undefined
+  const pem = text.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+  const blocks = tile(pem, BLOCK) ?? []
+  if (blocks.length > MOST) return undefined
+  return every(blocks, ([, body = '']) => base64(body.replace(/[\r\n]/g, '')))
+}
+
+function list(text: string, read: (item: string) => Buffer | undefined): Buffer[] | undefined {
+  const items = text.split(',')
+  return items.length > MOST ? undefined : every(items, read)
+}
+
+function byteSequence(text: string): Buffer | undefined {
+  const [, inner] = /^:(.*):$/.exec(text) ?? []
+  return inner === undefined ? undefined : base64(inner)
+}
+
+function xfcc(text: string): Buffer[] | undefined {
+  const pairs = tile(text, PAIR)?.map(([, key = '', quoted, bare]): Pair => ({
+    key: key.toLowerCase(),
+    quoted,
+    bare,
+  }))
+  if (pairs === undefined || !isTrustworthy(pairs)) return undefined
+  const valueOf = (key: string) => pairs.find((pair) => pair.key === key)?.quoted
+  const [cert, chain] = [valueOf('cert'), valueOf('chain')]
+  const leaves = cert === undefined ? undefined : urlPem(cert)
+  const path = chain === undefined ? undefined : urlPem(chain)
+  if (cert !== undefined && leaves?.length !== 1) return undefined
+  if (chain !== undefined && path === undefined) return undefined
+  const [leaf] = leaves ?? path ?? []
+  if (leaf === undefined || path?.[0]?.equals(leaf) === false) return undefined
+  const hash = pairs.find(({ key }) => key === 'hash')
+  const digest = createHash('sha256').update(leaf).digest('hex')
+  if (hash && (hash.quoted ?? hash.bare)?.toLowerCase() !== digest) return undefined
+  return path ?? [leaf]
+}
+
+/** Nothing twice, nothing bare, and nothing that a bare value in front may have brought along. */
+function isTrustworthy(pairs: readonly Pair[]): boolean {
+  const places = (name: string) => pairs.flatMap(({ key }, index) => (key === name ? [index] : []))
+  const isBare = ({ key, bare }: Pair) => bare !== undefined && key !== 'by' && key !== 'hash'
+  const from = pairs.findIndex(isBare)
+  const isBehind = (place: number) => from !== -1 && place > from
+  const [hash, ...others] = places('hash')
+  if (others.length > 0 || (hash !== undefined && isBehind(hash))) return false
+  return ['cert', 'chain', 'subject'].every((name) => {
+    const [place, ...more] = places(name)
+    if (place === undefined) return true
+    const isQuoted = pairs[place]?.quoted !== undefined
+    return more.length === 0 && isQuoted && (hash !== undefined || !isBehind(place))
+  })
+}
+
+/** What each decoder should make of a text. */
+export const ORACLE: Readonly<Record<HeaderEncoding, { leaf: Decoder; chain: Decoder | null }>> = {
+  'url-pem': { leaf: urlPem, chain: urlPem },
+  'url-pem-aws': { leaf: urlPem, chain: urlPem },
+  xfcc: { leaf: xfcc, chain: null },
+  'base64-der': { leaf: (text) => list(text, base64), chain: (text) => list(text, base64) },
+  rfc9440: {
+    leaf: (text) => every([text], byteSequence),
+    chain: (text) => list(text, (item) => byteSequence(item.replace(/^[ \t]+|[ \t]+$/g, ''))),
+  },
+}
