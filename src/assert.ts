@@ -33,16 +33,22 @@ export function assertOneOf(names: readonly string[]): Assert {
   }
 }
 
-/** Checks that an options object has no member but the named ones, then each of its members. */
-export function assertOptions(
-  options: unknown,
+/**
+ * Takes an options object over: checks that it has no member but the named ones, then each of its
+ * members, and returns a copy without prototype. Nothing is read twice, so that what was checked is
+ * what is used, and what is on Object.prototype is not an option.
+ */
+export function takeOptions<Options extends object>(
+  options: Options,
   asserts: Readonly<Record<string, Assert>>,
-): asserts options is object {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+): Options {
+  const given: unknown = options
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw invalidType('options', 'an object', options)
   }
   const names = Object.keys(asserts)
-  for (const [name, value] of Object.entries(options)) {
+  const copy = Object.assign(Object.create(null), options) as Options
+  for (const [name, value] of Object.entries(copy)) {
     if (!Object.hasOwn(asserts, name)) {
       throw invalidValue(
         'options',
@@ -53,12 +59,10 @@ export function assertOptions(
     if (value !== undefined) asserts[name]?.(`option "${name}"`, value)
   }
   refuseHidden(options, names)
+  return copy
 }
 
-/**
- * Options are own properties, so that nothing on Object.prototype becomes one. One that the caller
- * put elsewhere, as on a class or a shared default object, would silently do nothing.
- */
+/** An option on a class or on a shared default object would silently do nothing. */
 function refuseHidden(options: object, names: readonly string[]): void {
   const own = Object.keys(options)
   const hidden = names.find(
@@ -86,10 +90,10 @@ function editDistance(from: string, to: string): number {
   for (let index = 0; index < from.length; index += 1) {
     const next = [index + 1]
     for (let at = 0; at < to.length; at += 1) {
-      const replaced = (row[at] ?? 0) + (from[index] === to[at] ? 0 : 1)
-      next.push(Math.min(replaced, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1))
+      const replaced = (row[at] as number) + (from[index] === to[at] ? 0 : 1)
+      next.push(Math.min(replaced, (row[at + 1] as number) + 1, (next[at] as number) + 1))
     }
     row = next
   }
-  return row[to.length] ?? 0
+  return row[to.length] as number
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type Assert, assertBoolean, assertFunction, assertOptions, assertText } from './assert.js'
+import { type Assert, assertBoolean, assertFunction, assertText, takeOptions } from './assert.js'
 import type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
 import { invalidValue } from './errors.js'
 import { createExtractor } from './extractor/index.js'
@@ -89,9 +89,7 @@ export interface StrategyPlan<Req> {
 export function compileStrategyOptions<Req extends RequestLike>(
   options: AnyStrategyOptions<Req>,
 ): StrategyPlan<Req> {
-  assertOptions(options, STRATEGY_OPTIONS)
-  // A copy without prototype: what is on Object.prototype is not an option.
-  const own = Object.assign(Object.create(null), options) as AnyStrategyOptions<Req>
+  const own = takeOptions(options, STRATEGY_OPTIONS)
   const { name, passReqToCallback, onAuthenticated, onRejected, extractor, ...extraction } = own
   if (extractor !== undefined) refuseExtractionOptions(extraction)
   return Object.freeze({

@@ -14,14 +14,14 @@ export interface SubjectAltName {
  */
 export function parseSubjectAltNames(text: string): SubjectAltName[] {
   const names: SubjectAltName[] = []
-  for (let at = 0; ; at += SEPARATOR.length) {
-    const entry = readEntry(text, at)
+  let at = -SEPARATOR.length
+  do {
+    const entry = readEntry(text, at + SEPARATOR.length)
     if (entry === undefined) return []
     names.push({ type: entry.type, value: entry.value })
     at = entry.end
-    if (at >= text.length) return names
-    if (!text.startsWith(SEPARATOR, at)) return []
-  }
+  } while (text.startsWith(SEPARATOR, at))
+  return at === text.length ? names : []
 }
 
 const SEPARATOR = ', '
@@ -29,7 +29,7 @@ const SEPARATOR = ', '
 function readEntry(text: string, at: number): (SubjectAltName & { end: number }) | undefined {
   const start = text.indexOf(':', at) + 1
   const type = text.slice(at, start - 1)
-  if (start === 0 || type === '' || !isPlain(type)) return undefined
+  if (start === 0 || !/^[A-Za-z0-9 ]+$/.test(type)) return undefined
   if (text[start] === '"') {
     const end = endOfString(text, start)
     const value = decodeString(text.slice(start, end))

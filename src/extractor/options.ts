@@ -3,7 +3,7 @@ import {
   assertBoolean,
   assertHeaderName,
   assertOneOf,
-  assertOptions,
+  takeOptions,
   assertText,
 } from '../assert.js'
 import { invalidValue } from '../errors.js'
@@ -56,9 +56,7 @@ export interface ExtractorPlan {
 
 /** @throws TypeError `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the option. */
 export function compileExtractorOptions(options: ExtractorOptions): ExtractorPlan {
-  assertOptions(options, EXTRACTOR_OPTIONS)
-  // A copy without prototype: what is on Object.prototype is not an option.
-  const own = Object.assign(Object.create(null), options) as ExtractorOptions
+  const own = takeOptions(options, EXTRACTOR_OPTIONS)
   return Object.freeze({
     header: compileHeader(own),
     fallbackToSocket: own.fallbackToSocket ?? false,
@@ -73,7 +71,7 @@ function compileHeader(options: ExtractorOptions): HeaderPlan | null {
   if (encoding === undefined) {
     throw invalidValue('option "certificateHeader"', 'needs "headerEncoding" with it', header)
   }
-  const chain = compileChain(chainHeader, encoding)
+  const chain = compileChain(chainHeader, encoding, options.chainHeader !== undefined)
   const plan: HeaderPlan = {
     header: header.toLowerCase(),
     decode: DECODERS[encoding].leaf,
@@ -122,10 +120,21 @@ function refuseHeaderOptions(options: ExtractorOptions): null {
   return null
 }
 
-function compileChain(name: string | null, encoding: HeaderEncoding): ChainHeaderPlan | null {
+function compileChain(
+  name: string | null,
+  encoding: HeaderEncoding,
+  isOwn: boolean,
+): ChainHeaderPlan | null {
   if (name === null) return null
   const decode = DECODERS[encoding].chain
   if (decode === null) {
+    if (!isOwn) {
+      throw invalidValue(
+        'option "headerEncoding"',
+        `has no chain header such as "${name}"`,
+        encoding,
+      )
+    }
     throw invalidValue('option "chainHeader"', `has no meaning with "${encoding}"`, name)
   }
   return { header: name.toLowerCase(), decode, repeatable: encoding === 'rfc9440' }

@@ -120,5 +120,8 @@ function normalizeUri(uri: string): string {
 
 function normalizeAddress(address: string): string | undefined {
   if (isIPv4(address)) return address
-  return isIPv6(address) ? new SocketAddress({ address, family: 'ipv6' }).address : undefined
+  // A zone (`%eth0`) is the host's own, and no part of the address.
+  return isIPv6(address) && !address.includes('%')
+    ? new SocketAddress({ address, family: 'ipv6' }).address
+    : undefined
 }

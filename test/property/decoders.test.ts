@@ -53,7 +53,7 @@ function textsLike(values: readonly string[], separator: string): fc.Arbitrary<s
 
 const mutated = ([value, changes]: [string, Parameters<typeof mutate>[1]]) => mutate(value, changes)
 
-const runs = { numRuns: 3000 }
+const runs = { numRuns: 1000 }
 
 for (const encoding of ENCODINGS) {
   const { parse, write, separator } = PUBLIC[encoding]

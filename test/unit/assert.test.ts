@@ -5,7 +5,7 @@ import {
   assertFunction,
   assertHeaderName,
   assertOneOf,
-  assertOptions,
+  takeOptions,
   assertText,
 } from '../../src/assert.js'
 
@@ -122,11 +122,11 @@ describe('checking an options object', () => {
 
   it('checks every member that is given', () => {
     for (const options of [{}, { text: 'x' }, { flag: false }, { text: 'x', flag: true }]) {
-      expect(() => assertOptions(options, asserts)).not.to.throw()
+      expect(() => takeOptions(options, asserts)).not.to.throw()
     }
     for (const options of [{ flag: 'x' }, { text: 'x', flag: 'x' }, { flag: 'x', text: 'x' }]) {
       expectRefusal(
-        () => assertOptions(options, asserts),
+        () => takeOptions(options as object, asserts),
         'TYPE',
         'option "flag" must be a boolean. Received \'x\'',
       )
@@ -134,9 +134,9 @@ describe('checking an options object', () => {
   })
 
   it('takes undefined for not given, and nothing else', () => {
-    expect(() => assertOptions({ text: undefined, flag: undefined }, asserts)).not.to.throw()
+    expect(() => takeOptions({ text: undefined, flag: undefined }, asserts)).not.to.throw()
     expectRefusal(
-      () => assertOptions({ text: null }, asserts),
+      () => takeOptions({ text: null }, asserts),
       'TYPE',
       'option "text" must be a string. Received null',
     )
@@ -144,13 +144,13 @@ describe('checking an options object', () => {
 
   it('refuses a member of no known name, also where its value is undefined', () => {
     expectRefusal(
-      () => assertOptions({ flags: true }, asserts),
+      () => takeOptions({ flags: true }, asserts),
       'VALUE',
       "options has no member \"flags\" (did you mean 'flag'?); valid are 'text', 'flag'. " +
         'Received { flags: true }',
     )
     expectRefusal(
-      () => assertOptions({ other: undefined }, asserts),
+      () => takeOptions({ other: undefined }, asserts),
       'VALUE',
       "options has no member \"other\"; valid are 'text', 'flag'. Received { other: undefined }",
     )
@@ -158,8 +158,8 @@ describe('checking an options object', () => {
 
   it('refuses a member named like one that every object has', () => {
     for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
-      const options: unknown = Object.defineProperty({}, name, { value: 'x', enumerable: true })
-      expect(() => assertOptions(options, asserts))
+      const options = Object.defineProperty({}, name, { value: 'x', enumerable: true })
+      expect(() => takeOptions(options, asserts))
         .to.throw(TypeError, `${PREFIX}options has no member "${name}"; valid are`)
         .with.property('code', 'ERR_INVALID_ARG_VALUE')
     }
@@ -173,7 +173,7 @@ describe('checking an options object', () => {
     }
     const unseen = Object.defineProperty({ text: 'x' }, 'flag', { value: true })
     for (const options of [new Defaults(), Object.create({ flag: true }) as object, unseen]) {
-      expect(() => assertOptions(options, asserts))
+      expect(() => takeOptions(options, asserts))
         .to.throw(TypeError, `${PREFIX}option "flag" must be an own property of the options`)
         .with.property('code', 'ERR_INVALID_ARG_VALUE')
     }
@@ -181,17 +181,18 @@ describe('checking an options object', () => {
 
   it('takes an object of any prototype for its own properties', () => {
     const bare = Object.assign(Object.create(null), { flag: true }) as object
-    expect(() => assertOptions(bare, asserts)).not.to.throw()
+    expect(() => takeOptions(bare, asserts)).not.to.throw()
     const derived = Object.assign(Object.create({ flag: 'x' }), { flag: true }) as object
-    expect(() => assertOptions(derived, asserts)).not.to.throw()
-    expect(() => assertOptions(Object.create({ other: 1 }), asserts)).not.to.throw()
+    expect(() => takeOptions(derived, asserts)).not.to.throw()
+    const inheriting = Object.create({ other: 1 }) as object
+    expect(() => takeOptions(inheriting, asserts)).not.to.throw()
   })
 
   it('does not take what every object inherits for an option', () => {
     Object.defineProperty(Object.prototype, 'flag', { value: 'x', configurable: true })
     let thrown: unknown
     try {
-      assertOptions({ text: 'x' }, asserts)
+      takeOptions({ text: 'x' }, asserts)
     } catch (error) {
       thrown = error
     } finally {
@@ -213,7 +214,7 @@ describe('checking an options object', () => {
     ]
     for (const [options, shown] of values) {
       expectRefusal(
-        () => assertOptions(options, asserts),
+        () => takeOptions(options as object, asserts),
         'TYPE',
         `options must be an object. Received ${shown}`,
       )

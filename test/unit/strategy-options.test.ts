@@ -184,4 +184,12 @@ describe('the constructor of the strategy', () => {
     expect(() => new Strategy([] as never, verify)).to.throw(TypeError, 'options must be an object')
     expect(() => new Strategy('mtls' as never, verify)).to.throw(TypeError, 'options must be')
   })
+
+  it('must come before verify, where they would otherwise be lost', () => {
+    const swapped = Strategy as unknown as new (...args: unknown[]) => Strategy
+    expect(() => new swapped(verify, { certificateSource: 'envoy' }))
+      .to.throw(TypeError, 'options must come before verify. Received')
+      .with.property('code', 'ERR_INVALID_ARG_VALUE')
+    expect(new swapped(verify, undefined).name).to.equal('client-cert')
+  })
 })

@@ -129,6 +129,23 @@ describe('reading the certificate from a header', () => {
     })
   })
 
+  it('two copies are refused also where Node shows but the first of them', async () => {
+    // Of some headers Node drops every line after the first.
+    const [one, two] = [`From: ${toBase64Der(pki.rsa)}`, `From: ${toBase64Der(pki.ec)}`]
+    const options: ExtractorOptions = { certificateHeader: 'From', headerEncoding: 'base64-der' }
+    expect(await extract([one], options)).to.deep.equal(fingerprints(pki.rsa))
+    expect(await extract([one, two], options)).to.equal(REFUSED)
+    const chain: ExtractorOptions = {
+      certificateHeader: 'X-Cert',
+      headerEncoding: 'base64-der',
+      chainHeader: 'From',
+      includeChain: true,
+    }
+    const leaf = `X-Cert: ${toBase64Der(pki.ec)}`
+    expect(await extract([leaf, one], chain)).to.deep.equal(fingerprints(pki.ec))
+    expect(await extract([leaf, one, one], chain)).to.equal(REFUSED)
+  })
+
   it('a header named like a member of every object is read only where it was sent', async () => {
     for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf']) {
       const options: ExtractorOptions = { certificateHeader: name, headerEncoding: 'base64-der' }

@@ -49,6 +49,13 @@ describe('options of an extractor that cannot work together', () => {
     expectRefusal({ ...header, headerEncoding: 'xfcc', chainHeader }, message)
   })
 
+  it("such an encoding beside a preset's chain header", () => {
+    expectRefusal(
+      { certificateSource: 'cloudflare-rfc9440', headerEncoding: 'xfcc' },
+      `option "headerEncoding" has no chain header such as "client-cert-chain". Received 'xfcc'`,
+    )
+  })
+
   it('one header for two purposes, in whatever letter case', () => {
     const names = 'options "certificateHeader", "chainHeader" and "verifyHeader"'
     const problem = `${names} must name different headers. Received`

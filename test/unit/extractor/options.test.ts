@@ -135,6 +135,19 @@ describe('options of an extractor that are refused', () => {
     )
   })
 
+  it('an option that is inherited and would silently do nothing', () => {
+    class Defaults {
+      get certificateSource() {
+        return 'envoy'
+      }
+    }
+    for (const options of [new Defaults(), Object.create({ certificateSource: 'envoy' })]) {
+      expect(() => createExtractor(options as ExtractorOptions))
+        .to.throw(TypeError, 'option "certificateSource" must be an own property of the options')
+        .with.property('code', 'ERR_INVALID_ARG_VALUE')
+    }
+  })
+
   it('anything but an object', () => {
     const values: [unknown, string][] = [
       [null, 'null'],

@@ -8,6 +8,7 @@ import {
   allowSubject,
   type NameFields,
 } from '../../../src/helpers/index.js'
+import { readAttribute } from '../../../src/helpers/names.js'
 import { certificateLike, certificateWith } from '../../support/certificates.js'
 
 const PACKAGE = 'passport-client-certificate-auth'
@@ -194,6 +195,14 @@ describe('allowing by name', () => {
       })
     })
   }
+
+  it('an attribute is a list of its values, however often it occurs', () => {
+    expect(readAttribute({ CN: 'alice' }, 'CN')).to.deep.equal(['alice'])
+    expect(readAttribute({ CN: ['alice', 'bob'] }, 'CN')).to.deep.equal(['alice', 'bob'])
+    for (const name of [{}, { CN: undefined }, { CN: [] }, null, undefined, 'CN=alice', 7]) {
+      expect(readAttribute(name, 'CN')).to.deep.equal([])
+    }
+  })
 
   it('allowSubject() reads the subject and allowIssuer() the issuer', () => {
     const cert = certificateLike({ subject: { CN: 'alice' }, issuer: { CN: 'root' } })

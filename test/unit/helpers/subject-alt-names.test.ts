@@ -1,3 +1,4 @@
+import { Extension } from '@peculiar/x509'
 import { expect } from 'chai'
 import type { ChainedPeerCertificate } from '../../../src/certificate/peer-certificate.js'
 import { allowSAN } from '../../../src/helpers/index.js'
@@ -108,6 +109,8 @@ describe('allowing by subject alternative name', () => {
 
   describe('where a URI has a host', () => {
     const uris: [inCertificate: string, rule: string, same: boolean][] = [
+      ['https://e.example/', 'httpx://e.example/', false],
+      ['https://e.example/', 'https//e.example/', false],
       ['https://E.example?Q', 'https://e.EXAMPLE?Q', true],
       ['https://E.example?Q', 'https://e.example?q', false],
       ['https://E.example#F', 'https://e.example#F', true],
@@ -147,6 +150,15 @@ describe('allowing by subject alternative name', () => {
     for (const subjectaltname of [undefined, null, '', 7, ['DNS:cn.example.com']]) {
       expect(isAllowed(certificateLike({ subjectaltname }))).to.equal(false)
     }
+  })
+
+  it('a name of a type that nobody can give a rule for is passed over', async () => {
+    // An X.400 address and `DNS:api.example.com`, which RFC 5280 4.2.1.6 allows side by side.
+    const names = Buffer.from('3013a300820f6170692e6578616d706c652e636f6d', 'hex')
+    const both = await certificateWith({ extensions: [new Extension('2.5.29.17', false, names)] })
+    expect(both.subjectaltname).to.equal('X400Name:<unsupported>, DNS:api.example.com')
+    expect(allowSAN('DNS:api.example.com')(both)).to.equal(true)
+    expect(allowSAN('DNS:other.example.com')(both)).to.equal(false)
   })
 
   it('an address that is none is passed over', () => {

@@ -1,0 +1,108 @@
+import { expect } from 'chai'
+import { parseSubjectAltNames } from '../../src/certificate/subject-alt-name.js'
+import { decodeBase64 } from '../../src/parsers/base64.js'
+import { DECODERS, ENCODINGS } from '../../src/parsers/decoders.js'
+import { growthOf } from './growth.js'
+
+/** Linear, and some room for what a garbage collector adds. */
+const LIMIT = 1.2
+
+const BEGIN = '-----BEGIN CERTIFICATE-----'
+const END = '-----END CERTIFICATE-----'
+
+/** What to repeat, and what to put around it. */
+type Shape = readonly [unit: string, front?: string, back?: string]
+
+const shapes: readonly Shape[] = [
+  // Whatever separates, opens, closes or escapes anything in one of the encodings.
+  ...[',', ';', ':', '"', '\\', '=', '%', '+', '-', ' ', '\t', '\n', 'A'].map((c): Shape => [c]),
+  [', '],
+  [' ,'],
+  ['\t '],
+  ['\\"'],
+  ['",'],
+  [':,'],
+  ['::'],
+  ['%0A'],
+  ['%25'],
+  ['%0D%0A'],
+  ['\r\n'],
+  // Armour that never ends, never begins, or ends at once.
+  [BEGIN],
+  [`${BEGIN}\n`],
+  [END],
+  [`${END}\n`],
+  [`${BEGIN}\n${END}\n`],
+  [`${BEGIN}\nQUJD\n${END}\n`],
+  ['\n', BEGIN, END],
+  ['QUJD\n', `${BEGIN}\n`],
+  ['QUJD\n', `${BEGIN}\n`, END],
+  ['QUJDQUJDQUJD', `${BEGIN}\n`, `\n${END}`],
+  ['\n', `${BEGIN}\nQUJD\n${END}`],
+  ['%0A', encodeURIComponent(`${BEGIN}\nQUJD\n${END}`)],
+  ['%51', encodeURIComponent(`${BEGIN}\n`), encodeURIComponent(`\n${END}`)],
+  // Lists.
+  ['QUJD,'],
+  [':QUJD:,'],
+  [':QUJD: , '],
+  ['QUJD', ':', ':'],
+  ['QUJD', '', ',QUJD'],
+  [' ', ':QUJD:', ':QUJD:'],
+  [' ', ':QUJD:,', ',:QUJD:'],
+  // Pairs.
+  ['a=;'],
+  ['a="";'],
+  ['URI=a;'],
+  ['Hash=;'],
+  ['Cert="";'],
+  ['a=,'],
+  ['a'],
+  ['a=b='],
+  ['x', 'Cert="', '"'],
+  ['\\"', 'Subject="'],
+  ['\\', 'Subject="', '"'],
+  ['\\\\', 'Subject="', '"'],
+  ['";"', 'Subject="', '"'],
+  ['%0A', 'Cert="', '"'],
+  [encodeURIComponent(`${BEGIN}\nQUJD\n`), 'Chain="', '"'],
+  ['x', 'URI='],
+  // Subject alternative names.
+  ['DNS:a, '],
+  ['DNS:"a", '],
+  ['DNS:"'],
+  ['DNS:"\\"", '],
+  ['DNS:'],
+  ['DNS:a,'],
+  ['DNS, '],
+  ['\\"', 'DNS:"'],
+  ['\\u0000', 'DNS:"', '"'],
+  ['a', 'DNS:'],
+  ['a, ', 'DNS:'],
+]
+
+function build([unit, front = '', back = '']: Shape, length: number): string {
+  const middle = unit.repeat(Math.ceil((length - front.length - back.length) / unit.length))
+  return `${front}${middle}${back}`
+}
+
+const readers: [name: string, read: (text: string) => unknown][] = [
+  ['base64', decodeBase64],
+  ...ENCODINGS.map((encoding): (typeof readers)[number] => [encoding, DECODERS[encoding].leaf]),
+  ['a chain of rfc9440', DECODERS.rfc9440.chain ?? (() => expect.fail('no decoder'))],
+  ['subject alternative names', parseSubjectAltNames],
+]
+
+describe('the cost of a text', () => {
+  for (const [name, read] of readers) {
+    it(`grows no faster than its length: ${name}`, function () {
+      this.timeout(120_000)
+      for (const shape of shapes) {
+        const growth = growthOf((length) => {
+          const text = build(shape, length)
+          return () => read(text)
+        }, LIMIT)
+        expect(growth, `${JSON.stringify(shape)} over and over`).to.be.below(LIMIT)
+      }
+    })
+  }
+})
