@@ -10,7 +10,7 @@ const NAMED_CURVES: ReadonlySet<string | undefined> = new Set([
 ])
 
 /** The first major version of Node that is affected; no later one is known to be free of it. */
-const AFFECTED_SINCE = 24
+const AFFECTED_SINCE = 23
 
 const NODE_MAJOR = Number.parseInt(process.versions.node)
 

@@ -7,8 +7,9 @@ const END = '-----END CERTIFICATE-----'
 /**
  * Decodes one or more PEM certificates, one after another, into DER (RFC 7468 section 3).
  *
- * Stricter than OpenSSL, which skips whatever stands before the armour: nothing but line ends may
- * stand outside the blocks, and no header, blank line or space inside. Lines may have any length.
+ * Stricter than OpenSSL, which skips whatever stands before the armour: nothing may stand in front of
+ * the first block, only line ends behind each, and no header, blank line or space inside. Lines may
+ * have any length.
  */
 export function decodePem(pem: string): Buffer[] | undefined {
   const text = pem.replaceAll('\r\n', '\n')

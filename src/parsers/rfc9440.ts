@@ -20,7 +20,7 @@ export function decodeRfc9440Chain(text: string): Buffer[] | undefined {
 
 /** RFC 8941 3.3.5. */
 function decodeByteSequence(text: string): Buffer | undefined {
-  if (text.length < 2 || !text.startsWith(':') || !text.endsWith(':')) return undefined
+  if (!text.startsWith(':') || !text.endsWith(':')) return undefined
   return decodeBase64(text.slice(1, -1))
 }
 
@@ -28,8 +28,8 @@ function decodeByteSequence(text: string): Buffer | undefined {
 function trimOptionalWhitespace(text: string): string {
   let start = 0
   let end = text.length
-  while (start < end && isSpaceOrTab(text[start])) start += 1
-  while (end > start && isSpaceOrTab(text[end - 1])) end -= 1
+  while (isSpaceOrTab(text[start])) start += 1
+  while (isSpaceOrTab(text[end - 1])) end -= 1
   return text.slice(start, end)
 }
 

@@ -16,6 +16,8 @@ const notByteSequences: [what: string, text: string][] = [
   ['no colon in front', first.slice(1)],
   ['no colon behind', first.slice(0, -1)],
   ['another colon behind', `${first}:`],
+  ['another character for the first colon', `x${first.slice(1)}`],
+  ['another character for the last colon', `${first.slice(0, -1)}x`],
   ['a placeholder that was not filled', ':{http.request.tls.client.certificate_der_base64}:'],
   ['the spelling of Apache for none', '(null)'],
   ['a space inside the colons', first.replace(':', ': ')],
