@@ -1,0 +1,41 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import type { Issued } from '../../support/pki.js'
+
+/** The system's own: that is where Debian's python3-openssl is. */
+const PYTHON = '/usr/bin/python3'
+const SCRIPT = fileURLToPath(new URL('socket-renegotiate.py', import.meta.url))
+
+export interface Renegotiation {
+  /** Status of the answer before. */
+  first: number
+  /** Status of the answer after; `null` when there was none. */
+  second: number | null
+  /** What OpenSSL said when it could not renegotiate. */
+  refusal: string | null
+}
+
+/** Why no client here can renegotiate, which Node's own cannot do; `null` when one can. */
+export function whyNoRenegotiation(): string | null {
+  const { status } = spawnSync(PYTHON, ['-c', 'import OpenSSL'])
+  return status === 0 ? null : `${PYTHON} has no module OpenSSL: install python3-openssl`
+}
+
+/** One request as the first client, and on the same connection one as the second. */
+export async function renegotiate(
+  port: number,
+  first: Issued,
+  second: Issued,
+): Promise<Renegotiation> {
+  const { stdin, stdout, stderr } = execFile(PYTHON, [SCRIPT])
+  if (stdin === null || stdout === null || stderr === null) throw new Error('No pipes')
+  stdin.end(JSON.stringify({ port, first: toPem(first), second: toPem(second) }))
+  const [output, errors] = await Promise.all([text(stdout), text(stderr)])
+  if (output === '') throw new Error(`The client failed: ${errors}`)
+  return JSON.parse(output) as Renegotiation
+}
+
+function toPem({ cert, key }: Issued): Pick<Issued, 'cert' | 'key'> {
+  return { cert, key }
+}

@@ -1,0 +1,170 @@
+import { constants } from 'node:crypto'
+import { expect } from 'chai'
+import { mtlsServerOptions } from '../../../src/server/options.js'
+import { revoke } from '../../attacks/support/socket-crl.js'
+import { type TestPki, testPki } from '../../support/pki.js'
+
+type Given = Parameters<typeof mtlsServerOptions>[0]
+
+describe('the options of a server for client certificates', () => {
+  let pki: TestPki
+  let material: { key: string; cert: string; ca: string }
+
+  before(async () => {
+    pki = await testPki()
+    material = { key: pki.server.key, cert: pki.server.cert, ca: pki.root.cert }
+  })
+
+  const refused = (given: object): TypeError & { code: string } => {
+    try {
+      mtlsServerOptions(given as Given)
+    } catch (error) {
+      return error as TypeError & { code: string }
+    }
+    throw new Error('The options were accepted')
+  }
+
+  it('are complete with key, certificate and authorities', () => {
+    const { sessionIdContext, ...options } = mtlsServerOptions(material)
+    expect(options).to.deep.equal({
+      ...material,
+      requestCert: true,
+      rejectUnauthorized: true,
+      minVersion: 'TLSv1.2',
+      secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+    })
+    expect(sessionIdContext).to.match(/^[0-9a-f]{32}$/)
+  })
+
+  it('keep what is given', () => {
+    const given = {
+      ...material,
+      requestCert: true,
+      rejectUnauthorized: false,
+      minVersion: 'TLSv1.3',
+      secureOptions: constants.SSL_OP_NO_TICKET,
+      sessionIdContext: 'mine',
+      ALPNProtocols: ['h2'],
+      handshakeTimeout: 5000,
+    } as const
+    const secureOptions = constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION
+    expect(mtlsServerOptions(given)).to.deep.equal({ ...given, secureOptions })
+  })
+
+  it('take a member that is undefined for one that is not given', () => {
+    const nothing = {
+      rejectUnauthorized: undefined,
+      requestCert: undefined,
+      minVersion: undefined,
+      secureOptions: undefined,
+      sessionIdContext: undefined,
+      crl: undefined,
+    }
+    const options = mtlsServerOptions({ ...material, ...(nothing as object) })
+    expect(options).to.deep.include(mtlsServerOptions(material))
+  })
+
+  it('tell sessions apart by authorities and revocation lists, whatever else is the same', async () => {
+    const contextOf = (given: Partial<Given>) =>
+      mtlsServerOptions({ ...material, ...given }).sessionIdContext
+    const crl = await revoke(pki.root, pki.ec)
+    const contexts = [contextOf({}), contextOf({ ca: pki.stranger.cert }), contextOf({ crl })]
+    expect(new Set(contexts).size).to.equal(3)
+    expect(contextOf({ cert: pki.ec.cert, key: pki.ec.key, crl: [crl] })).to.equal(contexts[2])
+  })
+
+  it('separate revocation lists that stand in one text', async () => {
+    const lists = [await revoke(pki.root), await revoke(pki.stranger)]
+    const { crl } = mtlsServerOptions({ ...material, crl: lists.join('') })
+    expect(crl).to.deep.equal(lists.map((list) => list.trim()))
+  })
+
+  const CONTRADICTIONS: Record<string, [given: object, code: string, message: string]> = {
+    'not to ask for certificates': [
+      { requestCert: false },
+      'ERR_INVALID_ARG_VALUE',
+      'option "requestCert" must not be false. Received false',
+    ],
+    'a rejectUnauthorized that is no boolean': [
+      { rejectUnauthorized: 'false' },
+      'ERR_INVALID_ARG_TYPE',
+      'option "rejectUnauthorized" must be a boolean. Received \'false\'',
+    ],
+    'an old version of TLS': [
+      { minVersion: 'TLSv1.1' },
+      'ERR_INVALID_ARG_VALUE',
+      "option \"minVersion\" must be one of 'TLSv1.2', 'TLSv1.3' (did you mean 'TLSv1.2'?)",
+    ],
+    'a version of TLS that is no text': [
+      { minVersion: null },
+      'ERR_INVALID_ARG_TYPE',
+      "option \"minVersion\" must be one of 'TLSv1.2', 'TLSv1.3'. Received null",
+    ],
+    'a fixed protocol': [
+      { secureProtocol: 'TLSv1_method' },
+      'ERR_INVALID_ARG_VALUE',
+      'option "secureProtocol" is replaced by "minVersion". Received \'TLSv1_method\'',
+    ],
+    'an empty session context, for which Node would take its own': [
+      { sessionIdContext: '' },
+      'ERR_INVALID_ARG_VALUE',
+      'option "sessionIdContext" must not be empty',
+    ],
+    'a PKCS #12 file, whose authorities Node would trust with clients': [
+      { pfx: Buffer.from('secret') },
+      'ERR_INVALID_ARG_VALUE',
+      'option "pfx" must be given as "key" and "cert"',
+    ],
+    'no authorities': [
+      { ca: undefined },
+      'ERR_INVALID_ARG_VALUE',
+      'option "ca" must hold at least one authority in PEM',
+    ],
+    'no authorities in spite of a session context': [
+      { ca: [], sessionIdContext: 'mine' },
+      'ERR_INVALID_ARG_VALUE',
+      'option "ca" must hold at least one authority in PEM',
+    ],
+    'revocation lists that are none': [
+      { crl: '' },
+      'ERR_INVALID_ARG_VALUE',
+      'option "crl" must hold at least one revocation list in PEM',
+    ],
+  }
+
+  for (const [what, [given, code, message]] of Object.entries(CONTRADICTIONS)) {
+    it(`refuse ${what}`, () => {
+      const error = refused({ ...material, ...given })
+      expect(error).to.be.instanceOf(TypeError)
+      expect(error.code).to.equal(code)
+      expect(error.message).to.include(`passport-client-certificate-auth: ${message}`)
+    })
+  }
+
+  it('refuse authorities that are inherited, which the server would not get', () => {
+    const { ca, ...rest } = material
+    expect(refused(Object.assign(Object.create({ ca }) as object, rest)).message).to.include('"ca"')
+  })
+
+  it('never show key material when they are refused', () => {
+    const { key } = pki.server
+    const secret = key.split('\n')[1]?.slice(0, 20) ?? ''
+    const mistakes: unknown[] = [
+      key,
+      undefined,
+      null,
+      { key },
+      { key, ca: key },
+      { key, ca: [key] },
+      { key, ca: key.replaceAll('PRIVATE KEY', 'CERTIFICATE') },
+      { ...material, crl: key },
+      { ...material, pfx: key },
+      { ...material, requestCert: false },
+    ]
+    for (const given of mistakes) {
+      const { message, stack } = refused(given as object)
+      expect(secret).to.have.lengthOf(20)
+      expect(`${message} ${stack ?? ''}`).not.to.include(secret)
+    }
+  })
+})
