@@ -16,6 +16,15 @@ export const assertText: Assert = (what, value) => {
   if (value === '') throw invalidValue(what, 'must not be empty', value)
 }
 
+export function assertIntegerBelow(limit: number): Assert {
+  return (what, value) => {
+    if (typeof value !== 'number') throw invalidType(what, 'a number', value)
+    if (!Number.isInteger(value) || value < 0 || value >= limit) {
+      throw invalidValue(what, `must be a whole number from 0 to ${limit - 1}`, value)
+    }
+  }
+}
+
 /** RFC 9110 5.1 and 5.6.2: a field name is a token. */
 export const assertHeaderName: Assert = (what, value) => {
   assertText(what, value)

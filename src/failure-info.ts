@@ -14,6 +14,9 @@ const MESSAGES: Readonly<Record<ExtractionFailureReason, string>> = {
   certificate_not_retrievable: 'Client certificate was authenticated but could not be retrieved',
   header_missing_or_malformed: 'Client certificate header missing or malformed',
   verification_header_mismatch: 'Client certificate verification failed',
+  untrusted_proxy: 'Client certificate header from an untrusted source',
+  certificate_expired: 'Client certificate has expired',
+  certificate_not_yet_valid: 'Client certificate is not yet valid',
 }
 
 /** For a reason of an extractor, ours or the application's own. */

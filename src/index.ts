@@ -1,6 +1,8 @@
 export type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
+export type { DecisionMessage } from './diagnostics.js'
 export { ClientCertificateError, type ClientCertificateErrorCode } from './errors.js'
 export type { ExtractorOptions } from './extractor/options.js'
+export type { ProxyPeer, TrustedProxies } from './extractor/proxy-trust.js'
 export type { RequestLike } from './extractor/request.js'
 export type {
   ExtractionFailure,

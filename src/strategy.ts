@@ -2,6 +2,7 @@ import PassportStrategy from 'passport-strategy'
 import type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
 import { ClientCertificateError, invalidType, invalidValue } from './errors.js'
 import type { RequestLike } from './extractor/request.js'
+import { publishDecision } from './diagnostics.js'
 import { describeFailure, describeRejection } from './failure-info.js'
 import { runHook } from './hooks.js'
 import {
@@ -89,6 +90,7 @@ export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base 
     const { _plan: plan, _verify: verify } = this
     const extracted = extract(req, plan)
     if (extracted.kind === 'fault') {
+      publishDecision('error', plan.name, null)
       actions.error(extracted.error)
     } else if (extracted.kind === 'failure') {
       refuse(extracted.reason, req, plan, actions)
@@ -154,8 +156,10 @@ function refuse<Req>(reason: string, req: Req, plan: StrategyPlan<Req>, actions:
   runHook('onRejected', plan.onRejected, null, req, reason)
   const info = describeFailure(reason)
   if (reason === 'certificate_not_retrievable') {
+    publishDecision('error', plan.name, null, reason)
     actions.error(new ClientCertificateError('ERR_CERTIFICATE_NOT_RETRIEVABLE', info.message))
   } else {
+    publishDecision('rejected', plan.name, null, reason)
     actions.fail(info, 401)
   }
 }
@@ -171,13 +175,16 @@ function conclude<Req>(
   switch (outcome.kind) {
     case 'accepted':
       runHook('onAuthenticated', plan.onAuthenticated, cert, req)
+      publishDecision('authenticated', plan.name, cert)
       actions.success(outcome.user, outcome.info)
       break
     case 'rejected':
       runHook('onRejected', plan.onRejected, cert, req, 'callback_returned_false')
+      publishDecision('rejected', plan.name, cert, 'callback_returned_false')
       actions.fail(describeRejection(outcome.info), 401)
       break
     case 'error':
+      publishDecision('error', plan.name, cert)
       actions.error(outcome.error)
   }
 }

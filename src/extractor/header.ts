@@ -2,8 +2,9 @@ import { linkChain } from '../certificate/chain.js'
 import { parseDer, toPeerCertificate } from '../certificate/peer-certificate.js'
 import type { Decoder } from '../parsers/decoders.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
-import { readField, type RequestLike } from './request.js'
-import { type ExtractionResult, failWith, succeed } from './result.js'
+import { findTampered, readField, type RequestLike } from './request.js'
+import { trace } from '../trace.js'
+import { type ExtractionFailureReason, type ExtractionResult, failWith, succeed } from './result.js'
 
 /** Where and how a certificate is read from a request's header; compiled from the options. */
 export interface HeaderPlan {
@@ -15,6 +16,10 @@ export interface HeaderPlan {
   readonly chain: ChainHeaderPlan | null
   readonly includeChain: boolean
   readonly verify: { readonly header: string; readonly value: string } | null
+  /** Whether the proxy is known to forward certificates that nobody has validated. */
+  readonly isUnvalidated: boolean
+  /** Every header that is read, lower case. */
+  readonly names: readonly string[]
 }
 
 export interface ChainHeaderPlan {
@@ -26,34 +31,46 @@ export interface ChainHeaderPlan {
 
 /** Reads the client's certificate from what the proxy in front wrote into the request. */
 export function extractFromHeader(request: RequestLike, plan: HeaderPlan): ExtractionResult {
+  let reason: ExtractionFailureReason =
+    plan.verify === null ? 'header_missing_or_malformed' : 'verification_header_mismatch'
   try {
-    if (!isVerified(request, plan)) return failWith('verification_header_mismatch')
-    const ders = readCertificates(request, plan)
-    return ders === undefined ? failWith('header_missing_or_malformed') : parse(ders, plan)
+    const tampered = findTampered(request, plan.names)
+    if (isVerified(request, plan, tampered)) {
+      reason = 'header_missing_or_malformed'
+      const ders = tampered === undefined ? readCertificates(request, plan) : undefined
+      if (ders !== undefined) return parse(ders, plan)
+    }
   } catch {
     // The request object itself is odd: no headers, or a getter that throws.
-    return failWith('header_missing_or_malformed')
+    trace('the headers of the request could not be read')
   }
+  return failWith(reason)
 }
 
 /** A missing verification header is a mismatch: proxies can be made to drop it. */
-function isVerified(request: RequestLike, { verify }: HeaderPlan): boolean {
+function isVerified(request: RequestLike, { verify }: HeaderPlan, tampered?: string): boolean {
   if (verify === null) return true
-  try {
-    return readField(request, verify.header) === verify.value
-  } catch {
-    return false
-  }
+  const { header, value } = verify
+  if (tampered !== header && readField(request, header) === value) return true
+  trace('header %s does not say that the certificate was verified', header)
+  return false
 }
 
 /** The DER of the leaf and, where it is wanted, of the rest of the chain. */
 function readCertificates(request: RequestLike, plan: HeaderPlan): Buffer[] | undefined {
   const text = readField(request, plan.header)
-  const ders = typeof text === 'string' ? plan.decode(text) : undefined
-  if (ders === undefined || (ders.length > 1 && !plan.allowList)) return undefined
+  if (typeof text !== 'string') return undefined
+  const ders = plan.decode(text)
+  if (ders === undefined || (ders.length > 1 && !plan.allowList)) {
+    trace('header %s is not of its encoding', plan.header)
+    return undefined
+  }
   if (!plan.includeChain || plan.chain === null) return ders
   const chain = readChain(request, plan.chain)
-  if (chain === undefined || ders.length + chain.length > MAX_CHAIN_CERTS) return undefined
+  if (chain === undefined || ders.length + chain.length > MAX_CHAIN_CERTS) {
+    trace('header %s is not of its encoding, or too long', plan.chain.header)
+    return undefined
+  }
   return [...ders, ...chain]
 }
 
@@ -71,9 +88,10 @@ function isUnfilled(text: string): boolean {
 /** Every certificate must parse: the next one in a list never stands in for a damaged leaf. */
 function parse(ders: readonly Buffer[], plan: HeaderPlan): ExtractionResult {
   const [leaf, ...others] = (plan.includeChain ? ders : ders.slice(0, 1)).map(parseDer)
-  if (leaf === undefined) return failWith('header_missing_or_malformed')
-  if (others.length === 0) return succeed(toPeerCertificate(leaf))
   const known = others.filter((certificate) => certificate !== undefined)
-  if (known.length < others.length) return failWith('header_missing_or_malformed')
-  return succeed(linkChain(leaf, known))
+  if (leaf === undefined || known.length < others.length) {
+    trace('header %s holds something that is not a certificate', plan.header)
+    return failWith('header_missing_or_malformed')
+  }
+  return succeed(known.length === 0 ? toPeerCertificate(leaf) : linkChain(leaf, known))
 }

@@ -2,14 +2,23 @@ import {
   type Assert,
   assertBoolean,
   assertHeaderName,
+  assertIntegerBelow,
   assertOneOf,
   takeOptions,
   assertText,
 } from '../assert.js'
 import { invalidValue } from '../errors.js'
-import { DECODERS, ENCODINGS, type HeaderEncoding } from '../parsers/decoders.js'
+import { type Decoder, DECODERS, ENCODINGS, type HeaderEncoding } from '../parsers/decoders.js'
+import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
 import { type CertificateSource, type Preset, PRESETS } from '../parsers/presets.js'
+import { decodeXfccHop } from '../parsers/xfcc.js'
 import type { ChainHeaderPlan, HeaderPlan } from './header.js'
+import {
+  assertTrustedProxies,
+  compileProxyTrust,
+  type ProxyTrust,
+  type TrustedProxies,
+} from './proxy-trust.js'
 
 /** Where the client's certificate comes from. Without any option: from the TLS socket. */
 export interface ExtractorOptions {
@@ -32,6 +41,24 @@ export interface ExtractorOptions {
   verifyHeader?: string | undefined
   /** What `verifyHeader` must say, to the letter. Required with it. Default: none. */
   verifyValue?: string | undefined
+  /**
+   * Who may say who the client is, when it is said in a header: IP addresses, networks such as
+   * `'10.0.0.0/8'`, the words `'loopback'`, `'linklocal'`, `'uniquelocal'` and `'unix'`, a list of
+   * those, or a function that decides about the peer of each request and must return `true`. The
+   * header of anybody else is not read. `true` trusts every peer: the network sees to it that only
+   * the proxy connects. Default: every peer, with a warning once per process.
+   */
+  trustedProxies?: TrustedProxies | undefined
+  /**
+   * Whose element of `X-Forwarded-Client-Cert` to read where proxies append theirs: 0 is the
+   * nearest proxy's, 1 the one before, up to 9. Default: there must be exactly one element.
+   */
+  xfccHop?: number | undefined
+  /**
+   * Whether the certificate's dates are compared with the clock on every request: a handshake
+   * checks them once, and its connection may live for days. Default: `true`.
+   */
+  checkValidity?: boolean | undefined
 }
 
 /** How each option is checked. */
@@ -44,14 +71,20 @@ export const EXTRACTOR_OPTIONS: Readonly<Record<keyof ExtractorOptions, Assert>>
   includeChain: assertBoolean,
   verifyHeader: assertHeaderName,
   verifyValue: assertText,
+  trustedProxies: assertTrustedProxies,
+  xfccHop: assertIntegerBelow(MAX_CHAIN_CERTS),
+  checkValidity: assertBoolean,
 }
 
 /** The options, checked and resolved once. */
 export interface ExtractorPlan {
   /** `null`: only the TLS socket is read. */
   readonly header: HeaderPlan | null
+  /** `null`: nobody was named, so every peer is believed. */
+  readonly trust: ProxyTrust | null
   readonly fallbackToSocket: boolean
   readonly includeChain: boolean
+  readonly checkValidity: boolean
 }
 
 /** @throws TypeError `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the option. */
@@ -59,8 +92,10 @@ export function compileExtractorOptions(options: ExtractorOptions): ExtractorPla
   const own = takeOptions(options, EXTRACTOR_OPTIONS)
   return Object.freeze({
     header: compileHeader(own),
+    trust: compileTrust(own),
     fallbackToSocket: own.fallbackToSocket ?? false,
     includeChain: own.includeChain ?? false,
+    checkValidity: own.checkValidity ?? true,
   })
 }
 
@@ -72,13 +107,16 @@ function compileHeader(options: ExtractorOptions): HeaderPlan | null {
     throw invalidValue('option "certificateHeader"', 'needs "headerEncoding" with it', header)
   }
   const chain = compileChain(chainHeader, encoding, options.chainHeader !== undefined)
+  const verify = compileVerify(options)
   const plan: HeaderPlan = {
     header: header.toLowerCase(),
-    decode: DECODERS[encoding].leaf,
+    decode: compileDecoder(encoding, options),
     allowList: preset?.carriesChain ?? mayCarryChain(encoding, chain, options),
     chain,
     includeChain: options.includeChain === true,
-    verify: compileVerify(options),
+    verify,
+    isUnvalidated: preset?.validates === 'never',
+    names: listNames(header, options.includeChain === true ? chain : null, verify),
   }
   refuseSameHeader(plan)
   return Object.freeze(plan)
@@ -106,9 +144,18 @@ function mayCarryChain(
   return encoding !== 'base64-der' || (chain === null && options.includeChain === true)
 }
 
+const HEADER_OPTIONS = [
+  'headerEncoding',
+  'chainHeader',
+  'verifyHeader',
+  'verifyValue',
+  'trustedProxies',
+  'xfccHop',
+] as const
+
 /** Options that mean something only beside a certificate header: ignoring one would lose a check. */
 function refuseHeaderOptions(options: ExtractorOptions): null {
-  for (const name of ['headerEncoding', 'chainHeader', 'verifyHeader', 'verifyValue'] as const) {
+  for (const name of HEADER_OPTIONS) {
     if (options[name] !== undefined) {
       throw invalidValue(
         `option "${name}"`,
@@ -118,6 +165,26 @@ function refuseHeaderOptions(options: ExtractorOptions): null {
     }
   }
   return null
+}
+
+function compileDecoder(encoding: HeaderEncoding, { xfccHop }: ExtractorOptions): Decoder {
+  if (xfccHop === undefined) return DECODERS[encoding].leaf
+  if (encoding !== 'xfcc') {
+    throw invalidValue('option "xfccHop"', `has no meaning with "${encoding}"`, xfccHop)
+  }
+  return (text) => decodeXfccHop(text, xfccHop)
+}
+
+function compileTrust({ trustedProxies, fallbackToSocket }: ExtractorOptions): ProxyTrust | null {
+  if (trustedProxies === undefined) return null
+  if (trustedProxies === true && fallbackToSocket === true) {
+    throw invalidValue(
+      'option "fallbackToSocket"',
+      'cannot tell a proxy from a client when "trustedProxies" is true; name the proxies',
+      fallbackToSocket,
+    )
+  }
+  return compileProxyTrust(trustedProxies)
 }
 
 function compileChain(
@@ -152,9 +219,18 @@ function compileVerify({ verifyHeader, verifyValue }: ExtractorOptions): HeaderP
   return { header: verifyHeader.toLowerCase(), value: verifyValue }
 }
 
+function listNames(
+  header: string,
+  chain: ChainHeaderPlan | null,
+  verify: HeaderPlan['verify'],
+): string[] {
+  return [header.toLowerCase(), chain?.header, verify?.header].filter((name) => name !== undefined)
+}
+
 function refuseSameHeader({ header, chain, verify }: HeaderPlan): void {
-  const names = [header, chain?.header, verify?.header].filter((name) => name !== undefined)
-  if (new Set(names).size < names.length) {
+  const names = listNames(header, chain, verify)
+  // `_` and `-` are told apart by nobody who turns names into variables.
+  if (new Set(names.map((name) => name.replaceAll('_', '-'))).size < names.length) {
     throw invalidValue(
       'options "certificateHeader", "chainHeader" and "verifyHeader"',
       'must name different headers',

@@ -1,3 +1,5 @@
+import { trace } from '../trace.js'
+
 /**
  * What an extractor reads of a request. Node's `http.IncomingMessage` and
  * `http2.Http2ServerRequest`, and so every framework's request, have this shape.
@@ -25,11 +27,62 @@ export function readField(
   repeatable = false,
 ): string | null | undefined {
   const { headers, rawHeaders } = request
-  if (!repeatable && Array.isArray(rawHeaders) && countLines(rawHeaders, name) > 1) return undefined
+  if (!repeatable && Array.isArray(rawHeaders) && countLines(rawHeaders, name) > 1) {
+    trace('header %s was sent more than once', name)
+    return undefined
+  }
   // Own properties only: a field may be named like a member of Object.prototype.
-  if (headers === undefined || !Object.hasOwn(headers, name)) return null
+  if (headers === undefined || !Object.hasOwn(headers, name)) {
+    trace('header %s was not sent', name)
+    return null
+  }
   const value = headers[name]
-  return typeof value === 'string' ? value : undefined
+  if (typeof value === 'string') return value
+  trace('header %s is no text', name)
+  return undefined
+}
+
+/**
+ * Which of the named fields somebody tried to pass in disguise or to have stripped, if any: a name
+ * that differs only in `_` and `-`, which gateways that turn names into variables cannot tell
+ * apart, or a `Connection` header that names it, which makes some proxies drop it.
+ *
+ * @param names - lower case
+ */
+export function findTampered(request: RequestLike, names: readonly string[]): string | undefined {
+  for (const [field, value] of readLines(request)) {
+    const name = field.toLowerCase()
+    const tampered = name === 'connection' ? findToken(value, names) : findAlias(name, names)
+    if (tampered === undefined) continue
+    trace('header %s must not name or resemble %s', name, tampered)
+    return tampered
+  }
+  return undefined
+}
+
+function* readLines({ headers, rawHeaders }: RequestLike): Generator<[string, string]> {
+  if (!Array.isArray(rawHeaders)) {
+    for (const [name, value] of Object.entries(headers ?? {})) yield [name, String(value)]
+    return
+  }
+  const lines = rawHeaders as readonly unknown[]
+  for (let index = 0; index + 1 < lines.length; index += 2) {
+    yield [String(lines[index]), String(lines[index + 1])]
+  }
+}
+
+function findAlias(name: string, names: readonly string[]): string | undefined {
+  return names.find(
+    (configured) =>
+      configured !== name &&
+      configured.length === name.length &&
+      configured.replaceAll('_', '-') === name.replaceAll('_', '-'),
+  )
+}
+
+function findToken(list: string, names: readonly string[]): string | undefined {
+  const tokens = list.toLowerCase().split(',')
+  return names.find((name) => tokens.some((token) => token.trim() === name))
 }
 
 function countLines(rawHeaders: readonly unknown[], name: string): number {

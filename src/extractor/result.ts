@@ -1,4 +1,5 @@
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
+import type { ValidityReason } from '../certificate/validity.js'
 
 /**
  * Why no certificate was extracted.
@@ -7,8 +8,12 @@ import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
  * - `certificate_not_retrievable`: it did, but Node shows no certificate; a fault of the server
  * - `header_missing_or_malformed`: the header is absent, repeated, or not of its encoding
  * - `verification_header_mismatch`: the proxy did not say that it verified the certificate
+ * - `untrusted_proxy`: the request did not come from a proxy that may speak for a client
+ * - `certificate_expired`, `certificate_not_yet_valid`: outside the validity period, now
  */
 export type ExtractionFailureReason =
+  | ValidityReason
+  | 'untrusted_proxy'
   | 'socket_not_authorized'
   | 'certificate_not_retrievable'
   | 'header_missing_or_malformed'

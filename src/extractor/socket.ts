@@ -1,6 +1,7 @@
 import { endChain } from '../certificate/chain.js'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import type { RequestLike } from './request.js'
+import { trace } from '../trace.js'
 import { type ExtractionResult, failWith, succeed } from './result.js'
 
 /** What is read of a `tls.TLSSocket`; a plain socket has none of it. */
@@ -15,9 +16,9 @@ interface SocketLike {
 export function extractFromSocket(request: RequestLike, includeChain: boolean): ExtractionResult {
   try {
     const socket = request.socket as SocketLike
-    return isAuthorized(socket)
-      ? readCertificate(socket, includeChain)
-      : failWith('socket_not_authorized')
+    if (isAuthorized(socket)) return readCertificate(socket, includeChain)
+    trace('the TLS handshake did not authenticate a client: %s', String(socket.authorizationError))
+    return failWith('socket_not_authorized')
   } catch {
     // No socket at all, or one that is gone, as after an HTTP/2 session has closed.
     return failWith('socket_not_authorized')
@@ -38,6 +39,7 @@ function readCertificate(socket: SocketLike, includeChain: boolean): ExtractionR
   // A resumed TLS 1.3 session of a client that never had a certificate claims to be authorized
   // (nodejs/node#35317): then nobody presented one. After a full handshake it is our fault.
   const isResumed = socket.isSessionReused?.() === true
+  trace('authorized without a certificate, session resumed: %s', String(isResumed))
   return failWith(isResumed ? 'socket_not_authorized' : 'certificate_not_retrievable')
 }
 

@@ -1,11 +1,23 @@
 import { createHash } from 'node:crypto'
+import { MAX_CHAIN_CERTS } from './limits.js'
 import { decodeUrlPem } from './url-pem.js'
+import { hasGenuineNames, type XfccName } from './xfcc-names.js'
 import { scanXfccPair, type XfccPair } from './xfcc-scanner.js'
 
 /** The keys a certificate is read from or checked by; none may occur twice in an element. */
 const SINGLE_KEYS: ReadonlySet<string> = new Set(['hash', 'cert', 'chain', 'subject'])
+/** Keys whose value is copied from the client's certificate as it is. */
+const NAME_KEYS: ReadonlySet<string> = new Set(['uri', 'dns'])
 /** Keys whose value is written by the proxy itself, not taken from the client's certificate. */
 const PROXY_KEYS: ReadonlySet<string> = new Set(['by', 'hash'])
+
+/** What one hop wrote. */
+interface XfccElement {
+  readonly values: Map<string, string>
+  readonly names: XfccName[]
+  /** Whether a value stands in it that could have been cut off by what it contained. */
+  injectable: boolean
+}
 
 /**
  * Decodes Envoy's `X-Forwarded-Client-Cert`: one element of `Key=Value` pairs, the certificate in
@@ -18,28 +30,43 @@ const PROXY_KEYS: ReadonlySet<string> = new Set(['by', 'hash'])
  * Source: Envoy, HTTP header manipulation, x-forwarded-client-cert.
  */
 export function decodeXfcc(text: string): Buffer[] | undefined {
-  const values = readElement(text)
-  if (values === undefined) return undefined
-  const certificates = decodeCertificates(values.get('cert'), values.get('chain'))
-  const leaf = certificates?.[0]
-  if (leaf === undefined) return undefined
-  const hash = values.get('hash')
-  return hash === undefined || isSha256Of(hash, leaf) ? certificates : undefined
+  const [element, ...others] = readElements(text, 1) ?? []
+  return element === undefined || others.length > 0 ? undefined : decodeElement(element)
 }
 
-/** Reads the pairs of the only element, or nothing if the text is not exactly one. */
-function readElement(text: string): ReadonlyMap<string, string> | undefined {
-  const values = new Map<string, string>()
-  let injectable = false
-  for (let at = 0; at < text.length;) {
+/**
+ * Like {@link decodeXfcc}, for the element that the given hop wrote.
+ *
+ * @param hop - counted from the right: 0 is the nearest proxy, which appended last
+ */
+export function decodeXfccHop(text: string, hop: number): Buffer[] | undefined {
+  const elements = readElements(text, MAX_CHAIN_CERTS) ?? []
+  const element = elements.at(-1 - hop)
+  if (element === undefined) return undefined
+  // A name that ends an element early shifts the count of all that are left of it.
+  const isGenuine = elements.every((one) => {
+    if (one.names.length === 0) return true
+    const cert = decodeElement(one)?.[0]
+    return cert !== undefined && hasGenuineNames(cert, one.names)
+  })
+  return isGenuine ? decodeElement(element) : undefined
+}
+
+function readElements(text: string, most: number): XfccElement[] | undefined {
+  const elements: XfccElement[] = []
+  let element: XfccElement | undefined
+  for (let at = 0; at < text.length || element === undefined;) {
+    if (element === undefined) {
+      if (elements.length === most) return undefined
+      element = { values: new Map(), names: [], injectable: false }
+      elements.push(element)
+    }
     const pair = scanXfccPair(text, at)
-    if (pair === undefined || pair.endsElement) return undefined
-    if (!isPlausible(pair, values, injectable)) return undefined
-    if (SINGLE_KEYS.has(pair.key)) values.set(pair.key, pair.value)
-    injectable ||= !pair.quoted && !PROXY_KEYS.has(pair.key)
+    if (pair === undefined || !addPair(element, pair)) return undefined
+    if (pair.endsElement) element = undefined
     at = pair.next
   }
-  return values
+  return elements
 }
 
 /**
@@ -47,19 +74,31 @@ function readElement(text: string): ReadonlyMap<string, string> | undefined {
  * a subject alternative name that holds `;Cert="..."` puts a pair of its own behind them. What
  * stands there counts only if the genuine `Hash`, in front of it, already binds it.
  */
-function isPlausible(
-  { key, quoted }: XfccPair,
-  values: ReadonlyMap<string, string>,
-  injectable: boolean,
-): boolean {
+function addPair(element: XfccElement, { key, value, quoted }: XfccPair): boolean {
+  const { values, names, injectable } = element
+  // The quotes around a copied name may be the client's own.
+  if (NAME_KEYS.has(key) || (!quoted && !PROXY_KEYS.has(key))) {
+    names.push({ type: key, value })
+    element.injectable = true
+  }
   if (!SINGLE_KEYS.has(key)) return true
   if (values.has(key)) return false
+  values.set(key, value)
   if (key === 'hash') return !injectable
   return quoted && (!injectable || values.has('hash'))
 }
 
+function decodeElement({ values }: XfccElement): Buffer[] | undefined {
+  const certificates = decodeCertificates(values)
+  const leaf = certificates?.[0]
+  if (leaf === undefined) return undefined
+  const hash = values.get('hash')
+  return hash === undefined || isSha256Of(hash, leaf) ? certificates : undefined
+}
+
 /** `Chain` repeats the leaf as its first certificate. */
-function decodeCertificates(cert?: string, chain?: string): Buffer[] | undefined {
+function decodeCertificates(values: ReadonlyMap<string, string>): Buffer[] | undefined {
+  const [cert, chain] = [values.get('cert'), values.get('chain')]
   const path = chain === undefined ? undefined : decodeUrlPem(chain)
   if (cert === undefined) return path
   const [leaf, ...others] = decodeUrlPem(cert) ?? []

@@ -82,11 +82,12 @@ function xfcc(text: string): Buffer[] | undefined {
   return path ?? [leaf]
 }
 
-/** Nothing twice, nothing bare, and nothing that a bare value in front may have brought along. */
+/** Nothing twice, nothing bare, and nothing that a copied value in front may have brought along. */
 function isTrustworthy(pairs: readonly Pair[]): boolean {
   const places = (name: string) => pairs.flatMap(({ key }, index) => (key === name ? [index] : []))
-  const isBare = ({ key, bare }: Pair) => bare !== undefined && key !== 'by' && key !== 'hash'
-  const from = pairs.findIndex(isBare)
+  const isCopied = ({ key, bare }: Pair) =>
+    ['uri', 'dns'].includes(key) || (bare !== undefined && key !== 'by' && key !== 'hash')
+  const from = pairs.findIndex(isCopied)
   const isBehind = (place: number) => from !== -1 && place > from
   const [hash, ...others] = places('hash')
   if (others.length > 0 || (hash !== undefined && isBehind(hash))) return false

@@ -46,7 +46,11 @@ export function describe(reason: ExtractionFailureReason): string {
       return 'socket'
     case 'header_missing_or_malformed':
     case 'verification_header_mismatch':
+    case 'untrusted_proxy':
       return 'header'
+    case 'certificate_expired':
+    case 'certificate_not_yet_valid':
+      return 'dates'
     default: {
       const none: never = reason
       return none

@@ -26,6 +26,9 @@ const everything: StrategyOptions = {
   includeChain: true,
   verifyHeader: 'X-Client-Verify',
   verifyValue: 'SUCCESS',
+  trustedProxies: ['loopback', '10.0.0.0/8'],
+  xfccHop: 0,
+  checkValidity: false,
   onAuthenticated: () => undefined,
   onRejected: () => undefined,
 }

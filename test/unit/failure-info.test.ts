@@ -7,6 +7,9 @@ describe('what a client is refused with', () => {
     certificate_not_retrievable: 'Client certificate was authenticated but could not be retrieved',
     header_missing_or_malformed: 'Client certificate header missing or malformed',
     verification_header_mismatch: 'Client certificate verification failed',
+    untrusted_proxy: 'Client certificate header from an untrusted source',
+    certificate_expired: 'Client certificate has expired',
+    certificate_not_yet_valid: 'Client certificate is not yet valid',
   }
 
   for (const [reason, message] of Object.entries(messages)) {

@@ -3,6 +3,7 @@ import { createExtractor, type Extractor } from '../../../src/extractor/index.js
 import { fingerprints, pathOf } from '../../support/extract-over.js'
 import { toBase64Der } from '../../support/header-values.js'
 import { testPki, type TestPki } from '../../support/pki.js'
+import { throwAny } from '../../support/run-verify.js'
 
 const MISSING = 'header_missing_or_malformed'
 const MISMATCH = 'verification_header_mismatch'
@@ -91,8 +92,26 @@ describe('no request makes an extractor throw', () => {
 
   it('not a chain header whose getter throws: it is refused', () => {
     const headers = withGetter('x-chain', { 'x-cert': leaf })
-    expect(run(fromChain, { headers })).to.equal(MISSING)
-    expect(run(fromHeader, { headers })).to.deep.equal(fingerprints(pki.ec))
+    expect(run(fromChain, { headers, rawHeaders: [] })).to.equal(MISSING)
+    expect(run(fromHeader, { headers, rawHeaders: [] })).to.deep.equal(fingerprints(pki.ec))
+  })
+
+  it('not a trustedProxies function that throws what cannot be shown: nobody is trusted', () => {
+    for (const thrown of [Object.create(null), Symbol('x'), undefined, new Error('boom')]) {
+      const trustedProxies = () => throwAny(thrown)
+      const extract = createExtractor({ ...header, trustedProxies })
+      expect(run(extract, { headers: { 'x-cert': leaf } })).to.equal('untrusted_proxy')
+    }
+  })
+
+  it('not dates that are no text: the certificate is refused', () => {
+    for (const date of [Symbol('x'), null, 7, {}, Object.create(null), new Date()] as unknown[]) {
+      const show = (certificate: object) => ({
+        socket: { authorized: true, getPeerCertificate: () => certificate },
+      })
+      expect(run(fromSocket, show({ valid_from: date }))).to.equal('certificate_not_yet_valid')
+      expect(run(fromSocket, show({ valid_to: date }))).to.equal('certificate_expired')
+    }
   })
 
   it('not headers without a prototype or without raw lines: they are read', () => {

@@ -56,6 +56,15 @@ describe('options of an extractor that cannot work together', () => {
     )
   })
 
+  it('two headers that only an underscore tells apart', () => {
+    const chainHeader = 'x_cert'
+    expectRefusal(
+      { certificateHeader: 'X-Cert', headerEncoding: 'url-pem', chainHeader },
+      'options "certificateHeader", "chainHeader" and "verifyHeader" must name different headers. ' +
+        "Received [ 'x-cert', 'x_cert' ]",
+    )
+  })
+
   it('one header for two purposes, in whatever letter case', () => {
     const names = 'options "certificateHeader", "chainHeader" and "verifyHeader"'
     const problem = `${names} must name different headers. Received`

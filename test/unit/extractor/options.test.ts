@@ -16,6 +16,8 @@ const complete: ExtractorOptions = {
   includeChain: true,
   verifyHeader: 'X-Verify',
   verifyValue: 'SUCCESS',
+  trustedProxies: 'loopback',
+  checkValidity: true,
 }
 
 function expectRefusal(options: unknown, code: Code, message: string): void {
@@ -37,19 +39,24 @@ describe('options of an extractor that are refused', () => {
     includeChain: 'a boolean',
     verifyHeader: 'a string',
     verifyValue: 'a string',
+    trustedProxies: 'true, an address, a network, a list of those, or a function',
+    xfccHop: 'a number',
+    checkValidity: 'a boolean',
   }
   const wrong: [value: unknown, shown: string][] = [
     [null, 'null'],
-    [7, '7'],
-    [['envoy'], "[ 'envoy' ]"],
     [{}, '{}'],
     [Symbol('x'), 'Symbol(x)'],
+  ]
+  const alsoWrong = (type: string): typeof wrong => [
+    type === 'a number' ? ['0', "'0'"] : [7, '7'],
+    type.startsWith('true') ? [false, 'false'] : [['envoy'], "[ 'envoy' ]"],
+    type === 'a boolean' ? ['true', "'true'"] : [false, 'false'],
   ]
 
   for (const [name, type] of Object.entries(types)) {
     it(`${name} of a wrong type`, () => {
-      const other: [unknown, string] = type === 'a boolean' ? ['true', "'true'"] : [true, 'true']
-      for (const [value, shown] of [...wrong, other]) {
+      for (const [value, shown] of [...wrong, ...alsoWrong(type)]) {
         expectRefusal(
           { ...complete, [name]: value },
           'ERR_INVALID_ARG_TYPE',
@@ -61,7 +68,8 @@ describe('options of an extractor that are refused', () => {
 
   it('no option is left unchecked', () => {
     expect(Object.keys(EXTRACTOR_OPTIONS)).to.have.members(Object.keys(types))
-    expect(Object.keys(complete)).to.have.members(Object.keys(types))
+    // xfccHop goes with no other encoding than its own.
+    expect([...Object.keys(complete), 'xfccHop']).to.have.members(Object.keys(types))
     expect(() => createExtractor(complete)).not.to.throw()
   })
 
@@ -109,6 +117,19 @@ describe('options of an extractor that are refused', () => {
     })
   }
 
+  it('xfccHop beyond the most elements that are read, or between two', () => {
+    for (const xfccHop of [-1, 10, 0.5, NaN, Infinity]) {
+      expectRefusal(
+        { certificateSource: 'envoy', xfccHop },
+        'ERR_INVALID_ARG_VALUE',
+        `option "xfccHop" must be a whole number from 0 to 9. Received ${xfccHop}`,
+      )
+    }
+    for (const xfccHop of [0, 9]) {
+      expect(() => createExtractor({ certificateSource: 'envoy', xfccHop })).not.to.throw()
+    }
+  })
+
   it('a name that no option has, with the nearest that one has', () => {
     const valid = Object.keys(types)
       .map((name) => `'${name}'`)
@@ -117,6 +138,7 @@ describe('options of an extractor that are refused', () => {
       ['certificatSource', " (did you mean 'certificateSource'?)"],
       ['fallBackToSocket', " (did you mean 'fallbackToSocket'?)"],
       ['verifyHeaders', " (did you mean 'verifyHeader'?)"],
+      ['trustProxies', " (did you mean 'trustedProxies'?)"],
       ['trust', ''],
       ['constructor', ''],
     ]

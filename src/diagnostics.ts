@@ -1,0 +1,44 @@
+import diagnosticsChannel from 'node:diagnostics_channel'
+import type { PeerCertificate } from 'node:tls'
+
+/**
+ * What is published, through Node's `diagnostics_channel`, on
+ * `passport-client-certificate-auth:authenticated`, `...:rejected` and `...:error` for each
+ * decision of a strategy.
+ */
+export interface DecisionMessage {
+  /** The strategy's name. */
+  readonly strategy: string
+  /** Why a request was rejected; `null` when it was not. */
+  readonly reason: string | null
+  /** SHA-256 of the certificate, upper-case hex with colons; `null` when there is none. */
+  readonly fingerprint256: string | null
+  /** Hex digits; `null` when there is none. */
+  readonly serialNumber: string | null
+}
+
+type Outcome = 'authenticated' | 'rejected' | 'error'
+
+const CHANNELS: Readonly<Record<Outcome, diagnosticsChannel.Channel>> = {
+  authenticated: diagnosticsChannel.channel('passport-client-certificate-auth:authenticated'),
+  rejected: diagnosticsChannel.channel('passport-client-certificate-auth:rejected'),
+  error: diagnosticsChannel.channel('passport-client-certificate-auth:error'),
+}
+
+/** Costs nothing while nobody listens. */
+export function publishDecision(
+  outcome: Outcome,
+  strategy: string,
+  cert: Partial<PeerCertificate> | null,
+  reason: string | null = null,
+): void {
+  const channel = CHANNELS[outcome]
+  if (!channel.hasSubscribers) return
+  const message: DecisionMessage = {
+    strategy,
+    reason,
+    fingerprint256: cert?.fingerprint256 ?? null,
+    serialNumber: cert?.serialNumber ?? null,
+  }
+  channel.publish(message)
+}

@@ -1,0 +1,131 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net'
+import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
+import { invalidType, invalidValue } from '../errors.js'
+import type { RequestLike } from './request.js'
+import { extractFromSocket } from './socket.js'
+
+/** Whoever is at the other end of the connection on which a request came. */
+export interface ProxyPeer {
+  /** IP address, IPv4-mapped IPv6 written as IPv4; `null` when it is not known. */
+  readonly address: string | null
+  /** The peer's own TLS client certificate, when Node verified one on this connection. */
+  readonly certificate: ChainedPeerCertificate | null
+  readonly request: RequestLike
+}
+
+/** Which peers may say who the client is: see the option `trustedProxies`. */
+export type TrustedProxies = true | string | readonly string[] | ((peer: ProxyPeer) => boolean)
+
+/** Whether the peer of a request may speak for a client. */
+export type ProxyTrust = (request: RequestLike) => boolean
+
+const OPTION = 'option "trustedProxies"'
+
+/** Express' words (`trust proxy`), and the networks they stand for. */
+const NETWORKS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['loopback', ['127.0.0.0/8', '::1/128']],
+  ['linklocal', ['169.254.0.0/16', 'fe80::/10']],
+  ['uniquelocal', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']],
+])
+const UNIX = 'unix'
+
+export function assertTrustedProxies(_what: string, value: unknown): void {
+  if (value !== true && typeof value !== 'function') compileAddresses(value)
+}
+
+/** Compiles the option once. */
+export function compileProxyTrust(trusted: TrustedProxies): ProxyTrust {
+  if (trusted === true) return () => true
+  if (typeof trusted === 'function') {
+    return (request) => {
+      const answer: unknown = trusted(describePeer(request))
+      // A promise is not waited for, but must not end the process when it is rejected either.
+      if (answer instanceof Promise) answer.catch(() => undefined)
+      return answer === true
+    }
+  }
+  const { networks, unix } = compileAddresses(trusted)
+  return (request) => {
+    const address = readAddress(request)
+    // An unknown address is never trusted: a client that resets its connection has none either. A
+    // Unix-domain socket is recognised by what the server listens on.
+    if (address === null) return unix && isUnixListener(request)
+    return networks.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
+  }
+}
+
+function describePeer(request: RequestLike): ProxyPeer {
+  return {
+    address: readAddress(request),
+    certificate: extractFromSocket(request, false).certificate,
+    request,
+  }
+}
+
+function readAddress(request: RequestLike): string | null {
+  const { remoteAddress } = (request.socket ?? {}) as { remoteAddress?: unknown }
+  return typeof remoteAddress === 'string' ? normalizeAddress(remoteAddress) : null
+}
+
+function isUnixListener(request: RequestLike): boolean {
+  const socket = request.socket as
+    { server?: { address?: () => unknown } | null } | null | undefined
+  return typeof socket?.server?.address?.() === 'string'
+}
+
+/** Without zone, and IPv4-mapped IPv6 (RFC 4291 2.5.5.2) as IPv4; `null` if it is no address. */
+function normalizeAddress(text: string): string | null {
+  const address = text.replace(/%.*$/, '')
+  const mapped = /^::ffff:([0-9.]+)$/i.exec(address)?.[1]
+  if (mapped !== undefined && isIPv4(mapped)) return mapped
+  return isIPv4(address) || isIPv6(address) ? address : null
+}
+
+interface Addresses {
+  readonly networks: BlockList
+  readonly unix: boolean
+}
+
+function compileAddresses(value: unknown): Addresses {
+  const list: unknown = typeof value === 'string' ? [value] : value
+  if (!Array.isArray(list)) {
+    throw invalidType(OPTION, 'true, an address, a network, a list of those, or a function', value)
+  }
+  if (list.length === 0) throw invalidValue(OPTION, 'must name at least one proxy', value)
+  const networks = new BlockList()
+  for (const entry of list) {
+    if (typeof entry !== 'string') throw invalidType(OPTION, 'a list of strings', value)
+    if (entry === UNIX) continue
+    for (const network of NETWORKS.get(entry) ?? [entry]) addNetwork(networks, network)
+  }
+  return { networks, unix: list.includes(UNIX) }
+}
+
+function addNetwork(networks: BlockList, text: string): void {
+  const slash = text.indexOf('/')
+  const host = slash === -1 ? text : text.slice(0, slash)
+  const address = normalizeAddress(host)
+  if (address === null || host.includes('%')) throw invalidNetwork(text)
+  const bits = isIPv4(address) ? 32 : 128
+  const prefix = slash === -1 ? bits : readPrefix(text.slice(slash + 1)) - mappedBits(host)
+  if (!(prefix >= 1 && prefix <= bits)) throw invalidNetwork(text)
+  networks.addSubnet(address, prefix, isIPv4(address) ? 'ipv4' : 'ipv6')
+}
+
+function readPrefix(text: string): number {
+  return /^[0-9]{1,3}$/.test(text) ? Number(text) : NaN
+}
+
+/** The prefix of an IPv4-mapped network counts the bits in front of the IPv4 address too. */
+function mappedBits(host: string): number {
+  return isIPv6(host) && host.includes('.') ? 96 : 0
+}
+
+function invalidNetwork(text: string): TypeError {
+  return invalidValue(
+    OPTION,
+    'must be an IP address, a network such as "10.0.0.0/8" (at least one bit long), ' +
+      "'loopback', 'linklocal', 'uniquelocal' or 'unix'; true trusts every peer",
+    text,
+  )
+}

@@ -1,0 +1,42 @@
+import { parseDer } from '../certificate/peer-certificate.js'
+import { parseSubjectAltNames } from '../certificate/subject-alt-name.js'
+
+/** A value that may have been copied from the certificate into the header, unquoted and unescaped. */
+export interface XfccName {
+  /** Lower case: `uri` and `dns` with Envoy. */
+  readonly type: string
+  readonly value: string
+}
+
+const TYPES: readonly string[] = ['uri', 'dns']
+/** The extension's identifier, 2.5.29.17, in DER. */
+const SUBJECT_ALT_NAME = Buffer.from('0603551d11', 'hex')
+
+/**
+ * Whether the names of an element are those of its certificate, complete and in order. A name that
+ * was cut off at a comma or semicolon of its own is not: then what stands behind it was written by
+ * the client. Nor is a value that cannot be compared with the certificate: of a key that nobody
+ * knows, or where Node cannot read the extension, for which it shows what it shows for none.
+ */
+export function hasGenuineNames(der: Buffer, names: readonly XfccName[]): boolean {
+  const certificate = parseDer(der)
+  if (certificate === undefined || !names.every(({ type }) => TYPES.includes(type))) return false
+  const genuine = parseSubjectAltNames(certificate.subjectAltName ?? '')
+  if (genuine.length === 0 && der.includes(SUBJECT_ALT_NAME)) return false
+  return TYPES.every((type) => {
+    const written = names.filter((name) => name.type === type).map(({ value }) => value)
+    const expected = genuine
+      .filter((name) => name.type.toLowerCase() === type)
+      .map(({ value }) => value)
+    // Envoy writes an empty `URI=` where there is none, and, in older versions, only the first of several.
+    return (
+      written.length === 0 ||
+      areEqual(written, expected.length === 0 ? [''] : expected) ||
+      (type === 'uri' && areEqual(written, expected.slice(0, 1)))
+    )
+  })
+}
+
+function areEqual(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((text, index) => text === right[index])
+}

@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import type { ExtractorOptions, RequestLike } from '../../src/extractor/index.js'
+
+const STEPS = fileURLToPath(new URL('extract-steps.ts', import.meta.url))
+
+/** An extractor to make, and what to extract from. */
+export interface Step {
+  readonly options?: ExtractorOptions
+  readonly requests?: readonly RequestLike[]
+}
+
+/** What a process of its own writes: one line for each request, and what it says on the side. */
+export interface Written {
+  readonly reasons: string[]
+  readonly stderr: string
+}
+
+/** Goes through some steps in a process of its own, as what is written once is written once in each. */
+export async function extractElsewhere(
+  steps: readonly Step[],
+  { flags = [], debug = '' }: { flags?: readonly string[]; debug?: string } = {},
+): Promise<Written> {
+  // The newest versions of Node warn of the loader.
+  const args = ['--no-deprecation', ...flags, '--import', 'ts-blank-space/register', STEPS]
+  const { NODE_OPTIONS: _, ...env } = process.env
+  const child = spawn(process.execPath, args, { env: { ...env, NODE_DEBUG: debug } })
+  child.stdin.end(JSON.stringify(steps))
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
+  return { reasons: stdout.split('\n').slice(0, -1), stderr }
+}

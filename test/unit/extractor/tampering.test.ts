@@ -1,0 +1,126 @@
+import { expect } from 'chai'
+import type { ExtractorOptions } from '../../../src/extractor/index.js'
+import { findTampered, type RequestLike } from '../../../src/extractor/request.js'
+import { extractOverHttp, fingerprints, pathOf } from '../../support/extract-over.js'
+import { toBase64Der } from '../../support/header-values.js'
+import { testPki, type TestPki } from '../../support/pki.js'
+import { closeServers } from '../../support/servers.js'
+
+const MALFORMED = 'header_missing_or_malformed'
+const MISMATCH = 'verification_header_mismatch'
+
+/** Lines that somebody sends to pass a field in disguise, or to have the genuine one dropped. */
+function tamperingWith(name: string): string[] {
+  const [upper, lower] = [name.toUpperCase(), name.toLowerCase()]
+  return [
+    ...[`${name.replaceAll('-', '_')}: 1`, `${upper.replace('-', '_')}: 1`],
+    ...[`${lower.replaceAll('-', '_')}:`, `${name.replaceAll('_', '-').replace('-', '_')}: 1`],
+    ...[`Connection: ${name}`, `connection: ${lower}`, `CONNECTION: keep-alive, ${upper}`],
+    ...[`Connection: close,${name},x`, `Connection:\t${name}\t,  close`, `Connection: ,, ${name},`],
+  ]
+}
+
+const HARMLESS = [
+  ...[
+    'X-My-Certs: 1',
+    'XX-My-Cert: 1',
+    'X-MyCert: 1',
+    'X.My.Cert: 1',
+    'X-My: Cert',
+    'X: X_My_Cert',
+  ],
+  ...['Connection: keep-alive', 'Connection: X-My-Certs', 'Connection: X-My Cert', 'Connection: X'],
+  ...['Connection: "X-My-Cert"', 'Proxy-Connection: X-My-Cert', 'Keep-Alive: X-My-Cert'],
+]
+
+describe('a request in which somebody has tampered with a header that is read', () => {
+  let pki: TestPki
+  let own: string[]
+  before(async () => {
+    pki = await testPki()
+    own = [`X-My-Cert: ${toBase64Der(pki.rsa)}`, 'X-My-Verify: OK', 'X-My-Chain:']
+  })
+  afterEach(closeServers)
+
+  const header: ExtractorOptions = {
+    certificateHeader: 'X-My-Cert',
+    headerEncoding: 'base64-der',
+    chainHeader: 'X-My-Chain',
+    trustedProxies: true,
+  }
+  const verified = { ...header, verifyHeader: 'X-My-Verify', verifyValue: 'OK' }
+  const extract = async (lines: string[], options: ExtractorOptions) =>
+    pathOf(await extractOverHttp(lines, options))
+
+  for (const line of tamperingWith('X-My-Cert')) {
+    it(`is refused with the certificate's: ${line.trim()}`, async () => {
+      for (const options of [header, verified]) {
+        expect(await extract([...own, line], options)).to.equal(MALFORMED)
+        expect(await extract([line, ...own], options)).to.equal(MALFORMED)
+      }
+    })
+  }
+
+  for (const line of tamperingWith('X-My-Verify')) {
+    it(`is refused with the verification's, as a mismatch: ${line.trim()}`, async () => {
+      expect(await extract([...own, line], verified)).to.equal(MISMATCH)
+      expect(await extract([line, ...own], verified)).to.equal(MISMATCH)
+      expect(await extract([...own, line], header)).to.deep.equal(fingerprints(pki.rsa))
+    })
+  }
+
+  it("is refused with the chain's, where a chain is read", async () => {
+    for (const line of tamperingWith('X-My-Chain')) {
+      const options = { ...verified, includeChain: true }
+      expect(await extract([...own, line], options), line).to.equal(MALFORMED)
+      expect(await extract([...own, line], verified), line).to.deep.equal(fingerprints(pki.rsa))
+    }
+  })
+
+  it('is refused as one that nobody verified where it is that as well', async () => {
+    const [certificate = ''] = own
+    expect(await extract([certificate, 'X_My_Cert: 1'], verified)).to.equal(MISMATCH)
+  })
+
+  it('is not one with other headers', async () => {
+    for (const line of HARMLESS) {
+      expect(await extract([...own, line], verified), line).to.deep.equal(fingerprints(pki.rsa))
+    }
+  })
+
+  it('is refused also where the configured name has underscores', async () => {
+    const options: ExtractorOptions = { ...header, certificateHeader: 'x_my-cert' }
+    const line = `X_My-Cert: ${toBase64Der(pki.rsa)}`
+    expect(await extract([line], options)).to.deep.equal(fingerprints(pki.rsa))
+    for (const alias of ['X-My-Cert: 1', 'x_my_cert: 1', 'X-My_Cert: 1']) {
+      expect(await extract([line, alias], options), alias).to.equal(MALFORMED)
+    }
+  })
+})
+
+describe('finding the header that somebody has tampered with', () => {
+  const names = ['x-cert', 'x-verify']
+
+  it('names it', () => {
+    const find = (...rawHeaders: string[]) => findTampered({ rawHeaders }, names)
+    expect(find('X_Verify', '', 'X_Cert', '')).to.equal('x-verify')
+    expect(find('Host', 'x', 'Connection', 'close, X-Verify')).to.equal('x-verify')
+    expect(find('X-Cert', '', 'X-Verify', 'x-cert', 'Connection', 'close')).to.equal(undefined)
+    expect(find('Host', 'connection', 'Via', 'x_cert')).to.equal(undefined)
+  })
+
+  it('looks at the headers as they are where there are no raw lines', () => {
+    const find = (headers: RequestLike['headers']) =>
+      findTampered(headers === undefined ? {} : { headers }, names)
+    expect(find({ 'x-cert': '1', x_cert: '1' })).to.equal('x-cert')
+    expect(find({ connection: 'close, x-verify' })).to.equal('x-verify')
+    expect(find({ connection: ['close', 'x-verify'] })).to.equal('x-verify')
+    for (const headers of [{ 'x-cert': '1', connection: 'close' }, {}, undefined]) {
+      expect(find(headers)).to.equal(undefined)
+    }
+  })
+
+  it('does without a name that has no value', () => {
+    expect(findTampered({ rawHeaders: ['Host', 'x', 'X_Cert'] }, names)).to.equal(undefined)
+  })
+})

@@ -1,0 +1,183 @@
+import type { RequestOptions } from 'node:https'
+import { expect } from 'chai'
+import { createExtractor, type ExtractorOptions } from '../../../src/extractor/index.js'
+import { Strategy } from '../../../src/index.js'
+import {
+  extractOverHttp,
+  extractOverHttps,
+  fingerprints,
+  pathOf,
+} from '../../support/extract-over.js'
+import { toUrlPem } from '../../support/header-values.js'
+import { testPki, type TestPki } from '../../support/pki.js'
+import { endingsOf } from '../../support/run-strategy.js'
+import { throwAny } from '../../support/run-verify.js'
+import { closeServers } from '../../support/servers.js'
+
+const header: ExtractorOptions = { certificateHeader: 'X-Cert', headerEncoding: 'url-pem' }
+const verify: ExtractorOptions = { verifyHeader: 'X-Verify', verifyValue: 'SUCCESS' }
+const UNTRUSTED = { success: false, certificate: null, reason: 'untrusted_proxy' }
+
+describe('who may say in a header who the client is', () => {
+  let pki: TestPki
+  before(async () => {
+    pki = await testPki()
+  })
+  afterEach(closeServers)
+
+  const extract = async (
+    trustedProxies: ExtractorOptions['trustedProxies'],
+    lines: string[] = [],
+  ) => extractOverHttp([`X-Cert: ${toUrlPem(pki.rsa)}`, ...lines], { ...header, trustedProxies })
+
+  const trusting: [what: string, trustedProxies: ExtractorOptions['trustedProxies']][] = [
+    ['a peer at a trusted address', '127.0.0.1'],
+    ['a peer in a trusted network', ['192.0.2.1', 'loopback']],
+    ['a peer that a function trusts', ({ address }) => address === '127.0.0.1'],
+    ['everybody, where the network is said to see to it', true],
+    ['everybody, where nothing is said', undefined],
+  ]
+  for (const [what, trustedProxies] of trusting) {
+    it(`is ${what}`, async () => {
+      expect(pathOf(await extract(trustedProxies))).to.deep.equal(fingerprints(pki.rsa))
+    })
+  }
+
+  const distrusting: [what: string, trustedProxies: ExtractorOptions['trustedProxies']][] = [
+    ['a peer at another address', '192.0.2.1'],
+    ['a peer in another network', ['10.0.0.0/8', 'uniquelocal', 'unix']],
+    ['a peer that a function does not trust', () => false],
+    ['a peer about which a function throws', () => throwAny(new Error('boom'))],
+    ['a peer about which a promise says yes', (() => Promise.resolve(true)) as never],
+    ['a peer without a certificate, where that counts', ({ certificate }) => certificate !== null],
+  ]
+  for (const [what, trustedProxies] of distrusting) {
+    it(`is not ${what}`, async () => {
+      const forwarded = ['X-Forwarded-For: 192.0.2.1', 'Forwarded: for=192.0.2.1']
+      expect(await extract(trustedProxies, forwarded)).to.deep.equal(UNTRUSTED)
+    })
+  }
+
+  it('is not asked of an untrusted peer: its headers are not even looked at', () => {
+    const read: string[] = []
+    const socket = { remoteAddress: '192.0.2.2' }
+    const request = {
+      socket,
+      get headers() {
+        read.push('headers')
+        return { 'x-cert': toUrlPem(pki.rsa), 'x-verify': 'SUCCESS' }
+      },
+      get rawHeaders() {
+        read.push('rawHeaders')
+        return []
+      },
+    }
+    const extractor = createExtractor({ ...header, ...verify, trustedProxies: '192.0.2.1' })
+    expect(extractor(request)).to.deep.equal(UNTRUSTED)
+    expect(read).to.deep.equal([])
+    socket.remoteAddress = '192.0.2.1'
+    expect(pathOf(extractor(request))).to.deep.equal(fingerprints(pki.rsa))
+    expect(read).to.include.members(['headers', 'rawHeaders'])
+  })
+
+  it('is decided anew for every request', () => {
+    const answers = [true, false, true]
+    const trustedProxies = () => answers.shift() === true
+    const extractor = createExtractor({ ...header, trustedProxies })
+    const headers = { 'x-cert': toUrlPem(pki.ec) }
+    const reasons = [1, 2, 3].map(() => extractor({ headers }).reason)
+    expect(reasons).to.deep.equal([null, 'untrusted_proxy', null])
+  })
+
+  it('is a proxy that shows a certificate of its own, which is not the client', async () => {
+    const proxy = fingerprints(pki.ec)[0]
+    const trustedProxies: ExtractorOptions['trustedProxies'] = ({ certificate }) =>
+      certificate?.fingerprint256 === proxy
+    const headers = { 'x-cert': toUrlPem(pki.rsa) }
+    for (const fallbackToSocket of [false, true]) {
+      const options = { ...header, trustedProxies, fallbackToSocket }
+      const result = await extractOverHttps({ ...pki.ec, headers }, options)
+      expect(pathOf(result)).to.deep.equal(fingerprints(pki.rsa))
+    }
+    for (const client of [{}, pki.chained, pki.unknown, pki.selfSigned]) {
+      const options = { ...header, trustedProxies }
+      expect(await extractOverHttps({ ...client, headers }, options)).to.deep.equal(UNTRUSTED)
+    }
+  })
+
+  it('ends in a 401 with the reason', async () => {
+    const seen: unknown[] = []
+    const strategy = new Strategy(
+      {
+        ...header,
+        trustedProxies: '192.0.2.1',
+        onRejected: (cert, _req, reason) => void seen.push(cert, reason),
+      },
+      () => throwAny(new Error('verify was called')),
+    )
+    const message = 'Client certificate header from an untrusted source'
+    expect(await endingsOf(strategy, { headers: { 'x-cert': toUrlPem(pki.rsa) } })).to.deep.equal([
+      ['fail', { message, reason: 'untrusted_proxy' }, 401],
+    ])
+    expect(seen).to.deep.equal([null, 'untrusted_proxy'])
+  })
+
+  describe('beside clients that connect themselves', () => {
+    const fallback = { ...header, fallbackToSocket: true }
+    const untrusted = { ...fallback, trustedProxies: '192.0.2.1' }
+    const trusted = { ...fallback, trustedProxies: 'loopback' }
+    const client = (headers: Record<string, string>, own: RequestOptions): RequestOptions => ({
+      ...own,
+      headers,
+    })
+
+    it('an untrusted peer is judged by its socket alone', async () => {
+      for (const value of [toUrlPem(pki.rsa), 'garbage', '']) {
+        const result = await extractOverHttps(client({ 'x-cert': value }, pki.ec), untrusted)
+        expect(pathOf(result)).to.deep.equal(fingerprints(pki.ec))
+      }
+      const result = await extractOverHttps(client({}, pki.ec), { ...untrusted, ...verify })
+      expect(pathOf(result)).to.deep.equal(fingerprints(pki.ec))
+      for (const own of [{}, pki.unknown]) {
+        const forged = client({ 'x-cert': toUrlPem(pki.rsa) }, own)
+        expect(pathOf(await extractOverHttps(forged, untrusted))).to.equal('socket_not_authorized')
+      }
+    })
+
+    it('a trusted proxy is judged by its header alone', async () => {
+      for (const headers of [{}, { 'x-cert': '' }, { 'x-cert': 'garbage' }]) {
+        const result = await extractOverHttps(client(headers, pki.ec), trusted)
+        expect(pathOf(result)).to.equal('header_missing_or_malformed')
+      }
+      for (const own of [{}, pki.ec, pki.unknown]) {
+        const result = await extractOverHttps(client({ 'x-cert': toUrlPem(pki.rsa) }, own), trusted)
+        expect(pathOf(result)).to.deep.equal(fingerprints(pki.rsa))
+      }
+    })
+  })
+
+  it('is meaningless, and refused, where no header is read', () => {
+    for (const trustedProxies of [true, 'loopback', ['::1'], () => true] as const) {
+      for (const fallbackToSocket of [undefined, false, true]) {
+        expect(() => createExtractor({ trustedProxies, fallbackToSocket }))
+          .to.throw(
+            TypeError,
+            'option "trustedProxies" needs "certificateSource" or "certificateHeader" with it',
+          )
+          .with.property('code', 'ERR_INVALID_ARG_VALUE')
+      }
+    }
+  })
+
+  it('cannot be everybody beside clients that connect themselves', () => {
+    expect(() => createExtractor({ ...header, trustedProxies: true, fallbackToSocket: true }))
+      .to.throw(
+        TypeError,
+        'option "fallbackToSocket" cannot tell a proxy from a client when "trustedProxies" is true; ' +
+          'name the proxies. Received true',
+      )
+      .with.property('code', 'ERR_INVALID_ARG_VALUE')
+    const options = { ...header, trustedProxies: true, fallbackToSocket: false } as const
+    expect(() => createExtractor(options)).not.to.throw()
+  })
+})

@@ -1,0 +1,121 @@
+import { expect } from 'chai'
+import type { ExtractorOptions, RequestLike } from '../../src/extractor/index.js'
+import { extractElsewhere, type Step } from '../support/extract-elsewhere.js'
+import { toBase64Der } from '../support/header-values.js'
+import { createSelfSigned, type Issued } from '../support/pki.js'
+
+const NAME = 'passport-client-certificate-auth'
+
+const options: ExtractorOptions = {
+  certificateHeader: 'X-Cert',
+  headerEncoding: 'base64-der',
+  chainHeader: 'X-Chain',
+  includeChain: true,
+  trustedProxies: 'loopback',
+}
+const verified = { ...options, verifyHeader: 'X-Verify', verifyValue: 'SUCCESS' }
+
+/** A request of the proxy's with these headers, on the lines they say or on any. */
+function withHeaders(headers: object | null, rawHeaders?: string[]): RequestLike {
+  return { headers, rawHeaders, socket: { remoteAddress: '127.0.0.1' } } as unknown as RequestLike
+}
+
+describe('NODE_DEBUG=passport-client-certificate-auth', () => {
+  let genuine: Issued
+  let expired: Issued
+  before(async () => {
+    genuine = await createSelfSigned({ subject: 'CN=secret-name' })
+    const [notBefore, notAfter] = [new Date('2020-01-01'), new Date('2021-01-01')]
+    expired = await createSelfSigned({ subject: 'CN=secret-name', notBefore, notAfter })
+  })
+
+  /** What is to be traced of each request. */
+  function cases(): [trace: string[], options: ExtractorOptions, request: RequestLike][] {
+    const cert = toBase64Der(genuine)
+    const sent = { 'x-cert': cert }
+    const noChain = 'header x-chain was not sent'
+    return [
+      [[noChain], options, withHeaders(sent)],
+      [['the peer is not a trusted proxy'], options, { headers: sent }],
+      [['header x-cert was not sent'], options, withHeaders({})],
+      [['header x-cert is no text'], options, withHeaders({ 'x-cert': [cert] })],
+      [
+        ['header x-cert was sent more than once'],
+        options,
+        withHeaders(sent, ['X-Cert', cert, 'X-Cert', cert]),
+      ],
+      [
+        ['header x_cert must not name or resemble x-cert'],
+        options,
+        withHeaders(sent, ['X-Cert', cert, 'X_Cert', cert]),
+      ],
+      [
+        ['header connection must not name or resemble x-chain'],
+        options,
+        withHeaders({ ...sent, connection: 'X-Chain' }),
+      ],
+      [['the headers of the request could not be read'], options, withHeaders(null)],
+      [['header x-cert is not of its encoding'], options, withHeaders({ 'x-cert': `${cert}!` })],
+      [
+        ['header x-cert is not of its encoding'],
+        options,
+        withHeaders({ 'x-cert': `${cert},${cert}` }),
+      ],
+      [
+        ['header x-chain is not of its encoding, or too long'],
+        options,
+        withHeaders({ ...sent, 'x-chain': `${cert},` }),
+      ],
+      [
+        [noChain, 'header x-cert holds something that is not a certificate'],
+        options,
+        withHeaders({ 'x-cert': cert.slice(0, -4) }),
+      ],
+      [
+        ['header x-verify does not say that the certificate was verified'],
+        verified,
+        withHeaders({ ...sent, 'x-verify': 'FAILED:secret-name' }),
+      ],
+      [
+        [noChain, 'the certificate is outside its validity period: certificate_expired'],
+        options,
+        withHeaders({ 'x-cert': toBase64Der(expired) }),
+      ],
+      [
+        ['the TLS handshake did not authenticate a client: DEPTH_ZERO_SELF_SIGNED_CERT'],
+        {},
+        { socket: { authorizationError: 'DEPTH_ZERO_SELF_SIGNED_CERT' } },
+      ],
+      [
+        ['authorized without a certificate, session resumed: false'],
+        {},
+        { socket: { authorized: true } },
+      ],
+    ]
+  }
+
+  const stepsOf = (): Step[] =>
+    cases().map(([, stepOptions, request]) => ({ options: stepOptions, requests: [request] }))
+
+  it('says of every request why it was refused, and nothing that a certificate holds', async () => {
+    const { reasons, stderr } = await extractElsewhere(stepsOf(), { debug: NAME })
+    expect(reasons.filter((reason) => reason === 'extracted')).to.have.lengthOf(1)
+    expect(reasons).to.have.lengthOf(cases().length)
+    const lines = stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.replace(/^PASSPORT-CLIENT-CERTIFICATE-AUTH [0-9]+: /, ''))
+    expect(lines).to.deep.equal(cases().flatMap(([trace]) => trace))
+    for (const secret of ['secret-name', 'SUCCESS', 'FAILED', toBase64Der(genuine).slice(0, 20)]) {
+      expect(stderr).not.to.include(secret)
+    }
+  })
+
+  it('is what it takes: nothing is said without it', async () => {
+    for (const debug of ['', 'http_', 'passport']) {
+      const { reasons, stderr } = await extractElsewhere(stepsOf(), { debug })
+      expect(reasons).to.have.lengthOf(cases().length)
+      expect(stderr).to.equal('')
+    }
+  })
+})

@@ -1,0 +1,74 @@
+import { expect } from 'chai'
+import type { CertificateSource, ExtractorOptions } from '../../src/extractor/index.js'
+import { PRESETS } from '../../src/parsers/presets.js'
+import { extractElsewhere, type Step } from '../support/extract-elsewhere.js'
+
+const ANY_PROXY = 'CLIENT_CERT_ANY_PROXY'
+const NOT_VALIDATED = 'CLIENT_CERT_NOT_VALIDATED'
+
+const header: ExtractorOptions = { certificateHeader: 'X-Cert', headerEncoding: 'url-pem' }
+const sources = Object.keys(PRESETS) as CertificateSource[]
+
+/** The codes of what was warned of, in order. */
+function codesIn(stderr: string): string[] {
+  return [...stderr.matchAll(/\[([A-Z_]+)\] SecurityWarning: /g)].map(([, code = '']) => code)
+}
+
+async function warningsOf(steps: Step[], flags: string[] = []): Promise<string[]> {
+  const { stderr } = await extractElsewhere(steps, { flags })
+  const codes = codesIn(stderr)
+  if (codes.length === 0) expect(stderr).to.equal('')
+  return codes
+}
+
+describe('what an application is warned of', () => {
+  it('is that anybody may send the header, with the line that changes it, once', async () => {
+    const twice: Step[] = [{ options: header, requests: [{}, {}] }, { options: header }]
+    const { reasons, stderr } = await extractElsewhere([...twice, { options: { ...header } }])
+    expect(reasons).to.have.lengthOf(2)
+    expect(codesIn(stderr)).to.deep.equal([ANY_PROXY])
+    expect(stderr).to.include(
+      'Client certificate headers are believed whoever sends them: set trustedProxies\n' +
+        "Name the proxy, as in trustedProxies: 'loopback' or '10.0.0.0/8'; with " +
+        'trustedProxies: true you say that nobody but the proxy can connect.\n',
+    )
+  })
+
+  it('is that nobody has validated the certificate, where the proxy never does, once', async () => {
+    const steps: Step[] = ['aws-alb', 'azure-app-service', 'aws-alb'].map((source) => ({
+      options: { certificateSource: source as CertificateSource, trustedProxies: true },
+    }))
+    const { stderr } = await extractElsewhere(steps)
+    expect(codesIn(stderr)).to.deep.equal([NOT_VALIDATED])
+    expect(stderr).to.include(
+      'This proxy forwards client certificates that nobody has validated: pin them\n' +
+        'Names in such a certificate are whatever the client wrote. Compare its fingerprint256 in ' +
+        'verify, for instance with allowFingerprints().\n',
+    )
+  })
+
+  it('is both, where both are so', async () => {
+    const steps: Step[] = sources.map((certificateSource) => ({ options: { certificateSource } }))
+    expect(await warningsOf(steps)).to.deep.equal([ANY_PROXY, NOT_VALIDATED])
+  })
+
+  it('is nothing of that where it is not so', async () => {
+    const others = sources.filter((source) => PRESETS[source].validates !== 'never')
+    const trusting = [true, 'loopback', ['10.0.0.0/8']] as const
+    const headers = [header, ...others.map((certificateSource) => ({ certificateSource }))]
+    const steps = headers.flatMap((options) =>
+      trusting.map((trustedProxies) => ({ options: { ...options, trustedProxies } })),
+    )
+    const socket = [{}, { options: {} }, { options: { includeChain: true } }]
+    expect(await warningsOf([...steps, ...socket])).to.deep.equal([])
+  })
+
+  it('can be silenced by its code', async () => {
+    const steps: Step[] = [{ options: { certificateSource: 'aws-alb' } }]
+    const disable = (code: string) => `--disable-warning=${code}`
+    expect(await warningsOf(steps, [disable(ANY_PROXY)])).to.deep.equal([NOT_VALIDATED])
+    expect(await warningsOf(steps, [disable(NOT_VALIDATED)])).to.deep.equal([ANY_PROXY])
+    expect(await warningsOf(steps, [ANY_PROXY, NOT_VALIDATED].map(disable))).to.deep.equal([])
+    expect(await warningsOf(steps, [disable('SecurityWarning')])).to.deep.equal([])
+  })
+})
