@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto'
+import type { RequestListener } from 'node:http'
+import express from 'express'
+import { expect } from 'chai'
+import { Passport } from 'passport'
+import {
+  type ClientCertRequest,
+  Strategy,
+  type VerifyCallback,
+  type VerifyFunction,
+} from '../../../src/index.js'
+import { testPki } from '../../support/pki.js'
+import { closeServers, getHttps, listenHttps } from '../../support/servers.js'
+import { startApplication, visitAs } from '../support/header-application.js'
+
+afterEach(closeServers)
+
+describe('C1 cross-user answer: a strategy instance serves two clients at once', () => {
+  type Decide = (name: string, done: VerifyCallback, turn: Promise<void>) => unknown
+
+  const mayEnter = (name: string) => (name === 'rsa-client' ? { name } : null)
+  const ways: Readonly<Record<string, Decide>> = {
+    done: (name, done, turn) => {
+      void turn.then(() => done(null, mayEnter(name)))
+    },
+    'a promise': (name, _done, turn) => turn.then(() => mayEnter(name)),
+  }
+
+  for (const use of ['by instance', 'by name'] as const) {
+    for (const [title, decide] of Object.entries(ways)) {
+      it(`C1 cross-user answer: each gets its own, ${use}, with ${title}`, async () => {
+        const arrivals: (() => void)[] = []
+        let both: () => void = () => undefined
+        const waiting = new Promise<void>((resolve) => (both = resolve))
+        const application = await startApplication((cert, done) => {
+          const turn = new Promise<void>((resolve) => arrivals.push(resolve))
+          if (arrivals.length === 2) both()
+          return decide(String(cert.subject.CN), done, turn)
+        }, use)
+        // The one who may enter comes first: what is decided about it must not reach the other.
+        const admin = visitAs('rsa', application.port)
+        while (arrivals.length === 0) await new Promise(setImmediate)
+        const stranger = visitAs('ec', application.port)
+        await waiting
+        arrivals[0]?.()
+        expect(await admin).to.include({ status: 200, body: '{"name":"rsa-client"}' })
+        arrivals[1]?.()
+        expect(await stranger).to.include({ status: 401 })
+        expect(application.entered).to.deep.equal([{ name: 'rsa-client' }])
+        expect(application.log).to.deep.equal(['accepted rsa-client', 'callback_returned_false'])
+      })
+    }
+  }
+})
+
+describe('C6 Passport runs the strategy on an object made from it', () => {
+  class Own extends Strategy {
+    override authenticate(req: ClientCertRequest): void {
+      super.authenticate(req)
+    }
+  }
+
+  const verify: VerifyFunction = (cert) => ({ cn: cert.subject.CN })
+  for (const strategy of [new Strategy(verify), new Own(verify)]) {
+    const { name } = strategy.constructor
+    it(`C6 an object made from a ${name} works, and leaves nothing behind`, async () => {
+      const before = Object.keys(strategy)
+      const passport = new Passport()
+      passport.use(strategy)
+      const app = express()
+      app.use(passport.authenticate(strategy.name, { session: false }) as express.RequestHandler)
+      app.get('/', (req, res) => {
+        res.json(req.user)
+      })
+      const { port } = await listenHttps(app as RequestListener)
+      const answers = await Promise.all([visitAs('rsa', port), visitAs('ec', port)])
+      const bodies = answers.map(({ body }) => body)
+      expect(bodies).to.deep.equal(['{"cn":"rsa-client"}', '{"cn":"ec-client"}'])
+      expect(await getHttps(port)).to.include({ status: 401 })
+      expect(Object.keys(strategy)).to.deep.equal(before)
+    })
+  }
+})
+
+interface Session {
+  regenerate(done: () => void): void
+  save(done: () => void): void
+}
+
+/** What express-session does, in memory. */
+function sessions(): express.RequestHandler {
+  const stored = new Map<string, Session>()
+  return (req, res, next) => {
+    const start = (id: string): Session => ({
+      regenerate(done) {
+        const fresh = randomUUID()
+        Object.assign(req, { session: start(fresh) })
+        res.cookie('sid', fresh)
+        done()
+      },
+      save(done) {
+        stored.set(id, this)
+        done()
+      },
+    })
+    const id = /sid=([0-9a-f-]+)/.exec(req.headers.cookie ?? '')?.[1] ?? ''
+    Object.assign(req, { session: stored.get(id) ?? start('') })
+    next()
+  }
+}
+
+describe('C7 sessions: a cookie outlives the TLS identity that earned it', () => {
+  /** Logs in with a certificate, then comes back with nothing but the cookie. */
+  async function comeBack(options: { session?: false }) {
+    const passport = new Passport()
+    passport.use(new Strategy((cert) => ({ cn: cert.subject.CN })))
+    passport.serializeUser((user, done) => done(null, user))
+    passport.deserializeUser((user, done) => done(null, user as Express.User))
+    const app = express()
+    app.use(sessions(), passport.session() as express.RequestHandler)
+    const guard = passport.authenticate('client-cert', options) as express.RequestHandler
+    app.get('/login', guard, (_req, res) => void res.end())
+    app.get('/inside', (req, res) => void res.status(req.isAuthenticated() ? 200 : 401).end())
+    const { port } = await listenHttps(app as RequestListener)
+    const { key, cert } = (await testPki()).ec
+    const login = await getHttps(port, { path: '/login', key, cert })
+    const cookie = login.headers['set-cookie']?.[0]?.split(';')[0]
+    const headers = cookie === undefined ? {} : { cookie }
+    const { status } = await getHttps(port, { path: '/inside', headers })
+    return { login: login.status, cookie: cookie !== undefined, inside: status }
+  }
+
+  it('C7 sessions: with session: false there is no cookie, and nobody comes back without certificate', async () => {
+    const outcome = await comeBack({ session: false })
+    expect(outcome).to.deep.equal({ login: 200, cookie: false, inside: 401 })
+  })
+
+  it('C7 sessions: by default Passport makes one, which no certificate has to accompany', async () => {
+    const outcome = await comeBack({})
+    expect(outcome).to.deep.equal({ login: 200, cookie: true, inside: 200 })
+  })
+})

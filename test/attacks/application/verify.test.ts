@@ -1,0 +1,247 @@
+import { setImmediate } from 'node:timers/promises'
+import { inspect } from 'node:util'
+import { expect } from 'chai'
+import type { StrategyOptions, VerifyFunction } from '../../../src/index.js'
+import { closeServers } from '../../support/servers.js'
+import { unhandledRejections } from '../../support/unhandled.js'
+import { startApplication, visitAs } from '../support/header-application.js'
+
+afterEach(closeServers)
+
+const user = { id: 'somebody' }
+
+describe('C2 string challenge: what verify says reaches a header', () => {
+  for (const info of [
+    'Unknown device',
+    'a\r\nSet-Cookie: admin=1',
+    '\u0443\u0441\u0442\u0440',
+    200,
+  ]) {
+    it(`C2 string challenge: a plain 401, for ${inspect(info)}`, async () => {
+      const { port, log, errors } = await startApplication((_cert, done) => done(null, false, info))
+      const { status, headers } = await visitAs('ec', port)
+      expect(status).to.equal(401)
+      expect(headers).not.to.have.any.keys('www-authenticate', 'set-cookie')
+      expect(log).to.deep.equal(['callback_returned_false'])
+      expect(errors).to.deep.equal([])
+    })
+  }
+})
+
+describe('C3 async verify that never calls done', () => {
+  const answers: readonly [unknown, status: number, entry: string][] = [
+    [user, 200, 'accepted ec-client'],
+    [null, 401, 'callback_returned_false'],
+    [false, 401, 'callback_returned_false'],
+    ['', 401, 'callback_returned_false'],
+    [0, 401, 'callback_returned_false'],
+  ]
+  for (const [value, status, entry] of answers) {
+    it(`C3 async verify of ${inspect(value)} is answered with ${status}`, async () => {
+      const { port, log } = await startApplication(async () => {
+        await setImmediate()
+        return value
+      })
+      expect(await visitAs('ec', port)).to.include({ status })
+      expect(log).to.deep.equal([entry])
+    })
+  }
+})
+
+describe('C4 more than one outcome of verify', () => {
+  const late = new Error('late')
+  const refusals: Readonly<Record<string, VerifyFunction>> = {
+    'done(false), done(user)': (_cert, done) => {
+      done(null, false)
+      done(null, user)
+    },
+    'done(false), done(user) later': (_cert, done) => {
+      done(null, false)
+      void setImmediate().then(() => done(null, user))
+    },
+    'done(false), throw': (_cert, done) => {
+      done(null, false)
+      throw late
+    },
+    'done(false), rejection': async (_cert, done) => {
+      done(null, false)
+      await setImmediate()
+      throw late
+    },
+    'done(false), promise of a user': async (_cert, done) => {
+      done(null, false)
+      await setImmediate()
+      return user
+    },
+    'promise of null, done(user) later': (_cert, done) => {
+      void setImmediate(undefined)
+        .then(() => setImmediate())
+        .then(() => done(null, user))
+      return Promise.resolve(null)
+    },
+    'a thenable that changes its mind': () => ({
+      then(resolve: (value: unknown) => void, reject: (error: unknown) => void) {
+        resolve(null)
+        resolve(user)
+        reject(late)
+        throw late
+      },
+    }),
+  }
+  for (const [title, verify] of Object.entries(refusals)) {
+    it(`C4 more than one outcome: the first refuses, for ${title}`, async () => {
+      const app = await startApplication(verify)
+      const unhandled = await unhandledRejections(async () => {
+        expect(await visitAs('ec', app.port)).to.include({ status: 401 })
+        for (let turn = 0; turn < 4; turn += 1) await setImmediate()
+      })
+      const { log, entered, errors } = app
+      expect({ unhandled, log, entered, errors }).to.deep.equal({
+        unhandled: [],
+        log: ['callback_returned_false'],
+        entered: [],
+        errors: [],
+      })
+    })
+  }
+
+  const acceptances: Readonly<Record<string, VerifyFunction>> = {
+    'done(user), done(false)': (_cert, done) => {
+      done(null, user)
+      done(null, false)
+    },
+    'done(user), done(user)': (_cert, done) => {
+      done(null, user)
+      done(null, { id: 'somebody else' })
+    },
+    'done(user), throw': (_cert, done) => {
+      done(null, user)
+      throw late
+    },
+    'done(user), rejection': async (_cert, done) => {
+      done(null, user)
+      await setImmediate()
+      throw late
+    },
+  }
+  for (const [title, verify] of Object.entries(acceptances)) {
+    it(`C4 more than one outcome: the first lets in, once, for ${title}`, async () => {
+      const app = await startApplication(verify)
+      const unhandled = await unhandledRejections(async () => {
+        expect(await visitAs('ec', app.port)).to.include({ status: 200 })
+      })
+      const { log, entered, errors } = app
+      expect({ unhandled, log, entered, errors }).to.deep.equal({
+        unhandled: [],
+        log: ['accepted ec-client'],
+        entered: [user],
+        errors: [],
+      })
+    })
+  }
+
+  it('C4 more than one outcome: a throw is final, whatever done says later', async () => {
+    const app = await startApplication((_cert, done) => {
+      void setImmediate().then(() => done(null, user))
+      throw late
+    })
+    expect(await visitAs('ec', app.port)).to.include({ status: 500 })
+    await setImmediate()
+    expect(app.entered).to.deep.equal([])
+    expect(app.errors).to.deep.equal([late])
+  })
+})
+
+const trap = {
+  get message(): string {
+    throw new Error('trap')
+  },
+  toString() {
+    throw new Error('trap')
+  },
+  [inspect.custom]() {
+    throw new Error('trap')
+  },
+}
+const thrown: readonly unknown[] = [
+  null,
+  undefined,
+  0,
+  '',
+  'route',
+  'router',
+  Symbol('s'),
+  Object.freeze(new Error('e')),
+  trap,
+]
+/** Without looking into it: it may be a trap. */
+const nameOf = (value: unknown) => (value === trap ? 'a trap' : inspect(value).split('\n')[0])
+
+describe('C5 whatever is thrown', () => {
+  for (const value of thrown) {
+    it(`C5 verify that throws ${String(nameOf(value))} lets nobody in and answers 500`, async () => {
+      const verifies: VerifyFunction[] = [
+        () => {
+          throw value
+        },
+        async () => {
+          await setImmediate()
+          throw value
+        },
+      ]
+      for (const verify of verifies) {
+        const { port, entered, errors } = await startApplication(verify)
+        expect(await visitAs('ec', port)).to.include({ status: 500 })
+        expect(entered).to.deep.equal([])
+        expect(errors).to.have.lengthOf(1)
+      }
+    })
+
+    it(`C5 hooks that throw ${String(nameOf(value))} change no answer`, async () => {
+      const hooks: (() => unknown)[] = [
+        () => {
+          throw value
+        },
+        async () => {
+          await setImmediate()
+          throw value
+        },
+        () => ({
+          then() {
+            throw value
+          },
+        }),
+      ]
+      for (const hook of hooks) {
+        const options: StrategyOptions = { onAuthenticated: hook, onRejected: hook }
+        const { port } = await startApplication(
+          (cert) => (cert.subject.CN === 'ec-client' ? user : null),
+          'by name',
+          options,
+        )
+        const reported: unknown[] = []
+        const unhandled = await reporting(reported, () =>
+          unhandledRejections(async () => {
+            expect(await visitAs('ec', port)).to.include({ status: 200 })
+            expect(await visitAs('rsa', port)).to.include({ status: 401 })
+          }),
+        )
+        expect(unhandled).to.deep.equal([])
+        expect(reported).to.have.lengthOf.at.least(2)
+      }
+    })
+  }
+})
+
+/** Keeps what the hooks report off the screen, and prints it where it can be printed, as a console does. */
+async function reporting<T>(reported: unknown[], run: () => Promise<T>): Promise<T> {
+  const { error } = console
+  console.error = (...values: unknown[]) => {
+    reported.push(values.map((value) => inspect(value)).join(' '))
+  }
+  try {
+    return await run()
+  } finally {
+    console.error = error
+  }
+}

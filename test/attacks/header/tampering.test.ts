@@ -1,0 +1,170 @@
+import type { StrategyOptions } from '../../../src/index.js'
+import { toBase64Der, toRfc9440, toUrlPem, toXfcc } from '../../support/header-values.js'
+import { type Issued, testPki } from '../../support/pki.js'
+import { closeServers } from '../../support/servers.js'
+import { expectAcceptance, expectRefusals, type Line } from '../support/header-backend.js'
+
+const trustedProxies = 'loopback'
+const CERT = 'X-SSL-Client-Cert'
+const VERIFY = 'X-SSL-Client-Verify'
+const NGINX: StrategyOptions = {
+  trustedProxies,
+  certificateHeader: CERT,
+  headerEncoding: 'url-pem',
+  verifyHeader: VERIFY,
+  verifyValue: 'SUCCESS',
+}
+
+let genuine: Issued
+let forged: Issued
+/** What the proxy writes for its client. */
+let cert: Line
+let verified: Line
+
+before(async () => {
+  ;({ ec: genuine, rsa: forged } = await testPki())
+  cert = [CERT, toUrlPem(genuine)]
+  verified = [VERIFY, 'SUCCESS']
+})
+
+afterEach(closeServers)
+
+describe('B4 duplicate lines: a forged line beside the one of the proxy', () => {
+  const sources: readonly [StrategyOptions, string, (...certificates: Issued[]) => string][] = [
+    [{ certificateHeader: CERT, headerEncoding: 'url-pem' }, CERT, toUrlPem],
+    [{ certificateSource: 'traefik' }, 'X-Forwarded-Tls-Client-Cert', toBase64Der],
+    [{ certificateSource: 'cloudflare-rfc9440' }, 'Client-Cert', toRfc9440],
+    [{ certificateSource: 'envoy' }, 'X-Forwarded-Client-Cert', (leaf) => toXfcc(leaf)],
+    [{ certificateSource: 'envoy', xfccHop: 0 }, 'X-Forwarded-Client-Cert', (leaf) => toXfcc(leaf)],
+    // Of these, Node keeps the first line only, and shows no trace of the second.
+    [{ certificateHeader: 'From', headerEncoding: 'base64-der' }, 'From', toBase64Der],
+  ]
+
+  for (const [options, name, encode] of sources) {
+    it(`B4 duplicate lines of ${name} are refused, with ${JSON.stringify(options)}`, async () => {
+      const [good, bad] = [encode(genuine), encode(forged)]
+      await expectRefusals(
+        { ...options, trustedProxies },
+        {
+          'forged first': [
+            [name, bad],
+            [name, good],
+          ],
+          'forged last': [
+            [name, good],
+            [name, bad],
+          ],
+          'in another case': [
+            [name.toUpperCase(), bad],
+            [name.toLowerCase(), good],
+          ],
+          'twice the same': [
+            [name, good],
+            [name, good],
+          ],
+          'with an empty one': [
+            [name, bad],
+            [name, ''],
+          ],
+          'joined by another proxy': [[name, `${bad}, ${good}`]],
+        },
+      )
+      await expectAcceptance({ ...options, trustedProxies }, [[name, good]], 'ec-client')
+    })
+  }
+
+  it('B4 duplicate lines of the verify header are refused', async () => {
+    await expectRefusals(
+      NGINX,
+      {
+        'forged first': [cert, [VERIFY, 'SUCCESS'], [VERIFY, 'NONE']],
+        'forged last': [cert, [VERIFY, 'NONE'], [VERIFY, 'SUCCESS']],
+        'twice the same': [cert, verified, verified],
+        'joined by another proxy': [cert, [VERIFY, 'SUCCESS, NONE']],
+      },
+      'verification_header_mismatch',
+    )
+  })
+
+  it('B4 duplicate lines are one list only where RFC 9440 says so', async () => {
+    const { chained, intermediate, root } = await testPki()
+    const lines: Line[] = [
+      ['Client-Cert', toRfc9440(chained)],
+      ['Client-Cert-Chain', toRfc9440(intermediate)],
+      ['Client-Cert-Chain', toRfc9440(root)],
+    ]
+    await expectAcceptance(
+      { certificateSource: 'cloudflare-rfc9440', includeChain: true, trustedProxies },
+      lines,
+      'chained-client',
+    )
+    const pem: StrategyOptions = { certificateHeader: CERT, headerEncoding: 'url-pem' }
+    const chain: Line = ['X-Chain', toUrlPem(intermediate)]
+    await expectRefusals(
+      { ...pem, chainHeader: 'X-Chain', includeChain: true, trustedProxies },
+      { 'another chain header': [[CERT, toUrlPem(chained)], chain, chain] },
+    )
+  })
+})
+
+describe('B5 alias names: a name that some gateways turn into the real one', () => {
+  it('B5 alias names of the certificate header are refused', async () => {
+    const alias: Line = ['X_SSL_Client_Cert', toUrlPem(forged)]
+    await expectRefusals(NGINX, {
+      'beside the real one': [alias, cert, verified],
+      'behind the real one': [cert, verified, alias],
+      'instead of the real one': [alias, verified],
+      'with some underscores': [['x-ssl-client_cert', toUrlPem(forged)], cert, verified],
+      'and empty': [['X_SSL_CLIENT_CERT', ''], cert, verified],
+    })
+  })
+
+  it('B5 alias names of the verify header are refused', async () => {
+    await expectRefusals(
+      NGINX,
+      {
+        'beside the real one': [cert, ['X_SSL_Client_Verify', 'SUCCESS'], [VERIFY, 'SUCCESS']],
+        'instead of the real one': [cert, ['X_SSL_Client_Verify', 'SUCCESS']],
+      },
+      'verification_header_mismatch',
+    )
+  })
+
+  it('B5 alias names: a configured name with underscores has aliases too', async () => {
+    const options: StrategyOptions = {
+      certificateHeader: 'ssl_client_cert',
+      headerEncoding: 'url-pem',
+    }
+    const real: Line = ['ssl_client_cert', toUrlPem(genuine)]
+    await expectAcceptance({ ...options, trustedProxies }, [real], 'ec-client')
+    await expectRefusals(
+      { ...options, trustedProxies },
+      { beside: [real, ['SSL-Client-Cert', toUrlPem(forged)]] },
+    )
+  })
+})
+
+describe('B6 hop-by-hop strip: a client has a proxy drop its own header', () => {
+  it('B6 hop-by-hop strip of the verify header leaves nothing to believe', async () => {
+    await expectRefusals(
+      NGINX,
+      {
+        'the header is gone': [cert],
+        'Connection names it': [['Connection', `close, ${VERIFY}`], cert, verified],
+        'in another case': [['Connection', `CLOSE,  ${VERIFY.toUpperCase()} `], cert, verified],
+        'on a line of its own': [['Connection', 'close'], ['connection', VERIFY], cert, verified],
+        'named and gone': [['Connection', `close, ${VERIFY}`], cert],
+      },
+      'verification_header_mismatch',
+    )
+  })
+
+  it('B6 hop-by-hop strip of the certificate header is refused', async () => {
+    await expectRefusals(NGINX, {
+      'Connection names it': [['Connection', `close, ${CERT}`], cert, verified],
+      'and nothing else': [['Connection', CERT], ['Connection', 'close'], cert, verified],
+    })
+    const usual: Line = ['Connection', 'close, Keep-Alive, X-Other']
+    await expectAcceptance(NGINX, [usual, cert, verified], 'ec-client')
+  })
+})

@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import http, { type IncomingMessage, type RequestListener } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+import type { TrustedProxies } from '../../../src/extractor/index.js'
+import type { StrategyOptions } from '../../../src/index.js'
+import { toUrlPem } from '../../support/header-values.js'
+import { testPki } from '../../support/pki.js'
+import { closeServers, listenHttp } from '../../support/servers.js'
+import {
+  createBackend,
+  expectAcceptance,
+  expectRefusals,
+  type Line,
+  sendLines,
+  startBackend,
+  whileListening,
+} from '../support/header-backend.js'
+
+const NGINX: StrategyOptions = {
+  certificateHeader: 'X-SSL-Client-Cert',
+  headerEncoding: 'url-pem',
+  verifyHeader: 'X-SSL-Client-Verify',
+  verifyValue: 'SUCCESS',
+}
+
+/** A certificate is public: anybody can send one, with the word of a proxy beside it. */
+async function spoof(): Promise<Line[]> {
+  const { rsa } = await testPki()
+  return [
+    ['X-SSL-Client-Cert', toUrlPem(rsa)],
+    ['X-SSL-Client-Verify', 'SUCCESS'],
+  ]
+}
+
+afterEach(closeServers)
+
+describe('B1 direct spoof: somebody reaches Node past the proxy and sends the header', () => {
+  const elsewhere: Readonly<Record<string, TrustedProxies>> = {
+    'another address': '192.0.2.1',
+    'other networks': ['10.0.0.0/8', '128.0.0.0/1', 'uniquelocal', 'linklocal', '::1'],
+    'a Unix-domain socket': 'unix',
+    'nobody, by a function': () => false,
+    'nobody, by a function that throws': () => {
+      throw new Error('No answer')
+    },
+    'nobody, by a function that promises': (() => Promise.resolve(true)) as never,
+    'who has a certificate': ({ certificate }) => certificate !== null,
+  }
+
+  for (const [title, trustedProxies] of Object.entries(elsewhere)) {
+    it(`B1 direct spoof is refused where the proxy is ${title}`, async () => {
+      const lines = await spoof()
+      const claims: Line[] = [
+        ['X-Forwarded-For', '192.0.2.1'],
+        ['Forwarded', 'for=192.0.2.1;by=10.0.0.1'],
+        ['X-Real-IP', '10.0.0.1'],
+      ]
+      await expectRefusals(
+        { ...NGINX, trustedProxies },
+        { alone: lines, 'with the address of a proxy': [...claims, ...lines] },
+        'untrusted_proxy',
+      )
+    })
+  }
+
+  it('B1 direct spoof is what the proxy itself may send', async () => {
+    await expectAcceptance({ ...NGINX, trustedProxies: '127.0.0.1' }, await spoof(), 'rsa-client')
+  })
+})
+
+describe('B2 RST race: a client resets its connection and has no address any more', () => {
+  const CONNECTIONS = 1000
+  const SCRIPT = fileURLToPath(new URL('../support/header-reset.ts', import.meta.url))
+  const trustedProxies = ['unix', '192.0.2.1']
+
+  async function resetFromElsewhere(port: number): Promise<number> {
+    const child = spawn(process.execPath, ['--import', 'ts-blank-space/register', SCRIPT])
+    const header = (await spoof()).map((line) => line.join(': ')).join('\r\n')
+    child.stdin.end(JSON.stringify({ port, connections: CONNECTIONS, header }))
+    const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
+    if (output === '') throw new Error(`The client failed: ${errors}`)
+    return Number(output)
+  }
+
+  it('B2 RST race: an unknown address is never that of a proxy', async () => {
+    const { app, log, verified } = createBackend({ ...NGINX, trustedProxies })
+    const peers: IncomingMessage['socket']['remoteAddress'][] = []
+    let finish: () => void = () => undefined
+    const all = new Promise<void>((resolve) => (finish = resolve))
+    const listener: RequestListener = (req, res) => {
+      peers.push(req.socket.remoteAddress)
+      app(req, res)
+      if (peers.length === CONNECTIONS) finish()
+    }
+    const { port } = await listenHttp(listener)
+    expect(await resetFromElsewhere(port)).to.equal(CONNECTIONS)
+    // Some may be gone before Node has read their request.
+    await Promise.race([all, setTimeout(2000, undefined, { ref: false })])
+    expect(peers.filter((address) => address === undefined)).not.to.deep.equal([])
+    expect(new Set(log)).to.deep.equal(new Set(['untrusted_proxy']))
+    expect(log).to.have.lengthOf(peers.length)
+    expect(verified).to.deep.equal([])
+  })
+
+  it('B2 RST race: a Unix-domain socket, which has no address either, is known by the listener', async () => {
+    const { app, log } = createBackend({ ...NGINX, trustedProxies })
+    const folder = mkdtempSync(join(tmpdir(), 'backend-'))
+    const path = join(folder, 'socket')
+    await whileListening(http.createServer(app), path, async () => {
+      expect(await sendLines(path, await spoof())).to.equal(200)
+    })
+    rmSync(folder, { recursive: true })
+    expect(log).to.deep.equal(['accepted rsa-client'])
+    const { port } = await startBackend({ ...NGINX, trustedProxies })
+    expect(await sendLines(port, await spoof())).to.equal(401)
+  })
+})
