@@ -1,6 +1,6 @@
 // A proxy in front ends TLS and forwards the client's certificate in a header. A header proves
-// nothing by itself: the proxy has to overwrite what clients send, and must be the only one to
-// reach this server, which is why it listens on 127.0.0.1 and nowhere else.
+// nothing by itself: the proxy has to overwrite what clients send, and the header of anybody else
+// must not be read. Here the proxy runs on the same machine, which is what `trustedProxies` says.
 //
 // The configuration of nginx that goes with it:
 //   ssl_client_certificate ca.pem;
@@ -20,6 +20,7 @@ import { createAuthority } from './support/pki.js'
 passport.use(
   new Strategy(
     {
+      trustedProxies: 'loopback',
       certificateHeader: 'X-SSL-Client-Cert',
       headerEncoding: 'url-pem',
       verifyHeader: 'X-SSL-Client-Verify',

@@ -6,6 +6,7 @@ import https from 'node:https'
 import express from 'express'
 import { Passport } from 'passport'
 import { Strategy } from 'passport-client-certificate-auth'
+import { mtlsServerOptions } from 'passport-client-certificate-auth/server'
 import { get, getWithLines, issueServer, urlOf } from './support/loopback.js'
 import { createAuthority, createSelfSigned } from './support/pki.js'
 
@@ -40,6 +41,7 @@ const audit = {
 /** @type {import('passport-client-certificate-auth').StrategyOptions} */
 const fromProxy = {
   ...audit,
+  trustedProxies: 'loopback',
   certificateHeader: CERTIFICATE,
   headerEncoding: 'url-pem',
   verifyHeader: VERIFY,
@@ -59,18 +61,25 @@ const expired = await ca.issue({
 })
 
 const { key, cert } = await issueServer(ca)
-const tls = { key, cert, ca: ca.cert, requestCert: true, rejectUnauthorized: false }
+const tls = mtlsServerOptions({ key, cert, ca: ca.cert, rejectUnauthorized: false })
 const direct = https.createServer(tls, createApp(audit)).listen(0, '127.0.0.1')
 const proxied = http.createServer(createApp(fromProxy)).listen(0, '127.0.0.1')
+// The proxy of this one is elsewhere: whoever connects from here has gone past it.
+const fromElsewhere = { ...fromProxy, trustedProxies: '192.0.2.1' }
+const bypassed = http.createServer(createApp(fromElsewhere)).listen(0, '127.0.0.1')
 const directUrl = await urlOf(direct)
 const proxiedUrl = await urlOf(proxied)
+const bypassedUrl = await urlOf(bypassed)
 
 /** @param {{ cert?: string, key?: string }} client */
 const overTls = (client) => get(directUrl, { ca: ca.cert, ...client })
 
-/** @param {import('./support/pki.js').Issued} client @param {string} verify */
-const overProxy = (client, verify) =>
-  get(proxiedUrl, { headers: { [CERTIFICATE]: encodeURIComponent(client.cert), [VERIFY]: verify } })
+/**
+ * @param {import('./support/pki.js').Issued} client
+ * @param {string} verify
+ */
+const overProxy = (client, verify, url = proxiedUrl) =>
+  get(url, { headers: { [CERTIFICATE]: encodeURIComponent(client.cert), [VERIFY]: verify } })
 
 // What a proxy that appends its header, instead of overwriting the client's, makes of a forged one.
 const overAppendingProxy = () =>
@@ -80,6 +89,7 @@ const overAppendingProxy = () =>
     `${VERIFY}: SUCCESS`,
   ])
 
+const pastTheProxy = () => overProxy(alice, 'SUCCESS', bypassedUrl)
 const notVerified = () => overProxy(selfSigned, 'FAILED:self-signed certificate')
 
 /** @typedef {() => ReturnType<typeof get>} Ask */
@@ -95,13 +105,15 @@ const expected = [
   ['bob', 'proxy, not a user', 401, 'callback_returned_false', () => overProxy(bob, 'SUCCESS')],
   ['bob', 'proxy, forged header', 401, 'header_missing_or_malformed', overAppendingProxy],
   ['"alice"', 'proxy, not verified', 401, 'verification_header_mismatch', notVerified],
+  ['alice', 'proxy, expired', 401, 'certificate_expired', () => overProxy(expired, 'SUCCESS')],
+  ['"alice"', 'spoofed past the proxy', 401, 'untrusted_proxy', pastTheProxy],
   ['nobody', 'proxy, no certificate', 401, 'verification_header_mismatch', () => get(proxiedUrl)],
 ]
 
 /** @param {(string | number)[]} cells */
 const printRow = ([who, how, status, reason]) =>
   console.log(
-    [String(who).padEnd(8), String(how).padEnd(22), String(status).padEnd(7), reason].join(' '),
+    [String(who).padEnd(8), String(how).padEnd(23), String(status).padEnd(7), reason].join(' '),
   )
 
 printRow(['who', 'how', 'status', 'reason'])

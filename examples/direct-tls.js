@@ -5,6 +5,7 @@ import https from 'node:https'
 import express from 'express'
 import passport from 'passport'
 import { Strategy } from 'passport-client-certificate-auth'
+import { mtlsServerOptions } from 'passport-client-certificate-auth/server'
 import { get, issueServer, show, urlOf } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
@@ -25,20 +26,15 @@ app.get('/', passport.authenticate('client-cert', { session: false }), (req, res
 const ca = await createAuthority({ subject: 'CN=Example CA' })
 const { key, cert } = await issueServer(ca)
 
-const server = https.createServer(
-  {
-    key,
-    cert,
-    // Only clients with a certificate from here are let in.
-    ca: ca.cert,
-    // Ask for a certificate, but let the strategy answer who has none: with a 401 instead of a
-    // broken connection.
-    requestCert: true,
-    rejectUnauthorized: false,
-  },
-  app,
-)
-server.listen(0, '127.0.0.1')
+const options = mtlsServerOptions({
+  key,
+  cert,
+  // Only clients with a certificate from here are let in.
+  ca: ca.cert,
+  // Let the strategy answer who has none: with a 401 instead of a broken connection.
+  rejectUnauthorized: false,
+})
+const server = https.createServer(options, app).listen(0, '127.0.0.1')
 
 // The clients.
 const url = await urlOf(server)

@@ -7,6 +7,7 @@ import express from 'express'
 import passport from 'passport'
 import { Strategy } from 'passport-client-certificate-auth'
 import { allOf, allowIssuer, allowOrganization } from 'passport-client-certificate-auth/helpers'
+import { mtlsServerOptions } from 'passport-client-certificate-auth/server'
 import { get, issueServer, show, urlOf } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
@@ -42,7 +43,7 @@ app.get('/', passport.authenticate('client-cert', { session: false }), (req, res
 })
 
 const { key, cert } = await issueServer(ca)
-const tls = { key, cert, ca: ca.cert, requestCert: true, rejectUnauthorized: false }
+const tls = mtlsServerOptions({ key, cert, ca: ca.cert, rejectUnauthorized: false })
 const server = https.createServer(tls, app).listen(0, '127.0.0.1')
 
 // The clients.

@@ -12,6 +12,7 @@ const EXAMPLES: Record<string, RegExp> = {
   'demo.js': /^who +how +status +reason$/m,
   'direct-tls.js': /^somebody else as alice: 401 Unauthorized$/m,
   'drop-in.cjs': /^ann: 200 \{"name":"ann"\}$/m,
+  'reload.js': /^alice, on a new connection: 401 Unauthorized$/m,
   'user-lookup.js':
     /^\{"event":"authenticated","url":"\/","fingerprint":"[0-9A-F]{2}(:[0-9A-F]{2}){31}"\}$/m,
 }
@@ -67,6 +68,8 @@ describe('the demo', () => {
       ['bob', 'proxy, not a user', '401', 'callback_returned_false'],
       ['bob', 'proxy, forged header', '401', 'header_missing_or_malformed'],
       ['"alice"', 'proxy, not verified', '401', 'verification_header_mismatch'],
+      ['alice', 'proxy, expired', '401', 'certificate_expired'],
+      ['"alice"', 'spoofed past the proxy', '401', 'untrusted_proxy'],
       ['nobody', 'proxy, no certificate', '401', 'verification_header_mismatch'],
     ])
   })

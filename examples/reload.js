@@ -1,0 +1,52 @@
+// The authorities of a running server are replaced. Connections that are open stay open; every new
+// handshake is judged by the new material, or by the old where the new cannot be used.
+import https from 'node:https'
+import express from 'express'
+import passport from 'passport'
+import { Strategy } from 'passport-client-certificate-auth'
+import { mtlsServerOptions, reloadable } from 'passport-client-certificate-auth/server'
+import { get, issueServer, show, urlOf } from './support/loopback.js'
+import { createAuthority } from './support/pki.js'
+
+passport.use(new Strategy((cert) => ({ name: cert.subject.CN })))
+
+const app = express()
+app.get('/', passport.authenticate('client-cert', { session: false }), (req, res) => {
+  res.json({ user: req.user })
+})
+
+const oldCa = await createAuthority({ subject: 'CN=Old CA' })
+const newCa = await createAuthority({ subject: 'CN=New CA' })
+const { key, cert } = await issueServer(oldCa)
+
+// Stands for a file that somebody replaces.
+let authorities = oldCa.cert
+const load = () => ({ key, cert, ca: authorities, rejectUnauthorized: false })
+
+const server = https.createServer(mtlsServerOptions(load()), app).listen(0, '127.0.0.1')
+const reload = reloadable(server, load)
+
+// The clients.
+const url = await urlOf(server)
+const alice = await oldCa.issue({ subject: 'CN=alice' })
+const bob = await newCa.issue({ subject: 'CN=bob' })
+const agent = new https.Agent({ keepAlive: true })
+/**
+ * @param {import('./support/pki.js').Issued} client
+ * @param {https.RequestOptions} [options]
+ */
+const ask = (client, options = {}) => get(url, { ca: oldCa.cert, ...client, ...options })
+
+await show('alice, of the old authority', 200, ask(alice, { agent }))
+await show('bob, of the new one', 401, ask(bob))
+
+authorities = newCa.cert
+await reload()
+await show('bob, after the reload', 200, ask(bob))
+await show('alice, on a new connection', 401, ask(alice))
+await show('alice, on the connection she has', 200, ask(alice, { agent }))
+
+authorities = 'not a certificate'
+await reload().catch((/** @type {unknown} */ error) => console.log(String(error)))
+await show('bob, still', 200, ask(bob))
+agent.destroy()
