@@ -62,7 +62,7 @@ function readElements(text: string, most: number): XfccElement[] | undefined {
       elements.push(element)
     }
     const pair = scanXfccPair(text, at)
-    if (pair === undefined || !addPair(element, pair)) return undefined
+    if (pair === undefined || !addPair(element, pair, most > 1)) return undefined
     if (pair.endsElement) element = undefined
     at = pair.next
   }
@@ -74,12 +74,16 @@ function readElements(text: string, most: number): XfccElement[] | undefined {
  * a subject alternative name that holds `;Cert="..."` puts a pair of its own behind them. What
  * stands there counts only if the genuine `Hash`, in front of it, already binds it.
  */
-function addPair(element: XfccElement, { key, value, quoted }: XfccPair): boolean {
+function addPair(
+  element: XfccElement,
+  { key, value, quoted }: XfccPair,
+  keepNames: boolean,
+): boolean {
   const { values, names, injectable } = element
   // The quotes around a copied name may be the client's own.
   if (NAME_KEYS.has(key) || (!quoted && !PROXY_KEYS.has(key))) {
-    names.push({ type: key, value })
     element.injectable = true
+    if (keepNames) names.push({ type: key, value })
   }
   if (!SINGLE_KEYS.has(key)) return true
   if (values.has(key)) return false

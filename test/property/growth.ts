@@ -8,7 +8,7 @@ const FLOOR_MS = 0.1
 /** Longer inputs would only confirm what is to be seen by then. */
 const ENOUGH_MS = 400
 const RUNS = 5
-const ATTEMPTS = 4
+const ATTEMPTS = 10
 
 /** An input of one length, and the least time that it took so far. */
 interface Point {
@@ -18,7 +18,7 @@ interface Point {
 }
 
 /**
- * The exponent with which the time grows. Measured again, up to three times, while it is not below
+ * The exponent with which the time grows. Measured again, up to nine times, while it is not below
  * the limit: interruptions add to a time and never take from it, so the least of many is the truest.
  *
  * @param prepare - makes the task for an input of a length; not measured
