@@ -16,11 +16,11 @@ export const assertText: Assert = (what, value) => {
   if (value === '') throw invalidValue(what, 'must not be empty', value)
 }
 
-export function assertIntegerBelow(limit: number): Assert {
+export function assertIntegerBetween(least: number, most: number): Assert {
   return (what, value) => {
     if (typeof value !== 'number') throw invalidType(what, 'a number', value)
-    if (!Number.isInteger(value) || value < 0 || value >= limit) {
-      throw invalidValue(what, `must be a whole number from 0 to ${limit - 1}`, value)
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw invalidValue(what, `must be a whole number from ${least} to ${most}`, value)
     }
   }
 }
@@ -46,39 +46,48 @@ export function assertOneOf(names: readonly string[]): Assert {
  * Takes an options object over: checks that it has no member but the named ones, then each of its
  * members, and returns a copy without prototype. Nothing is read twice, so that what was checked is
  * what is used, and what is on Object.prototype is not an option.
+ *
+ * @param parent - the option that is such an object itself, if it is one
  */
 export function takeOptions<Options extends object>(
   options: Options,
   asserts: Readonly<Record<string, Assert>>,
+  parent?: string,
 ): Options {
   const given: unknown = options
+  const what = parent === undefined ? 'options' : `option "${parent}"`
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw invalidType('options', 'an object', options)
+    throw invalidType(what, 'an object', options)
   }
+  const prefix = parent === undefined ? '' : `${parent}.`
   const names = Object.keys(asserts)
   const copy = Object.assign(Object.create(null), options) as Options
   for (const [name, value] of Object.entries(copy)) {
     if (!Object.hasOwn(asserts, name)) {
       throw invalidValue(
-        'options',
+        what,
         `has no member "${name}"${suggest(name, names)}; valid are ${quote(names)}`,
         options,
       )
     }
-    if (value !== undefined) asserts[name]?.(`option "${name}"`, value)
+    if (value !== undefined) asserts[name]?.(`option "${prefix}${name}"`, value)
   }
-  refuseHidden(options, names)
+  refuseHidden(options, names, prefix)
   return copy
 }
 
 /** An option on a class or on a shared default object would silently do nothing. */
-function refuseHidden(options: object, names: readonly string[]): void {
+function refuseHidden(options: object, names: readonly string[], prefix: string): void {
   const own = Object.keys(options)
   const hidden = names.find(
     (name) => name in options && !own.includes(name) && !(name in Object.prototype),
   )
   if (hidden === undefined) return
-  throw invalidValue(`option "${hidden}"`, 'must be an own property of the options', options)
+  throw invalidValue(
+    `option "${prefix}${hidden}"`,
+    'must be an own property of the options',
+    options,
+  )
 }
 
 function quote(names: readonly string[]): string {

@@ -3,19 +3,34 @@ import type { PeerCertificate } from 'node:tls'
 /** Why a certificate is not valid at a point in time (RFC 5280 4.1.2.5). */
 export type ValidityReason = 'certificate_expired' | 'certificate_not_yet_valid'
 
+/** When a certificate is valid, both ends inclusive, in milliseconds since the epoch. */
+export interface ValidityPeriod {
+  readonly notBeforeMs: number
+  readonly notAfterMs: number
+}
+
+/** A date that is missing, as on a test double, is no limit; one that cannot be read is `NaN`. */
+export function readPeriod(certificate: Partial<PeerCertificate>): ValidityPeriod {
+  const { valid_from: from, valid_to: to } = certificate
+  return {
+    notBeforeMs: from === undefined ? -Infinity : readDate(from),
+    notAfterMs: to === undefined ? Infinity : readDate(to),
+  }
+}
+
 /**
- * Checks the validity period, both ends inclusive.
+ * Checks the validity period.
  *
  * @param now - milliseconds since the epoch
- * @returns nothing when the certificate is valid, or has no dates at all, as a test double
+ * @returns nothing when the certificate is valid
  */
 export function checkValidity(
-  { valid_from: from, valid_to: to }: Partial<PeerCertificate>,
+  { notBeforeMs, notAfterMs }: ValidityPeriod,
   now: number,
 ): ValidityReason | undefined {
-  // A date that cannot be read compares false either way: it must not count as valid.
-  if (from !== undefined && !(readDate(from) <= now)) return 'certificate_not_yet_valid'
-  if (to !== undefined && !(now <= readDate(to))) return 'certificate_expired'
+  // NaN compares false either way: it must not count as valid.
+  if (!(notBeforeMs <= now)) return 'certificate_not_yet_valid'
+  if (!(now <= notAfterMs)) return 'certificate_expired'
   return undefined
 }
 

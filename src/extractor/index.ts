@@ -1,16 +1,20 @@
+import type { CertificateSnapshot } from '../certificate/snapshot.js'
 import { checkValidity } from '../certificate/validity.js'
 import { trace } from '../trace.js'
 import { warnOnce } from '../warnings.js'
-import { extractFromHeader } from './header.js'
-import { compileExtractorOptions, type ExtractorOptions, type ExtractorPlan } from './options.js'
+import { createCache, NO_CACHE } from './certificate-cache.js'
+import { readHeader } from './header.js'
+import type { ExtractorOptions } from './options.js'
+import { compileExtractorOptions, type ExtractorPlan } from './plan.js'
 import type { ProxyTrust } from './proxy-trust.js'
 import type { RequestLike } from './request.js'
-import { type ExtractionResult, failWith } from './result.js'
-import { extractFromSocket } from './socket.js'
+import { type ExtractionFailureReason, type ExtractionResult, failWith, succeed } from './result.js'
+import { readSocket } from './socket.js'
 
 export type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 export type { HeaderEncoding } from '../parsers/decoders.js'
 export type { CertificateSource } from '../parsers/presets.js'
+export type { CacheOptions } from './certificate-cache.js'
 export type { ExtractorOptions } from './options.js'
 export type { ProxyPeer, TrustedProxies } from './proxy-trust.js'
 export type { RequestLike } from './request.js'
@@ -31,49 +35,51 @@ export type Extractor = (request: RequestLike) => ExtractionResult
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`
  */
 export function createExtractor(options: ExtractorOptions = {}): Extractor {
-  const plan = compileExtractorOptions(options)
+  return compileExtractor(compileExtractorOptions(options))
+}
+
+/**
+ * The one-shot form of {@link createExtractor}. It checks the options and reads the certificate on
+ * every call: where requests come often, keep an extractor instead.
+ */
+export function extractClientCertificate(
+  request: RequestLike,
+  options: ExtractorOptions = {},
+): ExtractionResult {
+  return compileExtractor({ ...compileExtractorOptions(options), cache: null })(request)
+}
+
+function compileExtractor(plan: ExtractorPlan): Extractor {
   warnAbout(plan)
-  const extract = compileSource(plan)
-  if (!plan.checkValidity) return extract
+  const read = compileSource(plan)
   return (request) => {
-    const result = extract(request)
-    const reason = result.success ? checkValidity(result.certificate, Date.now()) : undefined
-    if (reason === undefined) return result
+    const found = read(request)
+    if (typeof found === 'string') return failWith(found)
+    const reason = plan.checkValidity ? checkValidity(found.period, Date.now()) : undefined
+    if (reason === undefined) return succeed(found.view())
     trace('the certificate is outside its validity period: %s', reason)
     return failWith(reason)
   }
 }
 
-/**
- * The one-shot form of {@link createExtractor}. It checks the options on every call: where requests
- * come often, keep an extractor instead.
- */
-export function extractClientCertificate(
-  request: RequestLike,
-  options?: ExtractorOptions,
-): ExtractionResult {
-  return createExtractor(options)(request)
-}
+type Source = (request: RequestLike) => CertificateSnapshot | ExtractionFailureReason
 
-function compileSource({
-  header,
-  trust,
-  fallbackToSocket,
-  includeChain,
-}: ExtractorPlan): Extractor {
-  const fromSocket: Extractor = (request) => extractFromSocket(request, includeChain)
+function compileSource(plan: ExtractorPlan): Source {
+  const { header, trust, fallbackToSocket, includeChain, cache: limits } = plan
+  const fromSocket: Source = (request) => readSocket(request, includeChain, limits !== null)
   if (header === null) return fromSocket
-  const fromHeader: Extractor = (request) => extractFromHeader(request, header)
+  const cache = limits === null ? NO_CACHE : createCache(limits)
+  const fromHeader: Source = (request) => readHeader(request, header, cache)
   if (trust === null) return fallbackToSocket ? eitherOf(fromHeader, fromSocket) : fromHeader
-  const fromOthers: Extractor = fallbackToSocket ? fromSocket : () => failWith('untrusted_proxy')
+  const fromOthers: Source = fallbackToSocket ? fromSocket : () => 'untrusted_proxy'
   // A trusted proxy speaks by its header alone: its own certificate must not become the client's.
   return (request) => (isTrusted(request, trust) ? fromHeader(request) : fromOthers(request))
 }
 
-function eitherOf(first: Extractor, second: Extractor): Extractor {
+function eitherOf(first: Source, second: Source): Source {
   return (request) => {
-    const result = first(request)
-    return result.reason === 'header_missing_or_malformed' ? second(request) : result
+    const found = first(request)
+    return found === 'header_missing_or_malformed' ? second(request) : found
   }
 }
 

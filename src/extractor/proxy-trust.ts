@@ -2,7 +2,7 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { invalidType, invalidValue } from '../errors.js'
 import type { RequestLike } from './request.js'
-import { extractFromSocket } from './socket.js'
+import { readSocket } from './socket.js'
 
 /** Whoever is at the other end of the connection on which a request came. */
 export interface ProxyPeer {
@@ -45,26 +45,41 @@ export function compileProxyTrust(trusted: TrustedProxies): ProxyTrust {
     }
   }
   const { networks, unix } = compileAddresses(trusted)
+  const isListed = rememberLast((remoteAddress: string) => {
+    const address = normalizeAddress(remoteAddress)
+    return address && networks.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
+  })
   return (request) => {
-    const address = readAddress(request)
+    const remoteAddress = readRemoteAddress(request)
+    const listed = remoteAddress && isListed(remoteAddress)
     // An unknown address is never trusted: a client that resets its connection has none either. A
     // Unix-domain socket is recognised by what the server listens on.
-    if (address === null) return unix && isUnixListener(request)
-    return networks.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
+    return typeof listed === 'boolean' ? listed : unix && isUnixListener(request)
+  }
+}
+
+/** Few proxies send all requests, and Node's answer takes longer than everything around it. */
+function rememberLast<Answer>(ask: (question: string) => Answer): (question: string) => Answer {
+  let last: { readonly question: string; readonly answer: Answer } | undefined
+  return (question) => {
+    if (last?.question !== question) last = { question, answer: ask(question) }
+    return last.answer
   }
 }
 
 function describePeer(request: RequestLike): ProxyPeer {
+  const remoteAddress = readRemoteAddress(request)
+  const found = readSocket(request, false, true)
   return {
-    address: readAddress(request),
-    certificate: extractFromSocket(request, false).certificate,
+    address: remoteAddress === null ? null : normalizeAddress(remoteAddress),
+    certificate: typeof found === 'string' ? null : found.view(),
     request,
   }
 }
 
-function readAddress(request: RequestLike): string | null {
+function readRemoteAddress(request: RequestLike): string | null {
   const { remoteAddress } = (request.socket ?? {}) as { remoteAddress?: unknown }
-  return typeof remoteAddress === 'string' ? normalizeAddress(remoteAddress) : null
+  return typeof remoteAddress === 'string' ? remoteAddress : null
 }
 
 function isUnixListener(request: RequestLike): boolean {

@@ -1,27 +1,56 @@
 import { endChain } from '../certificate/chain.js'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
-import type { RequestLike } from './request.js'
+import {
+  type CertificateSnapshot,
+  forManyRequests,
+  forOneRequest,
+} from '../certificate/snapshot.js'
 import { trace } from '../trace.js'
-import { type ExtractionResult, failWith, succeed } from './result.js'
+import type { RequestLike } from './request.js'
+import type { ExtractionFailureReason } from './result.js'
 
 /** What is read of a `tls.TLSSocket`; a plain socket has none of it. */
 interface SocketLike {
   readonly authorized?: unknown
   readonly authorizationError?: unknown
   isSessionReused?: () => boolean
+  getPeerFinished?: () => unknown
   getPeerCertificate: (detailed: boolean) => ChainedPeerCertificate | null | undefined
 }
 
-/** Reads the client's certificate from the TLS connection of the request. */
-export function extractFromSocket(request: RequestLike, includeChain: boolean): ExtractionResult {
+/** What was read of a connection since its last handshake. */
+interface Handshake {
+  /** The client's Finished message, which is another one in every handshake. */
+  readonly finished: Uint8Array
+  leaf?: CertificateSnapshot
+  chain?: CertificateSnapshot
+}
+
+// Weak: whoever keeps a certificate keeps no connection, and the other way round.
+const handshakes = new WeakMap<object, Handshake>()
+
+/**
+ * Reads the client's certificate from the TLS connection of the request.
+ *
+ * @param keep - whether to read it once per handshake, not for each request
+ */
+export function readSocket(
+  request: RequestLike,
+  includeChain: boolean,
+  keep: boolean,
+): CertificateSnapshot | ExtractionFailureReason {
   try {
     const socket = request.socket as SocketLike
-    if (isAuthorized(socket)) return readCertificate(socket, includeChain)
-    trace('the TLS handshake did not authenticate a client: %s', String(socket.authorizationError))
-    return failWith('socket_not_authorized')
+    if (!isAuthorized(socket)) {
+      const { authorizationError: error } = socket
+      trace('the TLS handshake did not authenticate a client: %s', String(error))
+      return 'socket_not_authorized'
+    }
+    const handshake = keep ? findHandshake(request, socket) : undefined
+    return readCertificate(socket, includeChain, handshake) ?? explainMissing(socket)
   } catch {
     // No socket at all, or one that is gone, as after an HTTP/2 session has closed.
-    return failWith('socket_not_authorized')
+    return 'socket_not_authorized'
   }
 }
 
@@ -33,14 +62,47 @@ function isAuthorized({ authorized, authorizationError: error }: SocketLike): bo
   return authorized === true && (error === null || error === undefined)
 }
 
-function readCertificate(socket: SocketLike, includeChain: boolean): ExtractionResult {
+/** Nothing where the socket cannot tell one handshake from the next, as a wrapper around Node's. */
+function findHandshake(request: RequestLike, socket: SocketLike): Handshake | undefined {
+  const finished = socket.getPeerFinished?.()
+  if (!(finished instanceof Uint8Array)) return undefined
+  const connection = findConnection(request, socket)
+  const last = handshakes.get(connection)
+  if (last !== undefined && Buffer.compare(last.finished, finished) === 0) return last
+  const handshake: Handshake = { finished }
+  handshakes.set(connection, handshake)
+  return handshake
+}
+
+/** HTTP/2 gives each request a socket object of its own; the session behind them is the same. */
+function findConnection(request: RequestLike, socket: object): object {
+  const { stream } = request as { stream?: { session?: unknown } | null }
+  const session = stream?.session
+  return typeof session === 'object' && session !== null ? session : socket
+}
+
+function readCertificate(
+  socket: SocketLike,
+  includeChain: boolean,
+  handshake: Handshake | undefined,
+): CertificateSnapshot | undefined {
+  const part = includeChain ? 'chain' : 'leaf'
+  const known = handshake?.[part]
+  if (known !== undefined) return known
   const certificate = getPeerCertificate(socket, includeChain)
-  if (certificate !== undefined) return succeed(certificate)
-  // A resumed TLS 1.3 session of a client that never had a certificate claims to be authorized
-  // (nodejs/node#35317): then nobody presented one. After a full handshake it is our fault.
+  if (certificate === undefined) return undefined
+  if (handshake === undefined) return forOneRequest(certificate)
+  return (handshake[part] = forManyRequests(certificate))
+}
+
+/**
+ * A resumed TLS 1.3 session of a client that never had a certificate claims to be authorized
+ * (nodejs/node#35317): then nobody presented one. After a full handshake it is our fault.
+ */
+function explainMissing(socket: SocketLike): ExtractionFailureReason {
   const isResumed = socket.isSessionReused?.() === true
   trace('authorized without a certificate, session resumed: %s', String(isResumed))
-  return failWith(isResumed ? 'socket_not_authorized' : 'certificate_not_retrievable')
+  return isResumed ? 'socket_not_authorized' : 'certificate_not_retrievable'
 }
 
 function getPeerCertificate(

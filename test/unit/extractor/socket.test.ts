@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { ChainedPeerCertificate } from '../../../src/certificate/peer-certificate.js'
-import { extractFromSocket } from '../../../src/extractor/socket.js'
+import { extractClientCertificate } from '../../../src/extractor/index.js'
 import {
   extractOverHttp,
   extractOverHttps,
@@ -68,7 +68,9 @@ describe('reading the certificate from the TLS socket', () => {
   describe('in a state that no plain handshake gives', () => {
     const certificate = { fingerprint256: 'AB' } as ChainedPeerCertificate
     const extract = (socket: object, includeChain = false) =>
-      pathOf(extractFromSocket({ socket: { authorized: true, ...socket } }, includeChain))
+      pathOf(
+        extractClientCertificate({ socket: { authorized: true, ...socket } }, { includeChain }),
+      )
     const fail = () => {
       throw new Error('gone')
     }

@@ -1,0 +1,85 @@
+import { LRUCache } from 'lru-cache'
+import { type Assert, assertIntegerBetween, takeOptions } from '../assert.js'
+import { invalidType } from '../errors.js'
+import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
+import {
+  type CertificateSnapshot,
+  forManyRequests,
+  forOneRequest,
+} from '../certificate/snapshot.js'
+
+/** What is kept of header certificates at most; the one that was not used for longest goes first. */
+export interface CacheOptions {
+  /** How many certificates, or chains. From 1 to 1,000,000. Default: 1,000. */
+  maxEntries?: number | undefined
+  /** How many bytes of memory they take together, estimated from above. Default: 16 MiB. */
+  maxBytes?: number | undefined
+}
+
+export interface CacheLimits {
+  readonly maxEntries: number
+  readonly maxBytes: number
+}
+
+/** Certificates by the header text they were read from. */
+export interface CertificateCache {
+  readonly get: (text: string) => CertificateSnapshot | undefined
+  /** Takes the certificate over, whether it is kept or not. */
+  readonly add: (text: string, certificate: ChainedPeerCertificate) => CertificateSnapshot
+}
+
+/**
+ * V8 looks at no character of a longer text when it hashes it, only at the length: a client could
+ * make any number of texts that are found by comparing them one by one.
+ */
+const MAX_TEXT_LENGTH = 16_383
+
+const CACHE_OPTIONS: Readonly<Record<keyof CacheOptions, Assert>> = {
+  maxEntries: assertIntegerBetween(1, 1_000_000),
+  maxBytes: assertIntegerBetween(1, Number.MAX_SAFE_INTEGER),
+}
+
+export const assertCache: Assert = (what, value) => {
+  if (typeof value === 'boolean') return
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidType(what, 'a boolean or an object with limits', value)
+  }
+  takeOptions(value, CACHE_OPTIONS, 'cache')
+}
+
+/** The limits that the option stands for; `null` when nothing is to be kept. */
+export function limitCache(option: boolean | CacheOptions): CacheLimits | null {
+  if (option === false) return null
+  const own = option === true ? {} : takeOptions(option, CACHE_OPTIONS, 'cache')
+  return { maxEntries: own.maxEntries ?? 1000, maxBytes: own.maxBytes ?? 16 * 1024 * 1024 }
+}
+
+export const NO_CACHE: CertificateCache = {
+  get: () => undefined,
+  add: (_text, certificate) => forOneRequest(certificate),
+}
+
+export function createCache({ maxEntries, maxBytes }: CacheLimits): CertificateCache {
+  const snapshots = new LRUCache<string, CertificateSnapshot>({
+    max: maxEntries,
+    maxSize: maxBytes,
+  })
+  return {
+    get: (text) => (text.length > MAX_TEXT_LENGTH ? undefined : snapshots.get(text)),
+    add: (text, certificate) => {
+      const size = sizeOf(text) + sizeOf(certificate)
+      if (text.length > MAX_TEXT_LENGTH || size > maxBytes) return forOneRequest(certificate)
+      const snapshot = forManyRequests(certificate)
+      snapshots.set(text, snapshot, { size })
+      return snapshot
+    },
+  }
+}
+
+/** Bytes, from above: two for a character, and what V8 adds to an object, a text and a buffer. */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return 24 + 2 * value.length
+  if (value instanceof Uint8Array) return 200 + value.length
+  if (typeof value !== 'object' || value === null) return 0
+  return Object.entries(value).reduce((sum, [, part]) => sum + 72 + sizeOf(part), 200)
+}
