@@ -15,6 +15,7 @@ interface SocketLike {
   readonly authorizationError?: unknown
   isSessionReused?: () => boolean
   getPeerFinished?: () => unknown
+  getCipher?: () => unknown
   getPeerCertificate: (detailed: boolean) => ChainedPeerCertificate | null | undefined
 }
 
@@ -89,6 +90,7 @@ function readCertificate(
   const part = includeChain ? 'chain' : 'leaf'
   const known = handshake?.[part]
   if (known !== undefined) return known
+  if (isRenegotiating(socket)) return undefined
   const certificate = getPeerCertificate(socket, includeChain)
   if (certificate === undefined) return undefined
   if (handshake === undefined) return forOneRequest(certificate)
@@ -96,10 +98,24 @@ function readCertificate(
 }
 
 /**
+ * Whether a second handshake of the connection has begun and not ended. Node shows the certificate
+ * that the client has sent in it before the client has proven to hold the key, so that a request
+ * which is looked at only now could become anybody whose certificate is known. What Node does not
+ * show until then is the cipher.
+ */
+function isRenegotiating(socket: SocketLike): boolean {
+  return socket.getCipher !== undefined && !socket.getCipher()
+}
+
+/**
  * A resumed TLS 1.3 session of a client that never had a certificate claims to be authorized
  * (nodejs/node#35317): then nobody presented one. After a full handshake it is our fault.
  */
 function explainMissing(socket: SocketLike): ExtractionFailureReason {
+  if (isRenegotiating(socket)) {
+    trace('a renegotiation of the TLS connection has not ended, or the connection has')
+    return 'socket_not_authorized'
+  }
   const isResumed = socket.isSessionReused?.() === true
   trace('authorized without a certificate, session resumed: %s', String(isResumed))
   return isResumed ? 'socket_not_authorized' : 'certificate_not_retrievable'

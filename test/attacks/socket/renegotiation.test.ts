@@ -1,29 +1,39 @@
+import type { RequestListener } from 'node:http'
 import { expect } from 'chai'
+import { createExtractor } from '../../../src/extractor/index.js'
 import { mtlsServerOptions } from '../../../src/server/index.js'
 import { createSelfSigned, type Issued, testPki } from '../../support/pki.js'
 import { closeServers } from '../../support/servers.js'
-import { startGuarded } from '../support/socket-guard.js'
-import { renegotiate, whyNoRenegotiation } from '../support/socket-renegotiation.js'
+import { guarded, holdRequest, startGuarded } from '../support/socket-guard.js'
+import {
+  renegotiate,
+  renegotiateHalf,
+  whyNoRenegotiation,
+} from '../support/socket-renegotiation.js'
+
+async function material() {
+  const { server, root } = await testPki()
+  return { key: server.key, cert: server.cert, ca: root.cert, rejectUnauthorized: false }
+}
+
+/** Without Python's OpenSSL no client can renegotiate, which only a developer's machine may lack. */
+function needsRenegotiation(test: Mocha.Context): void {
+  const problem = whyNoRenegotiation()
+  if (problem === null) return
+  if (process.env['CI']) throw new Error(problem)
+  console.warn(`Skipping renegotiation: ${problem}`)
+  test.skip()
+}
 
 describe('A1 renegotiation impersonation: any valid client becomes admin', () => {
   let admin: Issued
 
   before(async function () {
-    const problem = whyNoRenegotiation()
-    if (problem !== null) {
-      if (process.env['CI']) throw new Error(problem)
-      console.warn(`Skipping renegotiation: ${problem}`)
-      this.skip()
-    }
+    needsRenegotiation(this)
     admin = await createSelfSigned({ subject: 'CN=admin' })
   })
 
   afterEach(closeServers)
-
-  async function material() {
-    const { server, root } = await testPki()
-    return { key: server.key, cert: server.cert, ca: root.cert, rejectUnauthorized: false }
-  }
 
   it('A1 renegotiation impersonation is refused where the server lets clients renegotiate', async () => {
     const { ec } = await testPki()
@@ -44,6 +54,66 @@ describe('A1 renegotiation impersonation: any valid client becomes admin', () =>
     const { first, second, refusal } = await renegotiate(port, ec, admin)
     expect({ first, second }).to.deep.equal({ first: 200, second: null })
     expect(refusal).to.include('no renegotiation')
+    expect(log).to.deep.equal(['accepted ec-client'])
+  })
+})
+
+describe('a renegotiation with another certificate of the same authority', () => {
+  let admin: Issued
+
+  before(async function () {
+    needsRenegotiation(this)
+    const { root } = await testPki()
+    admin = await root.issue({ subject: 'CN=admin' })
+  })
+
+  afterEach(closeServers)
+
+  for (const includeChain of [false, true]) {
+    it(`is seen at once, ${includeChain ? 'with' : 'without'} the chain`, async () => {
+      const { ec } = await testPki()
+      const tls = { ...(await material()), requestCert: true }
+      const { port, log } = await startGuarded(tls, guarded({ includeChain }))
+      const { first, second } = await renegotiate(port, ec, admin)
+      expect({ first, second }).to.deep.equal({ first: 200, second: 200 })
+      expect(log).to.deep.equal(['accepted ec-client', 'accepted admin'])
+    })
+  }
+
+  for (const cache of [false, true]) {
+    for (const rejectUnauthorized of [false, true]) {
+      const how = `cache: ${String(cache)}, rejectUnauthorized: ${String(rejectUnauthorized)}`
+      it(`is nobody's until its key is proven, for a request that waited (${how})`, async () => {
+        const { ec } = await testPki()
+        const tls = { ...(await material()), requestCert: true, rejectUnauthorized }
+        const app = guarded({ cache })
+        const waiting = holdRequest(app)
+        const { port, log } = await startGuarded(tls, { ...app, listener: waiting.listener })
+        const end = await renegotiateHalf(port, ec, admin)
+        const socket = await waiting.until(({ subject }) => subject?.CN === 'admin')
+        // What makes it dangerous: nothing that Node says tells it from admin's own connection.
+        expect(socket).to.include({ authorized: true, authorizationError: null })
+        await waiting.release()
+        end()
+        expect(log).to.deep.equal(['socket_not_authorized'])
+      })
+    }
+  }
+
+  it('is not taken for the certificate that was there before', async () => {
+    const { ec } = await testPki()
+    const app = guarded()
+    const waiting = holdRequest(app)
+    const listener: RequestListener = (req, res) => {
+      createExtractor()(req)
+      waiting.listener(req, res)
+    }
+    const tls = { ...(await material()), requestCert: true }
+    const { port, log } = await startGuarded(tls, { ...app, listener })
+    const end = await renegotiateHalf(port, ec, admin)
+    await waiting.until(({ subject }) => subject?.CN === 'admin')
+    await waiting.release()
+    end()
     expect(log).to.deep.equal(['accepted ec-client'])
   })
 })

@@ -1,5 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import https, { type ServerOptions } from 'node:https'
+import { setImmediate } from 'node:timers/promises'
+import type { PeerCertificate, TLSSocket } from 'node:tls'
 import { Strategy, type StrategyOptions, type VerifyFunction } from '../../../src/index.js'
 import { guardedApp } from '../../support/apps.js'
 import { listen } from '../../support/servers.js'
@@ -55,4 +57,34 @@ export async function startGuarded(
 ): Promise<Guarded & { port: number }> {
   const { port } = await listen(https.createServer(tlsOptions, app.listener))
   return { ...app, port }
+}
+
+/** Lets a request wait in front of an app, as a session store or a database would make it wait. */
+export function holdRequest(app: Guarded) {
+  let held: (() => void) | undefined
+  let socket: TLSSocket | undefined
+  const listener: RequestListener = (req, res) => {
+    socket = tlsSocketOf(req)
+    held = () => {
+      app.listener(req, res)
+    }
+  }
+  /** The request's connection, as soon as Node shows such a certificate for it. */
+  const until = (isShown: (cert: Partial<PeerCertificate>) => boolean): Promise<TLSSocket> =>
+    poll(() => (socket !== undefined && isShown(socket.getPeerCertificate()) ? socket : undefined))
+  /** Hands the request on; resolves once it was decided. */
+  async function release(): Promise<void> {
+    held?.()
+    await poll(() => app.log[0])
+  }
+  return { listener, until, release }
+}
+
+async function poll<Value>(look: () => Value | undefined): Promise<Value> {
+  for (let turns = 0; turns < 1e6; turns += 1) {
+    const value = look()
+    if (value !== undefined) return value
+    await setImmediate()
+  }
+  throw new Error('It did not happen')
 }

@@ -1,4 +1,5 @@
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { Issued } from '../../support/pki.js'
@@ -6,6 +7,7 @@ import type { Issued } from '../../support/pki.js'
 /** The system's own: that is where Debian's python3-openssl is. */
 const PYTHON = '/usr/bin/python3'
 const SCRIPT = fileURLToPath(new URL('socket-renegotiate.py', import.meta.url))
+const HALF_SCRIPT = fileURLToPath(new URL('socket-half-renegotiation.py', import.meta.url))
 
 export interface Renegotiation {
   /** Status of the answer before. */
@@ -34,6 +36,27 @@ export async function renegotiate(
   const [output, errors] = await Promise.all([text(stdout), text(stderr)])
   if (output === '') throw new Error(`The client failed: ${errors}`)
   return JSON.parse(output) as Renegotiation
+}
+
+/**
+ * One request as the first client, and then, on the same connection, the second client's certificate
+ * without the proof of its key.
+ *
+ * @returns once that has been sent: what ends the client
+ */
+export async function renegotiateHalf(
+  port: number,
+  first: Issued,
+  second: Issued,
+): Promise<() => void> {
+  const client = spawn(PYTHON, [HALF_SCRIPT])
+  client.stdin.write(`${JSON.stringify({ port, first: toPem(first), second: toPem(second) })}\n`)
+  const errors = text(client.stderr)
+  const [line] = (await Promise.race([once(client.stdout, 'data'), once(client, 'close')])) as [
+    unknown,
+  ]
+  if (String(line) !== 'sent\n') throw new Error(`The client failed: ${await errors}`)
+  return () => client.stdin.end()
 }
 
 function toPem({ cert, key }: Issued): Pick<Issued, 'cert' | 'key'> {

@@ -1,0 +1,92 @@
+"""A TLS 1.2 client that sends a request, and then half of a renegotiation with a certificate that is not its own.
+
+Reads {"port", "first": {"cert", "key"}, "second": {"cert", "key"}} from the first line of standard input. Writes a line
+"sent" once the second certificate is on its way, without any proof of its key, and ends with standard input.
+"""
+
+import json
+import signal
+import socket
+import sys
+
+from OpenSSL import SSL, crypto
+
+HEADER_BYTES = 5
+
+
+def load(identity):
+    return (
+        crypto.load_certificate(crypto.FILETYPE_PEM, identity["cert"].encode()),
+        crypto.load_privatekey(crypto.FILETYPE_PEM, identity["key"].encode()),
+    )
+
+
+class Client:
+    def __init__(self, port, identity):
+        context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+        context.set_max_proto_version(SSL.TLS1_2_VERSION)
+        certificate, key = load(identity)
+        context.use_certificate(certificate)
+        context.use_privatekey(key)
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        # Without a socket of its own, so that what it would send can be held back.
+        self.tls = SSL.Connection(context, None)
+        self.tls.set_connect_state()
+
+    def output(self):
+        data = b""
+        while True:
+            try:
+                data += self.tls.bio_read(65536)
+            except SSL.WantReadError:
+                return data
+
+    def step(self):
+        """One step of a handshake: what there is to send, and whether it has ended."""
+        try:
+            self.tls.do_handshake()
+            return self.output(), True
+        except SSL.WantReadError:
+            return self.output(), False
+
+    def handshake(self):
+        ended = False
+        while not ended:
+            data, ended = self.step()
+            self.socket.sendall(data)
+            if not ended:
+                self.tls.bio_write(self.socket.recv(65536))
+
+    def send(self, text):
+        self.tls.send(text)
+        self.socket.sendall(self.output())
+
+    def renegotiate_half(self, identity):
+        certificate, key = load(identity)
+        self.tls.use_certificate(certificate)
+        # OpenSSL sends no certificate without its key. Nothing that the key signs is sent.
+        self.tls.use_privatekey(key)
+        self.tls.renegotiate()
+        data, _ = self.step()
+        self.socket.sendall(data)
+        flight = b""
+        while not flight:
+            self.tls.bio_write(self.socket.recv(65536))
+            flight, _ = self.step()
+        # The certificate comes first, in a record of its own.
+        length = int.from_bytes(flight[3:HEADER_BYTES], "big")
+        self.socket.sendall(flight[: HEADER_BYTES + length])
+
+
+def main():
+    signal.alarm(15)
+    task = json.loads(sys.stdin.readline())
+    client = Client(task["port"], task["first"])
+    client.handshake()
+    client.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    client.renegotiate_half(task["second"])
+    print("sent", flush=True)
+    sys.stdin.read()
+
+
+main()
