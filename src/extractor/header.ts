@@ -73,10 +73,10 @@ function readCertificate(
 ): CertificateSnapshot | undefined {
   const text = readField(request, plan.header)
   if (typeof text !== 'string') return undefined
-  const chain = plan.includeChain && plan.chain !== null ? readChain(request, plan.chain) : ''
+  const chain = plan.includeChain && plan.chain !== null ? readChain(request, plan.chain) : null
   if (chain === undefined) return undefined
   // The length says where one ends and the other begins.
-  const key = chain === '' ? text : `${text.length}:${text}${chain}`
+  const key = chain === null ? text : `${text.length}:${text}${chain}`
   const known = cache.get(key)
   if (known !== undefined) return known
   const certificate = parse(text, chain, plan)
@@ -95,7 +95,11 @@ function isUnfilled(text: string): boolean {
 }
 
 /** Every certificate must parse: the next one in a list never stands in for a damaged leaf. */
-function parse(text: string, chain: string, plan: HeaderPlan): ChainedPeerCertificate | undefined {
+function parse(
+  text: string,
+  chain: string | null,
+  plan: HeaderPlan,
+): ChainedPeerCertificate | undefined {
   const ders = decode(text, chain, plan)
   if (ders === undefined) return undefined
   const [leaf, ...others] = (plan.includeChain ? ders : ders.slice(0, 1)).map(parseDer)
@@ -108,13 +112,13 @@ function parse(text: string, chain: string, plan: HeaderPlan): ChainedPeerCertif
 }
 
 /** The DER of the leaf and, where it is wanted, of the rest of the chain. */
-function decode(text: string, chain: string, plan: HeaderPlan): Buffer[] | undefined {
+function decode(text: string, chain: string | null, plan: HeaderPlan): Buffer[] | undefined {
   const ders = plan.decode(text)
   if (ders === undefined || (ders.length > 1 && !plan.allowList)) {
     trace('header %s is not of its encoding', plan.header)
     return undefined
   }
-  if (plan.chain === null || chain === '') return ders
+  if (plan.chain === null || !chain) return ders
   const others = plan.chain.decode(chain)
   if (others === undefined || ders.length + others.length > MAX_CHAIN_CERTS) {
     trace('header %s is not of its encoding, or too long', plan.chain.header)

@@ -7,7 +7,7 @@ import { mtlsServerOptions } from '../../../src/server/index.js'
 import { type Issued, testPki } from '../../support/pki.js'
 import { closeServers, getHttps, listen } from '../../support/servers.js'
 import { attempt } from '../support/socket-client.js'
-import { restoreClock, turnClock } from '../support/socket-clock.js'
+import { restoreClock, turnClock } from '../../support/clock.js'
 import { startGuarded } from '../support/socket-guard.js'
 
 const HOUR_MS = 60 * 60 * 1000

@@ -6,7 +6,7 @@ import { Strategy } from '../../../src/index.js'
 import { type MtlsServerOptions, mtlsServerOptions } from '../../../src/server/index.js'
 import { attempt } from '../../attacks/support/socket-client.js'
 import { revoke } from '../../attacks/support/socket-crl.js'
-import { attemptHttp2, closeHttp2Servers, listenHttp2 } from '../../attacks/support/socket-http2.js'
+import { attemptHttp2, closeHttp2Servers, listenHttp2 } from '../../support/http2.js'
 import { createAuthority, type Issued, type TestPki, testPki } from '../../support/pki.js'
 import { closeServers, listen } from '../../support/servers.js'
 

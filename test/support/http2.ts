@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import http2, { type Http2SecureServer, type ServerHttp2Session } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
-import { testPki } from '../../support/pki.js'
+import { testPki } from './pki.js'
 
 const closers = new Set<() => Promise<void>>()
 

@@ -1,0 +1,261 @@
+import { once } from 'node:events'
+import http2 from 'node:http2'
+import https from 'node:https'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { setImmediate } from 'node:timers/promises'
+import { TLSSocket } from 'node:tls'
+import { expect } from 'chai'
+import { createExtractor, type ExtractionResult } from '../../src/extractor/index.js'
+import { Strategy } from '../../src/index.js'
+import { restoreClock, turnClock } from '../support/clock.js'
+import { countCalls, stopCounting } from '../support/count-calls.js'
+import { fingerprints, pathOf } from '../support/extract-over.js'
+import { closeHttp2Servers, listenHttp2 } from '../support/http2.js'
+import { partsOf, spoil } from '../support/parts-of.js'
+import { testPki, type TestPki } from '../support/pki.js'
+import { endingsOf } from '../support/run-strategy.js'
+import { closeServers, getHttps, listenHttps } from '../support/servers.js'
+import { tlsSocketOf } from '../support/tls-visit.js'
+
+const HOUR_MS = 60 * 60 * 1000
+
+/** Node's client asks for the server's certificate too. */
+const isOfServer = (socket: TLSSocket) => 'server' in socket && Boolean(socket.server)
+
+describe('the certificate of a TLS connection that is kept alive', () => {
+  let pki: TestPki
+  let reads: () => number
+  before(async () => {
+    pki = await testPki()
+  })
+  beforeEach(() => {
+    reads = countCalls(TLSSocket.prototype, 'getPeerCertificate', isOfServer)
+  })
+  afterEach(() => {
+    stopCounting()
+    restoreClock()
+    return Promise.all([closeServers(), closeHttp2Servers()])
+  })
+
+  /** Requests one after another on a single connection. */
+  async function request(
+    times: number,
+    handle: (socket: TLSSocket) => void,
+    client = pki.chained,
+  ): Promise<void> {
+    const { port } = await listenHttps((req, res) => {
+      handle(tlsSocketOf(req))
+      res.end()
+    })
+    const agent = new https.Agent({ keepAlive: true, maxSockets: 1 })
+    const { key, cert } = client
+    const ca = { ca: pki.root.cert }
+    const chain = { key, cert: cert + pki.intermediate.cert }
+    for (let time = 0; time < times; time += 1) await getHttps(port, { ...ca, ...chain, agent })
+    agent.destroy()
+  }
+
+  for (const includeChain of [false, true]) {
+    const kind = includeChain ? 'with its chain' : 'alone'
+    it(`is read once, ${kind}, whoever asks`, async () => {
+      const results: ExtractionResult[] = []
+      await request(3, (socket) => {
+        // Whatever has the socket: a request, a strategy of its own, a proxy's trust.
+        for (const extract of [
+          createExtractor({ includeChain }),
+          createExtractor({ includeChain }),
+        ])
+          results.push(extract({ socket }))
+      })
+      expect(results.every(({ success }) => success)).to.equal(true)
+      expect(results).to.have.lengthOf(6)
+      expect(reads()).to.equal(1)
+    })
+
+    it(`is not what another request has made of it, ${kind}`, async () => {
+      const extract = createExtractor({ includeChain })
+      const seen: unknown[] = []
+      const shared: unknown[] = []
+      let fresh: unknown
+      await request(3, (socket) => {
+        const result = extract({ socket })
+        fresh ??= createExtractor({ includeChain, cache: false })({ socket })
+        expect(result).to.deep.equal(fresh)
+        const parts = partsOf(result)
+        shared.push(...[...parts].filter((part) => seen.includes(part)))
+        seen.push(...parts)
+        spoil(result.certificate as object)
+      })
+      expect(seen.length).to.be.greaterThan(3 * 7)
+      expect(shared).to.deep.equal([])
+    })
+  }
+
+  it('is read for each request with cache: false', async () => {
+    const extract = createExtractor({ cache: false })
+    await request(3, (socket) => extract({ socket }))
+    expect(reads()).to.equal(3)
+  })
+
+  it('keeps a chain that Node loses when it is asked for the certificate in another form', async () => {
+    const extract = createExtractor({ includeChain: true })
+    const paths: unknown[] = []
+    await request(2, (socket) => {
+      paths.push(pathOf(extract({ socket })))
+      socket.getPeerX509Certificate()
+    })
+    expect(paths[1]).to.deep.equal(paths[0])
+    expect(paths[0]).to.have.lengthOf.at.least(1)
+  })
+
+  it('is refused from the moment it expires', async () => {
+    const notAfter = new Date(Date.now() + HOUR_MS)
+    const client = await pki.root.issue({ subject: 'CN=short-lived', notAfter })
+    const steps = [0, 2 * HOUR_MS, 0]
+    const reasons: unknown[] = []
+    const extract = createExtractor()
+    await request(
+      3,
+      (socket) => {
+        turnClock(steps.shift() as number)
+        reasons.push(extract({ socket }).reason)
+      },
+      client,
+    )
+    expect(reasons).to.deep.equal([null, 'certificate_expired', null])
+    expect(reads()).to.equal(1)
+  })
+
+  it('is refused from the moment Node no longer calls it authorized', async () => {
+    const reasons: unknown[] = []
+    const extract = createExtractor()
+    await request(3, (socket) => {
+      reasons.push(extract({ socket }).reason)
+      // As after a renegotiation with a certificate that does not verify.
+      socket.authorizationError = new Error('DEPTH_ZERO_SELF_SIGNED_CERT')
+    })
+    expect(reasons).to.deep.equal([null, 'socket_not_authorized', 'socket_not_authorized'])
+  })
+
+  it('is never that of another connection, however many there are at once', async () => {
+    const extract = createExtractor()
+    const { port } = await listenHttps((req, res) => {
+      res.end(String(extract(req).certificate?.fingerprint256))
+    })
+    const clients = [pki.ec, pki.rsa, pki.chained, pki.ec, pki.rsa]
+    const answers = await Promise.all(
+      clients.map(({ key, cert }, index) => {
+        const chain = index === 2 ? pki.intermediate.cert : ''
+        return getHttps(port, { key, cert: cert + chain })
+      }),
+    )
+    expect(answers.map(({ body }) => body)).to.deep.equal(fingerprints(...clients))
+    expect(reads()).to.equal(clients.length)
+  })
+
+  it('is read once for all requests of an HTTP/2 connection, each with a socket object of its own', async () => {
+    const { server: own, root, ec } = pki
+    const material = { key: own.key, cert: own.cert, ca: root.cert, requestCert: true }
+    const sockets = new Set<unknown>()
+    const extract = createExtractor()
+    const server = http2.createSecureServer(material, (req, res) => {
+      sockets.add(req.socket)
+      res.end(String(extract(req).certificate?.fingerprint256))
+    })
+    const port = await listenHttp2(server)
+    const bodies: string[] = []
+    const session = http2.connect(`https://127.0.0.1:${port}`, {
+      ca: root.cert,
+      key: ec.key,
+      cert: ec.cert,
+    })
+    for (let time = 0; time < 3; time += 1) {
+      let body = ''
+      for await (const chunk of session.request().setEncoding('utf8')) body += chunk as string
+      bodies.push(body)
+    }
+    session.close()
+    await once(session, 'close')
+    expect(bodies).to.deep.equal(fingerprints(ec, ec, ec))
+    expect(sockets.size).to.equal(3)
+    expect(reads()).to.equal(1)
+  })
+
+  it('keeps no connection alive, not even by the certificate of a request', async () => {
+    setFlagsFromString('--expose-gc')
+    const collectGarbage = runInNewContext('gc') as () => void
+    const kept: unknown[] = []
+    const connections: WeakRef<TLSSocket>[] = []
+    const strategy = new Strategy({ includeChain: true }, (cert) => {
+      kept.push(cert)
+      return { cert }
+    })
+    const { port } = await listenHttps((req, res) => {
+      connections.push(new WeakRef(tlsSocketOf(req)))
+      void endingsOf(strategy, req).then(() => res.end())
+    })
+    const { key, cert } = pki.ec
+    for (let time = 0; time < 5; time += 1) await getHttps(port, { key, cert })
+    let alive = connections.length
+    for (let turn = 0; turn < 200 && alive > 0; turn += 1) {
+      await setImmediate()
+      collectGarbage()
+      alive = connections.filter((connection) => connection.deref() !== undefined).length
+    }
+    expect(kept).to.have.lengthOf(5)
+    expect(alive).to.equal(0)
+  })
+})
+
+describe('a socket that cannot tell one handshake from the next', () => {
+  it('is read for every request', () => {
+    const certificates = [{ fingerprint256: 'A' }, { fingerprint256: 'B' }, { fingerprint256: 'C' }]
+    for (const getPeerFinished of [undefined, () => undefined, () => null, () => 'text']) {
+      const shown = [...certificates]
+      const socket = { authorized: true, getPeerCertificate: () => shown.shift(), getPeerFinished }
+      const extract = createExtractor()
+      expect(certificates.map(() => extract({ socket }).certificate)).to.deep.equal(certificates)
+    }
+  })
+})
+
+describe('a new handshake on a connection', () => {
+  const extract = createExtractor()
+
+  function connection() {
+    const state = { finished: Buffer.from('first'), cn: 'alice', cipher: {} as object | undefined }
+    const socket = {
+      authorized: true,
+      getPeerFinished: () => state.finished,
+      getPeerCertificate: () => ({ subject: { CN: state.cn } }),
+      getCipher: () => state.cipher,
+    }
+    return { state, cn: () => extract({ socket }).certificate?.subject.CN ?? null }
+  }
+
+  it('is looked at again, even if its certificate is of the same client', () => {
+    const { state, cn } = connection()
+    expect(cn()).to.equal('alice')
+    state.cn = 'bob'
+    expect(cn()).to.equal('alice')
+    state.finished = Buffer.from('other')
+    expect(cn()).to.equal('bob')
+    state.finished = Buffer.from('others')
+    state.cn = 'carol'
+    expect(cn()).to.equal('carol')
+  })
+
+  it('that has not ended is nobody, unless the client was known before', () => {
+    const { state, cn } = connection()
+    state.cipher = undefined
+    state.cn = 'admin'
+    expect(cn()).to.equal(null)
+    state.cipher = {}
+    state.cn = 'alice'
+    expect(cn()).to.equal('alice')
+    state.cipher = undefined
+    state.cn = 'admin'
+    expect(cn()).to.equal('alice')
+  })
+})

@@ -1,0 +1,27 @@
+const restores: (() => void)[] = []
+
+/** Counts the calls of a method, which still does what it does, on whatever it is asked of. */
+export function countCalls<Owner extends object>(
+  owner: Owner,
+  name: keyof Owner,
+  counts: (self: Owner) => boolean = () => true,
+): () => number {
+  const original = owner[name] as (...args: unknown[]) => unknown
+  let calls = 0
+  const counting = function (this: unknown, ...args: unknown[]): unknown {
+    if (counts(this as Owner)) calls += 1
+    return original.apply(this, args)
+  }
+  const own = Object.getOwnPropertyDescriptor(owner, name)
+  Object.defineProperty(owner, name, { configurable: true, writable: true, value: counting })
+  restores.push(() => {
+    Reflect.deleteProperty(owner, name)
+    if (own !== undefined) Object.defineProperty(owner, name, own)
+  })
+  return () => calls
+}
+
+/** For an `afterEach`. */
+export function stopCounting(): void {
+  for (const restore of restores.splice(0)) restore()
+}
