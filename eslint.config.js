@@ -5,6 +5,7 @@ import tseslint from 'typescript-eslint'
 export default defineConfig(
   { ignores: ['dist/', 'coverage/', 'reports/', '.stryker-tmp/'] },
   eslint.configs.recommended,
+  { files: ['rollup.config.js'], languageOptions: { globals: { URL: 'readonly' } } },
   {
     files: ['**/*.ts', 'examples/**/*.js'],
     extends: [tseslint.configs.strictTypeChecked],

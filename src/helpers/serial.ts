@@ -24,8 +24,8 @@ export function allowSerial(serials: string | readonly string[]): CertificatePre
 }
 
 function normalize(serial: string): string {
-  return serial
-    .replaceAll(':', '')
-    .toUpperCase()
-    .replace(/^0+(?=.)/, '')
+  const digits = serial.replaceAll(':', '').toUpperCase()
+  let start = 0
+  while (digits[start] === '0' && start < digits.length - 1) start += 1
+  return digits.slice(start)
 }

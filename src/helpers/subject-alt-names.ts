@@ -88,7 +88,11 @@ function toKey(nodeType: string, value: string): string {
 
 /** Names are ASCII: `toLowerCase()` would make the Kelvin sign a `k`. */
 function toLowerAscii(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+  let lower = ''
+  for (const character of text) {
+    lower += character >= 'A' && character <= 'Z' ? character.toLowerCase() : character
+  }
+  return lower
 }
 
 /** RFC 5280 7.5: the host part is compared without regard to case, the local part exactly. */
@@ -107,8 +111,7 @@ function normalizeUri(uri: string): string {
   const scheme = toLowerAscii(uri.slice(0, colon + 1))
   const rest = uri.slice(colon + 1)
   if (!rest.startsWith('//')) return scheme + rest
-  const length = rest.slice(2).search(/[/?#]/)
-  const authority = length === -1 ? rest : rest.slice(0, length + 2)
+  const authority = rest.slice(0, endOfAuthority(rest))
   const host = authority.lastIndexOf('@') + 1
   return (
     scheme +
@@ -116,6 +119,13 @@ function normalizeUri(uri: string): string {
     toLowerAscii(authority.slice(host)) +
     rest.slice(authority.length)
   )
+}
+
+/** RFC 3986 3.2: it begins behind `//`, and a `/`, `?` or `#` ends it. */
+function endOfAuthority(rest: string): number {
+  let end = 2
+  while (end < rest.length && !'/?#'.includes(rest[end] as string)) end += 1
+  return end
 }
 
 function normalizeAddress(address: string): string | undefined {
