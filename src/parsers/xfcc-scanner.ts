@@ -45,8 +45,16 @@ function skipKey(text: string, at: number): number {
 
 /** The closing quote, or past the end where there is none. A backslash takes its follower along. */
 function skipQuoted(text: string, at: number): number {
+  const end = indexOrEnd(text, '"', at)
+  // Certificates are long and hold no backslash: no need to go through them by hand.
+  if (!text.slice(at, end).includes('\\')) return end
   while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1
   return at
+}
+
+function indexOrEnd(text: string, character: string, at: number): number {
+  const index = text.indexOf(character, at)
+  return index === -1 ? text.length : index
 }
 
 function skipUnquoted(text: string, at: number): number {

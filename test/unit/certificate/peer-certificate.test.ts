@@ -88,6 +88,16 @@ describe('DER', () => {
     ['a second certificate behind it', ({ raw }) => Buffer.concat([raw, raw])],
     ['a byte in front', ({ raw }) => Buffer.concat([Buffer.alloc(1), raw])],
     ['its last byte missing', ({ raw }) => raw.subarray(0, -1)],
+    ['nothing behind its first two bytes', ({ raw }) => raw.subarray(0, 2)],
+    ['a length of more bytes than it needs', ({ raw }) => withHead([0x30, 0x83, 0], raw)],
+    [
+      'a length of more bytes than anything needs',
+      ({ raw }) => withHead([0x30, 0x85, 0, 0, 0], raw),
+    ],
+    [
+      'an end that is marked, not counted',
+      ({ raw }) => Buffer.concat([Buffer.from([0x30, 0x80]), raw.subarray(4), Buffer.alloc(2)]),
+    ],
     ['PEM in its place', ({ cert }) => Buffer.from(cert)],
     ['a private key in its place', ({ key }) => Buffer.from(key)],
     ['no bytes at all', () => Buffer.alloc(0)],
@@ -101,3 +111,8 @@ describe('DER', () => {
     })
   }
 })
+
+/** The same with other bytes in front of the last two of its length. */
+function withHead(head: number[], raw: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(head), raw.subarray(2)])
+}

@@ -45,7 +45,7 @@ describe('the cache of header certificates', () => {
   })
 
   it('takes no more memory than it may', async () => {
-    const texts = Array.from({ length: 20 }, (_, index) => String(index).padStart(8000, '-'))
+    const texts = Array.from({ length: 20 }, (_, index) => String(index + 10).repeat(4000))
     const few = await keptOf({ maxBytes: 200_000 }, texts)
     const many = await keptOf({ maxBytes: 400_000 }, texts)
     expect(few).to.deep.equal(texts.slice(-few.length))
@@ -75,14 +75,38 @@ describe('the cache of header certificates', () => {
     expect(cache.get('small')).not.to.equal(undefined)
   })
 
-  it('keeps no text that is too long for V8 to hash', async () => {
+  it('tells texts apart that differ in a single character, wherever it is', async () => {
+    for (const length of [1, 63, 64, 65, 128, 129, 1000, 20_000]) {
+      const cache = createCache(UNLIMITED)
+      const text = 'x'.repeat(length)
+      const added = cache.add(text, await certificate())
+      const step = Math.ceil(length / 500)
+      for (let at = 0; at < length; at += step) {
+        expect(cache.get(`${text.slice(0, at)}y${text.slice(at + 1)}`)).to.equal(undefined)
+      }
+      expect(cache.get(`${text}x`)).to.equal(undefined)
+      expect(cache.get(text.slice(1))).to.equal(undefined)
+      expect(cache.get(text)).to.equal(added)
+    }
+  })
+
+  it('keeps one of two texts that look alike to it, never one for the other', async () => {
     const cache = createCache(UNLIMITED)
-    const [longest, longer] = ['x'.repeat(16_383), 'x'.repeat(16_384)]
-    cache.add(longest, await certificate())
-    expect(cache.get(longest)).not.to.equal(undefined)
-    const given = await certificate()
-    expect(cache.add(longer, given).view()).to.equal(given)
-    expect(cache.get(longer)).to.equal(undefined)
+    const [first, second] = ['a', 'b'].map((end) => 'x'.repeat(999) + end) as [string, string]
+    cache.add(first, await certificate())
+    const added = cache.add(second, await certificate())
+    expect([cache.get(first), cache.get(second)]).to.deep.equal([undefined, added])
+  })
+
+  it('keeps apart certificates that differ as certificates do', async () => {
+    const { root } = await testPki()
+    const cache = createCache(UNLIMITED)
+    const clients = await Promise.all(Array.from({ length: 50 }, () => root.issue()))
+    for (const { raw } of clients) {
+      cache.add(raw.toString('base64'), new X509Certificate(raw).toLegacyObject())
+    }
+    const kept = clients.map(({ raw }) => cache.get(raw.toString('base64'))?.view().raw)
+    expect(kept).to.deep.equal(clients.map(({ raw }) => raw))
   })
 
   it('may be left out: then every request reads for itself', async () => {
