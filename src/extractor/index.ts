@@ -2,7 +2,7 @@ import type { CertificateSnapshot } from '../certificate/snapshot.js'
 import { checkValidity } from '../certificate/validity.js'
 import { trace } from '../trace.js'
 import { warnOnce } from '../warnings.js'
-import { createCache, NO_CACHE } from './certificate-cache.js'
+import { type CertificateCache, createCache, NO_CACHE } from './certificate-cache.js'
 import { readHeader } from './header.js'
 import type { ExtractorOptions } from './options.js'
 import { compileExtractorOptions, type ExtractorPlan } from './plan.js'
@@ -35,23 +35,25 @@ export type Extractor = (request: RequestLike) => ExtractionResult
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`
  */
 export function createExtractor(options: ExtractorOptions = {}): Extractor {
-  return compileExtractor(compileExtractorOptions(options))
+  const plan = compileExtractorOptions(options)
+  const cache = plan.header === null || plan.cache === null ? NO_CACHE : createCache(plan.cache)
+  return compileExtractor(plan, cache)
 }
 
 /**
- * The one-shot form of {@link createExtractor}. It checks the options and reads the certificate on
- * every call: where requests come often, keep an extractor instead.
+ * The one-shot form of {@link createExtractor}. It checks the options on every call, and keeps no
+ * certificate that came in a header: where requests come often, keep an extractor instead.
  */
 export function extractClientCertificate(
   request: RequestLike,
   options: ExtractorOptions = {},
 ): ExtractionResult {
-  return compileExtractor({ ...compileExtractorOptions(options), cache: null })(request)
+  return compileExtractor(compileExtractorOptions(options), NO_CACHE)(request)
 }
 
-function compileExtractor(plan: ExtractorPlan): Extractor {
+function compileExtractor(plan: ExtractorPlan, cache: CertificateCache): Extractor {
   warnAbout(plan)
-  const read = compileSource(plan)
+  const read = compileSource(plan, cache)
   return (request) => {
     const found = read(request)
     if (typeof found === 'string') return failWith(found)
@@ -64,11 +66,10 @@ function compileExtractor(plan: ExtractorPlan): Extractor {
 
 type Source = (request: RequestLike) => CertificateSnapshot | ExtractionFailureReason
 
-function compileSource(plan: ExtractorPlan): Source {
-  const { header, trust, fallbackToSocket, includeChain, cache: limits } = plan
-  const fromSocket: Source = (request) => readSocket(request, includeChain, limits !== null)
+function compileSource(plan: ExtractorPlan, cache: CertificateCache): Source {
+  const { header, trust, fallbackToSocket, includeChain } = plan
+  const fromSocket: Source = (request) => readSocket(request, includeChain, plan.cache !== null)
   if (header === null) return fromSocket
-  const cache = limits === null ? NO_CACHE : createCache(limits)
   const fromHeader: Source = (request) => readHeader(request, header, cache)
   if (trust === null) return fallbackToSocket ? eitherOf(fromHeader, fromSocket) : fromHeader
   const fromOthers: Source = fallbackToSocket ? fromSocket : () => 'untrusted_proxy'
