@@ -1,6 +1,7 @@
 /// <reference types="node" preserve="true" />
 import { X509Certificate } from 'node:crypto'
 import type { PeerCertificate } from 'node:tls'
+import { readSequenceLength } from './der.js'
 import { hasShowableKey } from './showable-key.js'
 
 /**
@@ -22,7 +23,7 @@ export interface ChainedPeerCertificate extends PeerCertificate {
  * and most of it is seen before that. A certificate that Node cannot show is refused as well.
  */
 export function parseDer(der: Uint8Array): X509Certificate | undefined {
-  if (!isSequence(der)) return undefined
+  if (readSequenceLength(der, 0) !== der.length) return undefined
   try {
     const certificate = new X509Certificate(der)
     return certificate.raw.equals(der) && hasShowableKey(certificate) ? certificate : undefined
@@ -34,14 +35,4 @@ export function parseDer(der: Uint8Array): X509Certificate | undefined {
 /** The view of a parsed certificate that `tls.TLSSocket.getPeerCertificate()` would have given. */
 export function toPeerCertificate(certificate: X509Certificate): ChainedPeerCertificate {
   return certificate.toLegacyObject()
-}
-
-/** Whether the bytes begin as one DER SEQUENCE that ends where they end (X.690 8.1.3). */
-function isSequence(der: Uint8Array): boolean {
-  const [tag, length = 0] = der
-  const digits = length & 0x7f
-  if (tag !== 0x30 || length <= 0x80 || digits > 4) return false
-  let content = 0
-  for (let at = 0; at < digits; at += 1) content = content * 256 + (der[2 + at] ?? 0)
-  return der.length === 2 + digits + content
 }

@@ -7,6 +7,7 @@ import {
 import type { CertificateSnapshot } from '../certificate/snapshot.js'
 import type { Decoder } from '../parsers/decoders.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
+import type { HeaderRule } from '../parsers/presets.js'
 import { trace } from '../trace.js'
 import type { CertificateCache } from './certificate-cache.js'
 import { findTampered, readField, type RequestLike } from './request.js'
@@ -21,7 +22,8 @@ export interface HeaderPlan {
   readonly allowList: boolean
   readonly chain: ChainHeaderPlan | null
   readonly includeChain: boolean
-  readonly verify: { readonly header: string; readonly value: string } | null
+  /** What other headers must say. */
+  readonly verify: readonly HeaderRule[]
   /** Whether the proxy is known to forward certificates that nobody has validated. */
   readonly isUnvalidated: boolean
   /** Every header that is read, lower case. */
@@ -29,9 +31,10 @@ export interface HeaderPlan {
 }
 
 export interface ChainHeaderPlan {
-  readonly header: string
+  /** One, or several that are numbered. */
+  readonly headers: readonly string[]
   readonly decode: Decoder
-  /** Whether the header may be sent over several lines. */
+  /** Whether a header may be sent over several lines. */
   readonly repeatable: boolean
 }
 
@@ -42,7 +45,7 @@ export function readHeader(
   cache: CertificateCache,
 ): CertificateSnapshot | ExtractionFailureReason {
   let reason: ExtractionFailureReason =
-    plan.verify === null ? 'header_missing_or_malformed' : 'verification_header_mismatch'
+    plan.verify.length === 0 ? 'header_missing_or_malformed' : 'verification_header_mismatch'
   try {
     const tampered = findTampered(request, plan.names)
     if (isVerified(request, plan, tampered)) {
@@ -56,13 +59,17 @@ export function readHeader(
   return reason
 }
 
-/** A missing verification header is a mismatch: proxies can be made to drop it. */
 function isVerified(request: RequestLike, { verify }: HeaderPlan, tampered?: string): boolean {
-  if (verify === null) return true
-  const { header, value } = verify
-  if (tampered !== header && readField(request, header) === value) return true
-  trace('header %s does not say that the certificate was verified', header)
+  const broken = verify.find((rule) => tampered === rule.header || !isObeyed(request, rule))
+  if (broken === undefined) return true
+  trace('header %s does not say that the certificate was verified', broken.header)
   return false
+}
+
+/** A missing verification header is a mismatch: proxies can be made to drop it. */
+function isObeyed(request: RequestLike, { header, value, mayBeMissing }: HeaderRule): boolean {
+  const said = readField(request, header)
+  return said === null ? mayBeMissing === true : said === value
 }
 
 /** What the texts say depends on nothing but the texts, so that they are read once. */
@@ -75,18 +82,27 @@ function readCertificate(
   if (typeof text !== 'string') return undefined
   const chain = plan.includeChain && plan.chain !== null ? readChain(request, plan.chain) : null
   if (chain === undefined) return undefined
-  // The length says where one ends and the other begins.
-  const key = chain === null ? text : `${text.length}:${text}${chain}`
+  const key = chain === null ? text : joinTexts(text, chain)
   const known = cache.get(key)
   if (known !== undefined) return known
-  const certificate = parse(text, chain, plan)
+  const certificate = parse(text, chain ?? [], plan)
   return certificate && cache.add(key, certificate)
 }
 
-/** Empty when there is none. */
-function readChain(request: RequestLike, plan: ChainHeaderPlan): string | undefined {
-  const text = readField(request, plan.header, plan.repeatable)
-  return text === null || (text !== undefined && isUnfilled(text)) ? '' : text
+/** The lengths say where one ends and the next begins. */
+function joinTexts(text: string, others: readonly string[]): string {
+  return others.reduce((all, other) => `${all}${other.length}:${other}`, `${text.length}:${text}`)
+}
+
+/** The texts that are there. Behind the first that says that there is none, none may be. */
+function readChain(request: RequestLike, plan: ChainHeaderPlan): string[] | undefined {
+  const texts = plan.headers.map((header) => readField(request, header, plan.repeatable))
+  const isFilled = texts.map((text) => text !== null && (text === undefined || !isUnfilled(text)))
+  const filled = texts.slice(0, isFilled.lastIndexOf(true) + 1)
+  const known = filled.filter((text, at) => isFilled[at] === true && typeof text === 'string')
+  if (known.length === filled.length) return known as string[]
+  trace('header %s is missing, or was sent more than once', plan.headers[0] as string)
+  return undefined
 }
 
 /** How proxies spell "there is none": nothing, Apache's `(null)`, Caddy's unfilled placeholder. */
@@ -97,7 +113,7 @@ function isUnfilled(text: string): boolean {
 /** Every certificate must parse: the next one in a list never stands in for a damaged leaf. */
 function parse(
   text: string,
-  chain: string | null,
+  chain: readonly string[],
   plan: HeaderPlan,
 ): ChainedPeerCertificate | undefined {
   const ders = decode(text, chain, plan)
@@ -112,17 +128,19 @@ function parse(
 }
 
 /** The DER of the leaf and, where it is wanted, of the rest of the chain. */
-function decode(text: string, chain: string | null, plan: HeaderPlan): Buffer[] | undefined {
+function decode(text: string, chain: readonly string[], plan: HeaderPlan): Buffer[] | undefined {
   const ders = plan.decode(text)
   if (ders === undefined || (ders.length > 1 && !plan.allowList)) {
     trace('header %s is not of its encoding', plan.header)
     return undefined
   }
-  if (plan.chain === null || !chain) return ders
-  const others = plan.chain.decode(chain)
-  if (others === undefined || ders.length + others.length > MAX_CHAIN_CERTS) {
-    trace('header %s is not of its encoding, or too long', plan.chain.header)
-    return undefined
+  for (const [index, part] of chain.entries()) {
+    const others = plan.chain?.decode(part)
+    if (others === undefined || ders.length + others.length > MAX_CHAIN_CERTS) {
+      trace('header %s is not of its encoding, or too long', plan.chain?.headers[index] ?? '')
+      return undefined
+    }
+    ders.push(...others)
   }
-  return [...ders, ...others]
+  return ders
 }

@@ -18,7 +18,10 @@ export interface ExtractorOptions {
   certificateSource?: CertificateSource | undefined
   /** Name of the header with the certificate; overrides the preset's. Default: the preset's. */
   certificateHeader?: string | undefined
-  /** Name of a second header that carries the rest of the chain. Default: the preset's, if any. */
+  /**
+   * Name of a second header that carries the rest of the chain; a `*` at its end stands for the
+   * numbers 0 to 8 of as many headers. Default: the preset's, if any.
+   */
   chainHeader?: string | undefined
   /** How the header is encoded. Required with `certificateHeader` alone. Default: the preset's. */
   headerEncoding?: HeaderEncoding | undefined
@@ -29,7 +32,10 @@ export interface ExtractorOptions {
   fallbackToSocket?: boolean | undefined
   /** Whether `issuerCertificate` links are kept, from socket and header alike. Default: `false`. */
   includeChain?: boolean | undefined
-  /** Name of the header in which the proxy says whether it verified the certificate. Default: none. */
+  /**
+   * Name of the header in which the proxy says whether it verified the certificate. Default: what the
+   * preset knows of such headers, if anything.
+   */
   verifyHeader?: string | undefined
   /** What `verifyHeader` must say, to the letter. Required with it. Default: none. */
   verifyValue?: string | undefined

@@ -1,7 +1,8 @@
 import { takeOptions } from '../assert.js'
 import { invalidValue } from '../errors.js'
 import { type Decoder, DECODERS, type HeaderEncoding } from '../parsers/decoders.js'
-import { type Preset, PRESETS } from '../parsers/presets.js'
+import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
+import { type HeaderRule, type Preset, PRESETS } from '../parsers/presets.js'
 import { decodeXfccHop } from '../parsers/xfcc.js'
 import { type CacheLimits, limitCache } from './certificate-cache.js'
 import type { ChainHeaderPlan, HeaderPlan } from './header.js'
@@ -42,7 +43,7 @@ function compileHeader(options: ExtractorOptions): HeaderPlan | null {
     throw invalidValue('option "certificateHeader"', 'needs "headerEncoding" with it', header)
   }
   const chain = compileChain(chainHeader, encoding, options.chainHeader !== undefined)
-  const verify = compileVerify(options)
+  const verify = compileVerify(options, preset)
   const plan: HeaderPlan = {
     header: header.toLowerCase(),
     decode: compileDecoder(encoding, options),
@@ -146,11 +147,28 @@ function compileChain(
     }
     throw invalidValue('option "chainHeader"', `has no meaning with "${encoding}"`, name)
   }
-  return { header: name.toLowerCase(), decode, repeatable: encoding === 'rfc9440' }
+  return {
+    headers: listNumbered(name.toLowerCase()),
+    decode,
+    repeatable: encoding === 'rfc9440',
+  }
 }
 
-function compileVerify({ verifyHeader, verifyValue }: ExtractorOptions): HeaderPlan['verify'] {
-  if (verifyHeader === undefined && verifyValue === undefined) return null
+/** Apache has each certificate of a chain in a variable of its own: `*` stands for their numbers. */
+function listNumbered(name: string): string[] {
+  const star = name.indexOf('*')
+  if (star === -1) return [name]
+  if (star < name.length - 1) {
+    throw invalidValue('option "chainHeader"', 'may have a * at its end only, for a number', name)
+  }
+  return Array.from({ length: MAX_CHAIN_CERTS - 1 }, (_, number) => name.replace('*', `${number}`))
+}
+
+function compileVerify(
+  { verifyHeader, verifyValue }: ExtractorOptions,
+  preset: Preset | null,
+): readonly HeaderRule[] {
+  if (verifyHeader === undefined && verifyValue === undefined) return preset?.verify ?? []
   if (verifyHeader === undefined || verifyValue === undefined) {
     throw invalidValue(
       'options "verifyHeader" and "verifyValue"',
@@ -158,7 +176,7 @@ function compileVerify({ verifyHeader, verifyValue }: ExtractorOptions): HeaderP
       verifyHeader ?? verifyValue,
     )
   }
-  return { header: verifyHeader.toLowerCase(), value: verifyValue }
+  return [{ header: verifyHeader.toLowerCase(), value: verifyValue }]
 }
 
 function listNames(
@@ -166,7 +184,8 @@ function listNames(
   chain: ChainHeaderPlan | null,
   verify: HeaderPlan['verify'],
 ): string[] {
-  return [header.toLowerCase(), chain?.header, verify?.header].filter((name) => name !== undefined)
+  const others = [...(chain?.headers ?? []), ...verify.map((rule) => rule.header)]
+  return [header.toLowerCase(), ...others]
 }
 
 function refuseSameHeader({ header, chain, verify }: HeaderPlan): void {

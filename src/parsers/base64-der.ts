@@ -1,3 +1,4 @@
+import { readSequenceLength } from '../certificate/der.js'
 import { decodeBase64 } from './base64.js'
 import { MAX_CHAIN_CERTS } from './limits.js'
 
@@ -10,6 +11,24 @@ import { MAX_CHAIN_CERTS } from './limits.js'
  */
 export function decodeBase64Der(text: string): Buffer[] | undefined {
   return decodeList(text, ',', decodeBase64)
+}
+
+/**
+ * Decodes a chain in a header of its own: a list like that of {@link decodeBase64Der}, or what HAProxy
+ * has of a chain (`ssl_c_chain_der`), the certificates one right after another.
+ */
+export function decodeBase64DerChain(text: string): Buffer[] | undefined {
+  const certificates: Buffer[] = []
+  for (const bytes of decodeBase64Der(text) ?? [Buffer.alloc(0)]) {
+    let at = 0
+    do {
+      const length = readSequenceLength(bytes, at)
+      if (length === undefined || certificates.length === MAX_CHAIN_CERTS) return undefined
+      certificates.push(bytes.subarray(at, at + length))
+      at += length
+    } while (at < bytes.length)
+  }
+  return certificates
 }
 
 /** Splits at a separator, counts, and only then decodes; one item that fails refuses the list. */

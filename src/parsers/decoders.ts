@@ -1,10 +1,20 @@
-import { decodeBase64Der } from './base64-der.js'
+import { decodeBase64Der, decodeBase64DerChain } from './base64-der.js'
+import { decodeBase64Pem } from './base64-pem.js'
+import { decodeSpacedPem } from './pem.js'
 import { decodeRfc9440, decodeRfc9440Chain } from './rfc9440.js'
 import { decodeUrlPem } from './url-pem.js'
 import { decodeXfcc } from './xfcc.js'
 
 /** The encodings, by the names the option `headerEncoding` takes. */
-export const ENCODINGS = ['url-pem', 'url-pem-aws', 'xfcc', 'base64-der', 'rfc9440'] as const
+export const ENCODINGS = [
+  'url-pem',
+  'url-pem-aws',
+  'xfcc',
+  'base64-der',
+  'rfc9440',
+  'apache-pem',
+  'base64-pem',
+] as const
 
 /** How a proxy writes a certificate into a header. */
 export type HeaderEncoding = (typeof ENCODINGS)[number]
@@ -28,6 +38,8 @@ export const DECODERS: Readonly<Record<HeaderEncoding, HeaderDecoders>> = {
   // The literal `+ / =` of AWS are valid in any percent-encoded text: one decoder reads both.
   'url-pem-aws': { leaf: decodeUrlPem, chain: decodeUrlPem },
   xfcc: { leaf: decodeXfcc, chain: null },
-  'base64-der': { leaf: decodeBase64Der, chain: decodeBase64Der },
+  'base64-der': { leaf: decodeBase64Der, chain: decodeBase64DerChain },
   rfc9440: { leaf: decodeRfc9440, chain: decodeRfc9440Chain },
+  'apache-pem': { leaf: decodeSpacedPem, chain: decodeSpacedPem },
+  'base64-pem': { leaf: decodeBase64Pem, chain: decodeBase64Pem },
 }

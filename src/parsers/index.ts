@@ -6,7 +6,7 @@ import { type Decoder, DECODERS } from './decoders.js'
 export type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 export type { HeaderEncoding } from './decoders.js'
 export { MAX_CHAIN_CERTS } from './limits.js'
-export { type CertificateSource, type Preset, PRESETS } from './presets.js'
+export { type CertificateSource, type HeaderRule, type Preset, PRESETS } from './presets.js'
 
 /**
  * Parses one header value.
@@ -17,7 +17,7 @@ export { type CertificateSource, type Preset, PRESETS } from './presets.js'
  */
 export type HeaderParser = (headerValue: string) => ChainedPeerCertificate | null
 
-/** Percent-encoded PEM, one certificate or a chain with the leaf first (nginx, Apache). */
+/** Percent-encoded PEM, one certificate or a chain with the leaf first (nginx, CloudFront). */
 export const parseUrlPem: HeaderParser = parserFor(DECODERS['url-pem'].leaf)
 
 /** Percent-encoded PEM with `+ / =` left literal, chain as concatenated blocks (AWS ALB). */
@@ -31,6 +31,12 @@ export const parseBase64Der: HeaderParser = parserFor(DECODERS['base64-der'].lea
 
 /** `:base64:` as in RFC 9440's `Client-Cert` (Cloudflare, Google Cloud). */
 export const parseRfc9440: HeaderParser = parserFor(DECODERS.rfc9440.leaf)
+
+/** PEM with spaces for line ends (Apache's `%{SSL_CLIENT_CERT}s`). */
+export const parseApachePem: HeaderParser = parserFor(DECODERS['apache-pem'].leaf)
+
+/** Base64 of PEM (Apache's `expr=%{base64:%{SSL_CLIENT_CERT}}`). */
+export const parseBase64Pem: HeaderParser = parserFor(DECODERS['base64-pem'].leaf)
 
 function parserFor(decode: Decoder): HeaderParser {
   return (headerValue: unknown) => {

@@ -12,7 +12,18 @@ const END = '-----END CERTIFICATE-----'
  * have any length.
  */
 export function decodePem(pem: string): Buffer[] | undefined {
-  const text = pem.replaceAll('\r\n', '\n')
+  return decodeBlocks(pem.replaceAll('\r\n', '\n'), '\n')
+}
+
+/**
+ * The same with a space for each line end, as Apache writes it into a header. The last one is cut off
+ * by whoever reads the header.
+ */
+export function decodeSpacedPem(pem: string): Buffer[] | undefined {
+  return decodeBlocks(pem, ' ')
+}
+
+function decodeBlocks(text: string, lineEnd: string): Buffer[] | undefined {
   const blocks: Buffer[] = []
   let at = 0
   while (at < text.length) {
@@ -20,17 +31,17 @@ export function decodePem(pem: string): Buffer[] | undefined {
     if (end === -1 || !text.startsWith(BEGIN, at) || blocks.length === MAX_CHAIN_CERTS) {
       return undefined
     }
-    const der = decodeBody(text.slice(at + BEGIN.length, end))
+    const der = decodeBody(text.slice(at + BEGIN.length, end), lineEnd)
     if (der === undefined) return undefined
     blocks.push(der)
     at = end + END.length
-    if (at < text.length && text[at] !== '\n') return undefined
-    while (text[at] === '\n') at += 1
+    if (at < text.length && text[at] !== lineEnd) return undefined
+    while (text[at] === lineEnd) at += 1
   }
   return blocks.length === 0 ? undefined : blocks
 }
 
-function decodeBody(body: string): Buffer | undefined {
-  if (!body.startsWith('\n') || !body.endsWith('\n') || body.includes('\n\n')) return undefined
-  return decodeBase64(body.replaceAll('\n', ''))
+function decodeBody(body: string, lineEnd: string): Buffer | undefined {
+  if (!body.startsWith(lineEnd) || !body.endsWith(lineEnd)) return undefined
+  return body.includes(lineEnd + lineEnd) ? undefined : decodeBase64(body.replaceAll(lineEnd, ''))
 }

@@ -1,14 +1,25 @@
 import type { HeaderEncoding } from './decoders.js'
 
+/** What a header must say, to the letter, for a certificate to count as verified by the proxy. */
+export interface HeaderRule {
+  /** Header name, lower case. */
+  readonly header: string
+  readonly value: string
+  /** Whether the header may be left out. Default: it may not, since proxies can be made to drop it. */
+  readonly mayBeMissing?: true
+}
+
 /** What is known about one proxy's client certificate header. */
 export interface Preset {
   /** Header name, lower case. */
   readonly header: string
   readonly encoding: HeaderEncoding
-  /** Name of a second header that carries the chain, lower case. */
+  /** Name of a second header that carries the chain, lower case; with `*` for 0 to 8, one for each. */
   readonly chainHeader?: string
   /** Whether the first header may hold a list with the leaf first. */
   readonly carriesChain: boolean
+  /** What the proxy says of the certificate that it verified, in other headers. */
+  readonly verify?: readonly HeaderRule[]
   /**
    * Whether the proxy checks the certificate against an authority before it forwards it. `never`
    * means that anybody's self-signed certificate arrives just the same.
@@ -18,16 +29,42 @@ export interface Preset {
 
 /** The names the option `certificateSource` takes. */
 export type CertificateSource =
+  | 'akamai'
+  | 'apache'
   | 'aws-alb'
   | 'aws-alb-verify'
   | 'azure-app-service'
+  | 'azure-container-apps'
+  | 'caddy'
   | 'cloudflare'
   | 'cloudflare-rfc9440'
+  | 'cloudfront'
+  | 'cloudfront-passthrough'
   | 'envoy'
+  | 'gcp'
+  | 'haproxy'
+  | 'ingress-nginx'
+  | 'istio-gateway'
+  | 'kong'
+  | 'nginx'
   | 'traefik'
 
 /** The known proxies. Every header name can be overridden with `certificateHeader`. */
 export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
+  akamai: {
+    header: 'akamai-cc-der',
+    encoding: 'rfc9440',
+    carriesChain: false,
+    validates: 'configurable',
+  },
+  apache: {
+    header: 'x-ssl-client-cert',
+    encoding: 'apache-pem',
+    chainHeader: 'x-ssl-client-chain-*',
+    carriesChain: false,
+    verify: [{ header: 'x-ssl-client-verify', value: 'SUCCESS' }],
+    validates: 'configurable',
+  },
   'aws-alb': {
     header: 'x-amzn-mtls-clientcert',
     encoding: 'url-pem-aws',
@@ -46,6 +83,18 @@ export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
     carriesChain: false,
     validates: 'never',
   },
+  'azure-container-apps': {
+    header: 'x-forwarded-client-cert',
+    encoding: 'xfcc',
+    carriesChain: true,
+    validates: 'never',
+  },
+  caddy: {
+    header: 'x-ssl-client-cert',
+    encoding: 'base64-der',
+    carriesChain: false,
+    validates: 'configurable',
+  },
   cloudflare: {
     header: 'cf-client-cert-der-base64',
     encoding: 'base64-der',
@@ -59,10 +108,70 @@ export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
     carriesChain: false,
     validates: 'configurable',
   },
+  cloudfront: {
+    header: 'cloudfront-viewer-cert-pem',
+    encoding: 'url-pem',
+    carriesChain: false,
+    validates: 'always',
+  },
+  'cloudfront-passthrough': {
+    header: 'client-cert',
+    encoding: 'rfc9440',
+    chainHeader: 'client-cert-chain',
+    carriesChain: false,
+    validates: 'never',
+  },
   envoy: {
     header: 'x-forwarded-client-cert',
     encoding: 'xfcc',
     carriesChain: true,
+    validates: 'configurable',
+  },
+  gcp: {
+    header: 'x-client-cert-leaf',
+    encoding: 'rfc9440',
+    chainHeader: 'x-client-cert-chain',
+    carriesChain: false,
+    verify: [
+      { header: 'x-client-cert-present', value: 'true' },
+      { header: 'x-client-cert-chain-verified', value: 'true' },
+      { header: 'x-client-cert-error', value: '', mayBeMissing: true },
+    ],
+    validates: 'configurable',
+  },
+  haproxy: {
+    header: 'x-ssl-client-cert',
+    encoding: 'base64-der',
+    chainHeader: 'x-ssl-client-chain',
+    carriesChain: false,
+    // Also said of a client without any certificate: that there is one is checked anyway.
+    verify: [{ header: 'x-ssl-client-verify', value: '0' }],
+    validates: 'configurable',
+  },
+  'ingress-nginx': {
+    header: 'ssl-client-cert',
+    encoding: 'url-pem',
+    carriesChain: false,
+    verify: [{ header: 'ssl-client-verify', value: 'SUCCESS' }],
+    validates: 'configurable',
+  },
+  'istio-gateway': {
+    header: 'x-forwarded-client-cert',
+    encoding: 'xfcc',
+    carriesChain: true,
+    validates: 'configurable',
+  },
+  kong: {
+    header: 'x-client-cert',
+    encoding: 'url-pem',
+    carriesChain: false,
+    validates: 'never',
+  },
+  nginx: {
+    header: 'x-ssl-client-cert',
+    encoding: 'url-pem',
+    carriesChain: false,
+    verify: [{ header: 'x-ssl-client-verify', value: 'SUCCESS' }],
     validates: 'configurable',
   },
   traefik: {
@@ -78,6 +187,10 @@ export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
  * stands on Object.prototype is not a property of a proxy.
  */
 function freeze(presets: Record<CertificateSource, Preset>): typeof presets {
-  for (const preset of Object.values(presets)) Object.freeze(Object.setPrototypeOf(preset, null))
+  for (const preset of Object.values(presets)) {
+    Object.freeze(Object.setPrototypeOf(preset, null))
+    Object.freeze(preset.verify)
+    for (const rule of preset.verify ?? []) Object.freeze(Object.setPrototypeOf(rule, null))
+  }
   return Object.freeze(presets)
 }

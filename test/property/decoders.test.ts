@@ -3,14 +3,24 @@ import fc from 'fast-check'
 import { DECODERS, ENCODINGS, type HeaderEncoding } from '../../src/parsers/decoders.js'
 import {
   type HeaderParser,
+  parseApachePem,
   parseBase64Der,
+  parseBase64Pem,
   parseRfc9440,
   parseUrlPem,
   parseUrlPemAws,
   parseXfcc,
 } from '../../src/parsers/index.js'
 import { chainOf } from '../support/chain-of.js'
-import { toBase64Der, toRfc9440, toUrlPem, toUrlPemAws, toXfcc } from '../support/header-values.js'
+import {
+  toApachePem,
+  toBase64Der,
+  toBase64Pem,
+  toRfc9440,
+  toUrlPem,
+  toUrlPemAws,
+  toXfcc,
+} from '../support/header-values.js'
 import { testPki } from '../support/pki.js'
 import { anyText, edits, mutate } from './mutations.js'
 import { ORACLE } from './oracle.js'
@@ -28,6 +38,8 @@ const PUBLIC: Readonly<Record<HeaderEncoding, Encoding>> = {
   xfcc: { parse: parseXfcc, write: toXfcc, separator: ';' },
   'base64-der': { parse: parseBase64Der, write: toBase64Der, separator: ',' },
   rfc9440: { parse: parseRfc9440, write: toRfc9440, separator: ', ' },
+  'apache-pem': { parse: parseApachePem, write: toApachePem, separator: ' -----BEGIN ' },
+  'base64-pem': { parse: parseBase64Pem, write: toBase64Pem, separator: 'LS0t' },
 }
 
 /** Real values of an encoding: a leaf, and a chain of three. */

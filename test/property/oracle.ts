@@ -9,6 +9,8 @@ const CANONICAL =
   /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{4})$/
 const BLOCK =
   /-----BEGIN CERTIFICATE-----\r?\n((?:[A-Za-z0-9+/=]+\r?\n)+)-----END CERTIFICATE-----(?:(?:\r?\n)+|$)/y
+const SPACED_BLOCK =
+  /-----BEGIN CERTIFICATE----- ((?:[A-Za-z0-9+/=]+ )+)-----END CERTIFICATE-----(?: +|$)/y
 const PAIR = /([A-Za-z]+)=(?:"((?:[^"\\]|\\[^])*)"|([^",;]*))(?:;|$)/y
 
 interface Pair {
@@ -46,9 +48,28 @@ function tile(text: string, expression: RegExp): RegExpExecArray[] | undefined {
 function urlPem(text: string): Buffer[] | undefined {
   if (/%(?![0-9A-Fa-f]{2})/.test(text)) return undefined
   const pem = text.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
-  const blocks = tile(pem, BLOCK) ?? []
+  return pemBlocks(pem, BLOCK)
+}
+
+function pemBlocks(pem: string, block: RegExp): Buffer[] | undefined {
+  const blocks = tile(pem, block) ?? []
   if (blocks.length > MOST) return undefined
-  return every(blocks, ([, body = '']) => base64(body.replace(/[\r\n]/g, '')))
+  return every(blocks, ([, body = '']) => base64(body.replace(/[\r\n ]/g, '')))
+}
+
+/** As long as there is one SEQUENCE right behind the other. */
+function sequences(bytes: Buffer): Buffer[] | undefined {
+  if (bytes.length === 0) return []
+  const digits = (bytes[1] ?? 0) - 0x80
+  if (bytes[0] !== 0x30 || digits < 1 || digits > 4) return undefined
+  const length = parseInt(bytes.toString('hex', 2, 2 + digits).padEnd(2 * digits, '0'), 16)
+  const others = sequences(bytes.subarray(2 + digits + length))
+  return others && [bytes.subarray(0, 2 + digits + length), ...others]
+}
+
+function base64Chain(text: string): Buffer[] | undefined {
+  const certificates = every(list(text, base64) ?? [], sequences)?.flat()
+  return certificates && certificates.length <= MOST ? certificates : undefined
 }
 
 function list(text: string, read: (item: string) => Buffer | undefined): Buffer[] | undefined {
@@ -99,14 +120,19 @@ function isTrustworthy(pairs: readonly Pair[]): boolean {
   })
 }
 
+const spacedPem: Decoder = (text) => pemBlocks(text, SPACED_BLOCK)
+const base64Pem: Decoder = (text) => pemBlocks(base64(text)?.toString('latin1') ?? '', BLOCK)
+
 /** What each decoder should make of a text. */
 export const ORACLE: Readonly<Record<HeaderEncoding, { leaf: Decoder; chain: Decoder | null }>> = {
   'url-pem': { leaf: urlPem, chain: urlPem },
   'url-pem-aws': { leaf: urlPem, chain: urlPem },
   xfcc: { leaf: xfcc, chain: null },
-  'base64-der': { leaf: (text) => list(text, base64), chain: (text) => list(text, base64) },
+  'base64-der': { leaf: (text) => list(text, base64), chain: base64Chain },
   rfc9440: {
     leaf: (text) => every([text], byteSequence),
     chain: (text) => list(text, (item) => byteSequence(item.replace(/^[ \t]+|[ \t]+$/g, ''))),
   },
+  'apache-pem': { leaf: spacedPem, chain: spacedPem },
+  'base64-pem': { leaf: base64Pem, chain: base64Pem },
 }

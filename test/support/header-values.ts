@@ -32,3 +32,22 @@ export function toBase64Der(...certificates: Certificate[]): string {
 export function toRfc9440(...certificates: Certificate[]): string {
   return certificates.map(({ raw }) => `:${raw.toString('base64')}:`).join(', ')
 }
+
+/** PEM with a space for each line end, as Apache writes it. */
+export function toApachePem(...certificates: Certificate[]): string {
+  return toPem(certificates).replaceAll('\n', ' ')
+}
+
+/** Base64 of PEM, as Apache's expressions make it. */
+export function toBase64Pem(...certificates: Certificate[]): string {
+  return Buffer.from(toPem(certificates)).toString('base64')
+}
+
+/** Base64 of one DER right after another, as HAProxy writes a chain. */
+export function toConcatenatedDer(...certificates: Certificate[]): string {
+  return Buffer.concat(certificates.map(({ raw }) => raw)).toString('base64')
+}
+
+function toPem(certificates: readonly Certificate[]): string {
+  return certificates.map(({ cert }) => (cert.endsWith('\n') ? cert : `${cert}\n`)).join('')
+}

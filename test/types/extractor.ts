@@ -91,7 +91,7 @@ true satisfies Equal<typeof MAX_CHAIN_CERTS, 10>
 // @ts-expect-error these options are the strategy's
 createExtractor({ name: 'devices' })
 // @ts-expect-error no such proxy
-extractClientCertificate(incoming, { certificateSource: 'nginx' })
+extractClientCertificate(incoming, { certificateSource: 'ngnix' })
 // @ts-expect-error an extractor answers at once
 new Strategy({ extractor: (req: IncomingMessage) => Promise.resolve(extract(req)) }, verify)
 // @ts-expect-error an extractor says whether it succeeded

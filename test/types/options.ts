@@ -29,6 +29,7 @@ const everything: StrategyOptions = {
   trustedProxies: ['loopback', '10.0.0.0/8'],
   xfccHop: 0,
   checkValidity: false,
+  cache: { maxEntries: 10, maxBytes: 1e6 },
   onAuthenticated: () => undefined,
   onRejected: () => undefined,
 }
@@ -41,15 +42,30 @@ new Strategy(unset, verify)
 
 true satisfies Equal<
   CertificateSource,
+  | 'akamai'
+  | 'apache'
   | 'aws-alb'
   | 'aws-alb-verify'
   | 'azure-app-service'
+  | 'azure-container-apps'
+  | 'caddy'
   | 'cloudflare'
   | 'cloudflare-rfc9440'
+  | 'cloudfront'
+  | 'cloudfront-passthrough'
   | 'envoy'
+  | 'gcp'
+  | 'haproxy'
+  | 'ingress-nginx'
+  | 'istio-gateway'
+  | 'kong'
+  | 'nginx'
   | 'traefik'
 >
-true satisfies Equal<HeaderEncoding, 'url-pem' | 'url-pem-aws' | 'xfcc' | 'base64-der' | 'rfc9440'>
+true satisfies Equal<
+  HeaderEncoding,
+  'url-pem' | 'url-pem-aws' | 'xfcc' | 'base64-der' | 'rfc9440' | 'apache-pem' | 'base64-pem'
+>
 true satisfies Equal<keyof typeof PRESETS, CertificateSource>
 true satisfies Equal<StrategyOptionsWithRequest['passReqToCallback'], true>
 
@@ -90,7 +106,7 @@ new Strategy({ name: 7 }, verify)
 // @ts-expect-error no such encoding
 new Strategy({ certificateHeader: 'X-Client-Cert', headerEncoding: 'base64' }, verify)
 // @ts-expect-error no such proxy
-new Strategy({ certificateSource: 'nginx' }, verify)
+new Strategy({ certificateSource: 'ngnix' }, verify)
 // @ts-expect-error `null` is not a default
 new Strategy({ certificateSource: null }, verify)
 // @ts-expect-error a switch is a boolean

@@ -17,20 +17,22 @@ interface Reading {
 }
 
 const nginx = { certificateHeader: 'X-SSL-Client-Cert', headerEncoding: 'url-pem' } as const
-const nginxVerified = { ...nginx, verifyHeader: 'X-SSL-Client-Verify', verifyValue: 'SUCCESS' }
-const ingress = { certificateHeader: 'ssl-client-cert', headerEncoding: 'url-pem' } as const
-const ingressVerified = { ...ingress, verifyHeader: 'ssl-client-verify', verifyValue: 'SUCCESS' }
+const nginxVerified = { certificateSource: 'nginx' } as const
+const ingressVerified = { certificateSource: 'ingress-nginx' } as const
 const haproxy = {
+  certificateSource: 'haproxy',
   certificateHeader: 'X-SSL-Client-Cert-Der',
-  headerEncoding: 'base64-der',
-  // "0" also when there is no certificate at all: alone it would prove nothing.
-  verifyHeader: 'X-SSL-Client-Verify',
-  verifyValue: '0',
 } as const
 const haproxyChain = { ...haproxy, chainHeader: 'X-SSL-Client-Chain-Der', includeChain: true }
 const rfc9440 = { certificateHeader: 'Client-Cert', headerEncoding: 'rfc9440' } as const
 const caddy = { certificateHeader: 'X-Client-Cert-Der', headerEncoding: 'base64-der' } as const
-const apache = { certificateHeader: 'SSL_CLIENT_CERT', headerEncoding: 'url-pem' } as const
+const apache = {
+  certificateSource: 'apache',
+  certificateHeader: 'SSL_CLIENT_CERT',
+  chainHeader: 'SSL_CLIENT_CERT_CHAIN_*',
+  verifyHeader: 'SSL_CLIENT_VERIFY',
+  verifyValue: 'SUCCESS',
+} as const
 
 const readings: Reading[] = [
   {
@@ -100,8 +102,7 @@ const readings: Reading[] = [
     outcomes: {
       'required-rsa': 'leaf',
       'required-chain': 'chain',
-      // Two issuers without anything between them: no encoding that is known here.
-      'required-fullchain': NONE,
+      'required-fullchain': 'chain',
     },
   },
   {
@@ -157,19 +158,29 @@ const readings: Reading[] = [
   },
   {
     proxy: 'apache',
-    how: 'PEM with spaces for line ends, which is no encoding that is known here',
+    how: 'PEM with spaces for line ends and its verdict',
     options: apache,
     outcomes: {
-      'required-rsa': NONE,
-      'required-ec': NONE,
-      'required-chain': NONE,
-      'required-fullchain': NONE,
-      'optional-rsa': NONE,
-      'optional-none': NONE,
-      'optional_no_ca-rsa': NONE,
-      'optional_no_ca-none': NONE,
-      'optional_no_ca-untrusted': NONE,
+      'required-rsa': 'leaf',
+      'required-ec': 'leaf',
+      'required-chain': 'leaf',
+      'required-fullchain': 'leaf',
+      'optional-rsa': 'leaf',
+      'optional-none': MISMATCH,
+      'optional_no_ca-rsa': 'leaf',
+      'optional_no_ca-none': MISMATCH,
+      'optional_no_ca-untrusted': MISMATCH,
       'forged-naive-nocert': NONE,
+    },
+  },
+  {
+    proxy: 'apache',
+    how: 'PEM with spaces for line ends, the chain in numbered headers',
+    options: { ...apache, includeChain: true },
+    outcomes: {
+      'required-rsa': 'leaf',
+      'required-chain': 'chain',
+      'required-fullchain': 'chain',
     },
   },
   {
@@ -180,7 +191,13 @@ const readings: Reading[] = [
   },
   {
     proxy: 'apache',
-    how: 'base64 of PEM, which is not base64 of DER',
+    how: 'base64 of PEM, made by an expression',
+    options: { certificateHeader: 'X-B64-Pem', headerEncoding: 'base64-pem' },
+    outcomes: { 'expr-b64-escape-rsa': 'leaf' },
+  },
+  {
+    proxy: 'apache',
+    how: 'base64 of DER, which base64 of PEM is not',
     options: { certificateHeader: 'X-B64-Pem', headerEncoding: 'base64-der' },
     outcomes: { 'expr-b64-escape-rsa': NONE },
   },

@@ -129,7 +129,7 @@ describe('the options of the strategy', () => {
     [{ onRejected: 'log' }, 'ERR_INVALID_ARG_TYPE', '"onRejected" must be a function', "'log'"],
     [{ extractor: {} }, 'ERR_INVALID_ARG_TYPE', '"extractor" must be a function'],
     [{ includeChain: 'yes' }, 'ERR_INVALID_ARG_TYPE', '"includeChain" must be a boolean', "'yes'"],
-    [{ certificateSource: 'nginx' }, 'ERR_INVALID_ARG_VALUE', '"certificateSource"', "'envoy'"],
+    [{ certificateSource: 'ngnix' }, 'ERR_INVALID_ARG_VALUE', '"certificateSource"', "'envoy'"],
     [{ passRequestToCallback: true }, 'ERR_INVALID_ARG_VALUE', "did you mean 'passReqToCallback'?"],
     [{ onReject: verify }, 'ERR_INVALID_ARG_VALUE', '"onReject"', "did you mean 'onRejected'?"],
     [{ certificateheader: 'x' }, 'ERR_INVALID_ARG_VALUE', "did you mean 'certificateHeader'?"],

@@ -12,7 +12,9 @@ import {
   pathOf,
 } from '../../support/extract-over.js'
 import {
+  toApachePem,
   toBase64Der,
+  toConcatenatedDer,
   toRfc9440,
   toUrlPem,
   toUrlPemAws,
@@ -35,13 +37,75 @@ describe('extracting a certificate', () => {
       readonly leaf: () => string
       /** All header lines, where the proxy can send the chain. */
       readonly chain?: () => string[]
+      /** What it says of a certificate that it verified. */
+      readonly verified?: string[]
     }
     const { chained, intermediate, root } = {
       chained: () => pki.chained,
       intermediate: () => pki.intermediate,
       root: () => pki.root,
     }
+    const verified = ['X-SSL-Client-Verify: SUCCESS']
+    const xfcc: Proxy = {
+      header: 'X-Forwarded-Client-Cert',
+      leaf: () => toXfcc(chained()),
+      chain: () => [`X-Forwarded-Client-Cert: ${toXfcc(chained(), intermediate(), root())}`],
+    }
+    const rfc9440: Proxy = {
+      header: 'Client-Cert',
+      leaf: () => toRfc9440(chained()),
+      chain: () => [
+        `Client-Cert: ${toRfc9440(chained())}`,
+        `Client-Cert-Chain: ${toRfc9440(intermediate(), root())}`,
+      ],
+    }
     const proxies: Readonly<Record<CertificateSource, Proxy>> = {
+      akamai: { header: 'AKAMAI-CC-DER', leaf: () => toRfc9440(chained()) },
+      apache: {
+        header: 'X-SSL-Client-Cert',
+        leaf: () => toApachePem(chained()),
+        chain: () => [
+          `X-SSL-Client-Cert: ${toApachePem(chained())}`,
+          `X-SSL-Client-Chain-0: ${toApachePem(intermediate())}`,
+          `X-SSL-Client-Chain-1: ${toApachePem(root())}`,
+          ...[2, 3, 4, 5, 6, 7, 8].map((number) => `X-SSL-Client-Chain-${number}: (null)`),
+        ],
+        verified,
+      },
+      'azure-container-apps': xfcc,
+      caddy: { header: 'X-SSL-Client-Cert', leaf: () => toBase64Der(chained()) },
+      cloudfront: { header: 'CloudFront-Viewer-Cert-Pem', leaf: () => toUrlPem(chained()) },
+      'cloudfront-passthrough': rfc9440,
+      gcp: {
+        header: 'X-Client-Cert-Leaf',
+        leaf: () => toRfc9440(chained()),
+        chain: () => [
+          `X-Client-Cert-Leaf: ${toRfc9440(chained())}`,
+          `X-Client-Cert-Chain: ${toRfc9440(intermediate(), root())}`,
+        ],
+        verified: [
+          'X-Client-Cert-Present: true',
+          'X-Client-Cert-Chain-Verified: true',
+          'X-Client-Cert-Error: ',
+        ],
+      },
+      haproxy: {
+        header: 'X-SSL-Client-Cert',
+        leaf: () => toBase64Der(chained()),
+        chain: () => [
+          `X-SSL-Client-Cert: ${toBase64Der(chained())}`,
+          `X-SSL-Client-Chain: ${toConcatenatedDer(intermediate(), root())}`,
+        ],
+        verified: ['X-SSL-Client-Verify: 0'],
+      },
+      'ingress-nginx': {
+        header: 'ssl-client-cert',
+        leaf: () => toUrlPem(chained()),
+        verified: ['ssl-client-verify: SUCCESS'],
+      },
+      'istio-gateway': xfcc,
+      kong: { header: 'X-Client-Cert', leaf: () => toUrlPem(chained()) },
+      nginx: { header: 'X-SSL-Client-Cert', leaf: () => toUrlPem(chained()), verified },
       'aws-alb': {
         header: 'X-Amzn-Mtls-Clientcert',
         leaf: () => toUrlPemAws(chained()),
@@ -53,19 +117,8 @@ describe('extracting a certificate', () => {
       },
       'azure-app-service': { header: 'X-ARR-ClientCert', leaf: () => toBase64Der(chained()) },
       cloudflare: { header: 'Cf-Client-Cert-Der-Base64', leaf: () => toBase64Der(chained()) },
-      'cloudflare-rfc9440': {
-        header: 'Client-Cert',
-        leaf: () => toRfc9440(chained()),
-        chain: () => [
-          `Client-Cert: ${toRfc9440(chained())}`,
-          `Client-Cert-Chain: ${toRfc9440(intermediate(), root())}`,
-        ],
-      },
-      envoy: {
-        header: 'X-Forwarded-Client-Cert',
-        leaf: () => toXfcc(chained()),
-        chain: () => [`X-Forwarded-Client-Cert: ${toXfcc(chained(), intermediate(), root())}`],
-      },
+      'cloudflare-rfc9440': rfc9440,
+      envoy: xfcc,
       traefik: {
         header: 'X-Forwarded-Tls-Client-Cert',
         leaf: () => toBase64Der(chained()),
@@ -75,9 +128,9 @@ describe('extracting a certificate', () => {
       },
     }
 
-    for (const [name, { header, leaf, chain }] of Object.entries(proxies)) {
+    for (const [name, { header, leaf, chain, verified: also = [] }] of Object.entries(proxies)) {
       const certificateSource = name as CertificateSource
-      const lines = () => chain?.() ?? [`${header}: ${leaf()}`]
+      const lines = () => [...(chain?.() ?? [`${header}: ${leaf()}`]), ...also]
 
       it(`${name}: the leaf is extracted, and without includeChain nothing else`, async () => {
         const result = await extractOverHttp(lines(), { certificateSource })
@@ -94,13 +147,15 @@ describe('extracting a certificate', () => {
 
       for (const spelled of [header.toLowerCase(), header.toUpperCase()]) {
         it(`${name}: the header may be spelled ${spelled}`, async () => {
-          const result = await extractOverHttp([`${spelled}: ${leaf()}`], { certificateSource })
+          const result = await extractOverHttp([`${spelled}: ${leaf()}`, ...also], {
+            certificateSource,
+          })
           expect(pathOf(result)).to.deep.equal(fingerprints(pki.chained))
         })
       }
 
       it(`${name}: without the header there is no certificate`, async () => {
-        expect(await extractOverHttp([], { certificateSource })).to.deep.equal({
+        expect(await extractOverHttp(also, { certificateSource })).to.deep.equal({
           success: false,
           certificate: null,
           reason: 'header_missing_or_malformed',

@@ -27,9 +27,9 @@ function expectRefusal(options: unknown, code: Code, message: string): void {
 }
 
 describe('options of an extractor that are refused', () => {
-  const sources =
-    "'aws-alb', 'aws-alb-verify', 'azure-app-service', 'cloudflare', 'cloudflare-rfc9440', 'envoy', 'traefik'"
-  const encodings = "'url-pem', 'url-pem-aws', 'xfcc', 'base64-der', 'rfc9440'"
+  const quoted = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ')
+  const sources = quoted(Object.keys(PRESETS))
+  const encodings = quoted(ENCODINGS)
   const types: Readonly<Record<Exclude<keyof ExtractorOptions, 'cache'>, string>> = {
     certificateSource: `one of ${sources}`,
     certificateHeader: 'a string',
@@ -99,7 +99,7 @@ describe('options of an extractor that are refused', () => {
     ['certificateSource', 'envoi', sources, " (did you mean 'envoy'?)"],
     ['certificateSource', 'aws-alb-verified', sources, " (did you mean 'aws-alb-verify'?)"],
     ['certificateSource', 'Traefik', sources, " (did you mean 'traefik'?)"],
-    ['certificateSource', 'nginx', sources, ''],
+    ['certificateSource', 'ngnix', sources, " (did you mean 'nginx'?)"],
     ['certificateSource', '', sources, ''],
     ['certificateSource', 'constructor', sources, ''],
     ['headerEncoding', 'rfc-9440', encodings, " (did you mean 'rfc9440'?)"],

@@ -8,32 +8,61 @@ describe('the presets', () => {
       [name, header, ...(chainHeader === undefined ? [] : [chainHeader]), encoding].join(' '),
     )
     expect(table).to.deep.equal([
+      'akamai akamai-cc-der rfc9440',
+      'apache x-ssl-client-cert x-ssl-client-chain-* apache-pem',
       'aws-alb x-amzn-mtls-clientcert url-pem-aws',
       'aws-alb-verify x-amzn-mtls-clientcert-leaf url-pem-aws',
       'azure-app-service x-arr-clientcert base64-der',
+      'azure-container-apps x-forwarded-client-cert xfcc',
+      'caddy x-ssl-client-cert base64-der',
       'cloudflare cf-client-cert-der-base64 base64-der',
       'cloudflare-rfc9440 client-cert client-cert-chain rfc9440',
+      'cloudfront cloudfront-viewer-cert-pem url-pem',
+      'cloudfront-passthrough client-cert client-cert-chain rfc9440',
       'envoy x-forwarded-client-cert xfcc',
+      'gcp x-client-cert-leaf x-client-cert-chain rfc9440',
+      'haproxy x-ssl-client-cert x-ssl-client-chain base64-der',
+      'ingress-nginx ssl-client-cert url-pem',
+      'istio-gateway x-forwarded-client-cert xfcc',
+      'kong x-client-cert url-pem',
+      'nginx x-ssl-client-cert url-pem',
       'traefik x-forwarded-tls-client-cert base64-der',
     ])
   })
 
   it('say in which header a list may stand, leaf first', () => {
     const names = Object.entries(PRESETS).filter(([, { carriesChain }]) => carriesChain)
-    expect(names.map(([name]) => name)).to.deep.equal(['aws-alb', 'envoy', 'traefik'])
+    expect(names.map(([name]) => name).join(' ')).to.equal(
+      'aws-alb azure-container-apps envoy istio-gateway traefik',
+    )
   })
 
   it('say which proxies check a certificate before they forward it', () => {
-    const validates = Object.entries(PRESETS).map(([name, preset]) => [name, preset.validates])
-    expect(Object.fromEntries(validates)).to.deep.equal({
-      'aws-alb': 'never',
-      'aws-alb-verify': 'always',
-      'azure-app-service': 'never',
-      cloudflare: 'configurable',
-      'cloudflare-rfc9440': 'configurable',
-      envoy: 'configurable',
-      traefik: 'configurable',
-    })
+    const by = (answer: string) =>
+      Object.entries(PRESETS).flatMap(([name, { validates }]) => (validates === answer ? name : []))
+    expect(by('always').join(' ')).to.equal('aws-alb-verify cloudfront')
+    expect(by('never').join(' ')).to.equal(
+      'aws-alb azure-app-service azure-container-apps cloudfront-passthrough kong',
+    )
+    expect(by('configurable').join(' ')).to.equal(
+      'akamai apache caddy cloudflare cloudflare-rfc9440 envoy gcp haproxy ingress-nginx ' +
+        'istio-gateway nginx traefik',
+    )
+  })
+
+  it('say what other headers must hold, where the proxy says that it verified', () => {
+    const rules = Object.entries(PRESETS).flatMap(([name, { verify = [] }]) =>
+      verify.map(({ header, value, mayBeMissing = false }) => [name, header, value, mayBeMissing]),
+    )
+    expect(rules).to.deep.equal([
+      ['apache', 'x-ssl-client-verify', 'SUCCESS', false],
+      ['gcp', 'x-client-cert-present', 'true', false],
+      ['gcp', 'x-client-cert-chain-verified', 'true', false],
+      ['gcp', 'x-client-cert-error', '', true],
+      ['haproxy', 'x-ssl-client-verify', '0', false],
+      ['ingress-nginx', 'ssl-client-verify', 'SUCCESS', false],
+      ['nginx', 'x-ssl-client-verify', 'SUCCESS', false],
+    ])
   })
 
   it('have an encoding that exists', () => {
@@ -49,6 +78,10 @@ describe('the presets', () => {
       expect(() => (preset['header'] = 'x-forged')).to.throw(TypeError)
       expect(() => (preset['chainHeader'] = 'x-forged')).to.throw(TypeError)
       expect(() => delete preset['encoding']).to.throw(TypeError)
+      const rules = preset['verify'] as Record<string, unknown>[] | undefined
+      if (rules === undefined) continue
+      expect(() => rules.pop()).to.throw(TypeError)
+      for (const rule of rules) expect(() => (rule['value'] = 'FAILED')).to.throw(TypeError)
     }
   })
 })

@@ -1,0 +1,8 @@
+import { decodeBase64 } from './base64.js'
+import { decodePem } from './pem.js'
+
+/** Decodes base64 of PEM, which Apache's `expr=%{base64:%{SSL_CLIENT_CERT}}` makes. */
+export function decodeBase64Pem(text: string): Buffer[] | undefined {
+  const pem = decodeBase64(text)
+  return pem && decodePem(pem.toString('latin1'))
+}
