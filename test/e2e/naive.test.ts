@@ -6,7 +6,7 @@ import { documented, naive } from './support/files.js'
 import { versionOf } from './support/launch.js'
 import { AS_VICTIM, UNVERIFIED } from './support/outcome.js'
 import { proxyOf, PROXIES } from './support/proxies.js'
-import { type Reading, resultOf, stopSites } from './support/run.js'
+import { type Reading, outcomeOf, stopSites } from './support/run.js'
 
 /** What a mistake is made with, and what makes its line unlike the safe one. */
 const MISTAKEN =
@@ -63,7 +63,7 @@ function listOf(attacks: readonly Attack[]): string {
 async function successes({ proxy, file }: Mistake, reading: Reading): Promise<string[]> {
   const successful: string[] = []
   for (const [attack, title] of Object.entries(ATTACKS)) {
-    const { outcome } = await resultOf(proxyOf(proxy), naive(file), caseOf(title), reading)
+    const outcome = await outcomeOf(proxyOf(proxy), naive(file), caseOf(title), reading)
     if (outcome === AS_VICTIM || outcome === UNVERIFIED) successful.push(attack)
   }
   return successful
@@ -73,9 +73,9 @@ async function successes({ proxy, file }: Mistake, reading: Reading): Promise<st
 async function failures({ proxy, file }: Mistake): Promise<string[]> {
   const failed: string[] = []
   for (const testCase of CASES) {
-    const safe = await resultOf(proxyOf(proxy), documented(proxyOf(proxy), 'optional'), testCase)
-    const { outcome } = await resultOf(proxyOf(proxy), naive(file), testCase)
-    if (outcome !== safe.outcome) failed.push(testCase.title)
+    const safe = await outcomeOf(proxyOf(proxy), documented(proxyOf(proxy), 'optional'), testCase)
+    const outcome = await outcomeOf(proxyOf(proxy), naive(file), testCase)
+    if (outcome !== safe) failed.push(testCase.title)
   }
   return failed
 }

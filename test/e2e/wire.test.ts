@@ -1,75 +1,95 @@
 import { X509Certificate } from 'node:crypto'
 import { expect } from 'chai'
-import { type Backend, startBackend } from './support/backend.js'
 import { certificates, type Client, type ClientName } from './support/certificates.js'
 import { type Request, send } from './support/client.js'
 import { documented } from './support/files.js'
-import { launch, type RunningProxy } from './support/launch.js'
-import { CERTIFICATE, type Proxy, PROXIES, VERIFY } from './support/proxies.js'
+import { OTHERS } from './support/forgeries.js'
+import { CERTIFICATE, type Line, type Proxy, PROXIES, VERIFY } from './support/proxies.js'
+import { type Site, startSite } from './support/site.js'
 
 /** The nine chain headers of Apache. */
 const NUMBERS = Array.from({ length: 9 }, (_, index) => String(index))
 
 for (const proxy of PROXIES) {
   describe(`what ${proxy.title} sends to Node`, () => {
-    let backend: Backend
-    let running: RunningProxy
+    let site: Site | undefined
 
     before(async () => {
-      backend = await startBackend({})
-      running = await launch(proxy, documented(proxy, 'optional'), backend.port)
+      site = await startSite(proxy, documented(proxy, 'optional'), {})
     })
-    after(async () => {
-      await running.stop()
-      await backend.close()
-    })
-
-    /** The headers of ours that reach Node, by name; each has to come on one line. */
-    async function receive(name: ClientName | null, resumed = false) {
-      const client = name === null ? null : (await certificates()).clients[name]
-      const request: Request = { port: running.port, client, path: '/', lines: [] }
-      const first = await send(request)
-      if (!resumed) return ours(backend)
-      backend.takeVisits()
-      const second = await send({ ...request, tls: { session: first.session } })
-      expect(second.isResumed).to.equal(true)
-      return ours(backend)
-    }
+    after(() => site?.stop())
 
     for (const name of ['rsa', 'ec', 'hostileSubject', 'allNames'] as const) {
       it(`is the certificate in the encoding of its page (${name})`, async () => {
         const client = (await certificates()).clients[name]
-        expect(await receive(name)).to.deep.equal(expectedOf(proxy, client, []))
+        expect(await receive(site, name)).to.deep.equal(expectedOf(proxy, client, []))
       })
     }
 
     it('is the chain without the leaf, where it can be sent', async () => {
-      const client = (await certificates()).clients.chained
-      expect(await receive('chained')).to.deep.equal(expectedOf(proxy, client, client.issuers))
+      for (const name of ['chained', 'deep'] as const) {
+        const client = (await certificates()).clients[name]
+        expect(await receive(site, name)).to.deep.equal(expectedOf(proxy, client, client.issuers))
+      }
     })
 
     it('is no chain in a resumed session', async () => {
       const client = (await certificates()).clients.chained
-      expect(await receive('chained', true)).to.deep.equal(expectedOf(proxy, client, []))
+      expect(await receive(site, 'chained', true)).to.deep.equal(expectedOf(proxy, client, []))
+    })
+
+    it('are headers that it does not know, as the client sent them', async () => {
+      const { victim } = await certificates()
+      const sent = OTHERS.lines(proxy, new X509Certificate(victim.raw))
+      const received = await exchange(site, null, sent)
+      expect(received).to.include.deep.members(sent.map(toLowerCase))
     })
 
     it('says in its own way that there is no certificate', async () => {
-      expect(await receive(null)).to.deep.equal(expectedOf(proxy, null, []))
+      expect(await receive(site, null)).to.deep.equal(expectedOf(proxy, null, []))
     })
   })
 }
 
-function ours(backend: Backend): Record<string, string> {
-  const [visit] = backend.takeVisits()
-  if (visit === undefined) throw new Error('Nothing reached Node')
-  const headers: Record<string, string> = {}
-  for (let index = 0; index < visit.rawHeaders.length; index += 2) {
-    const [name = '', value = ''] = visit.rawHeaders.slice(index, index + 2)
-    if (!/^x-ssl-/i.test(name)) continue
-    expect(headers).not.to.have.property(name.toLowerCase())
-    headers[name.toLowerCase()] = value
-  }
+/** The headers of ours that reach Node, by name; each has to come on one line. */
+async function receive(
+  site: Site | undefined,
+  name: ClientName | null,
+  isResumed = false,
+): Promise<Record<string, string>> {
+  const client = name === null ? null : (await certificates()).clients[name]
+  const lines = await exchange(site, client, [], isResumed)
+  const ours = lines.filter(([header]) => header.startsWith('x-ssl-'))
+  const headers = Object.fromEntries(ours)
+  expect(Object.keys(headers)).to.have.lengthOf(ours.length)
   return headers
+}
+
+/** What reaches Node of a request, or of the second of two in one session. */
+async function exchange(
+  site: Site | undefined,
+  client: Client | null,
+  lines: readonly Line[],
+  isResumed = false,
+): Promise<Line[]> {
+  if (site === undefined) throw new Error('The proxy has not started')
+  const request: Request = { port: site.port, client, path: '/', lines }
+  const { session } = await send(request)
+  if (isResumed) {
+    site.backend.takeVisits()
+    expect(await send({ ...request, tls: { session } })).to.include({ isResumed })
+  }
+  return site.backend.takeVisits().flatMap(({ rawHeaders }) => linesOf(rawHeaders))
+}
+
+function linesOf(rawHeaders: readonly string[]): Line[] {
+  return rawHeaders.flatMap((name, index): Line[] =>
+    index % 2 === 0 ? [toLowerCase([name, rawHeaders[index + 1] ?? ''])] : [],
+  )
+}
+
+function toLowerCase([name, value]: Line): Line {
+  return [name.toLowerCase(), value]
 }
 
 function expectedOf(

@@ -21,6 +21,7 @@ const VALID: readonly Case[] = [
   due('alternative names of every type', 'allNames'),
   due('a certificate of an intermediate, which it sends', 'chained'),
   { ...due('the same, with `includeChain`', 'chained'), route: '/chain' },
+  { ...due('a certificate below two intermediates, with `includeChain`', 'deep'), route: '/chain' },
   ...(['TLSv1.3', 'TLSv1.2'] as const).flatMap((resumes): Case[] => [
     { ...due(`a resumed session, ${resumes}`, 'ec'), resumes },
     {

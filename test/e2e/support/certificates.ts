@@ -21,8 +21,6 @@ export interface Certificates {
   readonly clients: Readonly<Record<ClientName, Client>>
   /** Somebody else's: genuine, valid, and public. The attacker has no key for it. */
   readonly victim: Issued
-  /** About 10 KB of DER. */
-  readonly big: Client
 }
 
 export type ClientName =
@@ -31,6 +29,7 @@ export type ClientName =
   | 'hostileSubject'
   | 'allNames'
   | 'chained'
+  | 'deep'
   | 'withoutIntermediate'
   | 'stranger'
   | 'selfSigned'
@@ -73,15 +72,14 @@ async function create(): Promise<Certificates> {
     }),
     clients: { ...(await createValid(clientAuthority)), ...(await createInvalid(clientAuthority)) },
     victim: await clientAuthority.issue({ subject: 'CN=victim, O=Example' }),
-    big: alone(
-      await clientAuthority.issue({ subject: 'CN=big, O=Example', subjectAltName: manyNames(250) }),
-    ),
   }
 }
 
 async function createValid(authority: Authority) {
   const intermediate = await authority.createIntermediate()
   const chained = await intermediate.issue({ subject: 'CN=chained, O=Example' })
+  const lower = await intermediate.createIntermediate({ subject: 'CN=Lower intermediate' })
+  const deep = await lower.issue({ subject: 'CN=deep, O=Example' })
   return {
     rsa: alone(await authority.issue({ subject: 'CN=rsa, O=Example', keyType: 'rsa' })),
     ec: alone(await authority.issue({ subject: 'CN=ec, O=Example' })),
@@ -101,6 +99,11 @@ async function createValid(authority: Authority) {
       ...chained,
       cert: chained.cert + intermediate.cert,
       issuers: [intermediate.raw],
+    },
+    deep: {
+      ...deep,
+      cert: deep.cert + lower.cert + intermediate.cert,
+      issuers: [lower.raw, intermediate.raw],
     },
     withoutIntermediate: alone(chained),
   }
@@ -130,13 +133,16 @@ async function createInvalid(authority: Authority) {
   }
 }
 
-function alone(issued: Issued): Client {
-  return { ...issued, issuers: [] }
+/** One with this many alternative names, about 39 bytes each. */
+export async function issueBig(names: number): Promise<Client> {
+  const { clientAuthority } = await certificates()
+  const subjectAltName = Array.from({ length: names }, (_, index) => ({
+    type: 'dns' as const,
+    value: `client-${String(index).padStart(4, '0')}.a-rather-long.example.com`,
+  }))
+  return alone(await clientAuthority.issue({ subject: 'CN=big, O=Example', subjectAltName }))
 }
 
-function manyNames(count: number): JsonGeneralNames {
-  return Array.from({ length: count }, (_, index) => ({
-    type: 'dns' as const,
-    value: `client-${String(index).padStart(4, '0')}.a-rather-long-name.example.com`,
-  }))
+function alone(issued: Issued): Client {
+  return { ...issued, issuers: [] }
 }

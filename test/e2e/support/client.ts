@@ -69,5 +69,5 @@ async function readAnswer(socket: tls.TLSSocket): Promise<string> {
 /** An alert of the proxy, or a connection that it closed before the alert was read. */
 function isRefusal(error: unknown): boolean {
   const { code = '' } = error as NodeJS.ErrnoException
-  return /^ERR_SSL_.*ALERT/.test(code) || code === 'ECONNRESET' || code === 'EPIPE'
+  return /^ERR_SSL_.*ALERT|^EPROTO$|^ECONNRESET$|^EPIPE$/.test(code)
 }

@@ -26,6 +26,11 @@ export const DROP_VERIFY: Forgery = {
   lines: (proxy, victim) => [['Connection', `close, ${VERIFY}`], ...FORGED.lines(proxy, victim)],
 }
 
+export const OTHERS: Forgery = {
+  title: 'the headers of other proxies',
+  lines: (_proxy, victim) => othersLines(forms(victim)),
+}
+
 export const FORGERIES: readonly Forgery[] = [
   FORGED,
   {
@@ -69,10 +74,7 @@ export const FORGERIES: readonly Forgery[] = [
       ['X-SSL-Client-Chain-0', victim.toString().replaceAll('\n', ' ')],
     ],
   },
-  {
-    title: 'the headers of other proxies',
-    lines: (_proxy, victim) => othersLines(forms(victim)),
-  },
+  OTHERS,
 ]
 
 function certificateLine({ encode }: Proxy, victim: X509Certificate): Line {

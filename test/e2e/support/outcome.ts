@@ -57,5 +57,5 @@ function describeIssuers(issuers: readonly Buffer[], client: Client): string {
     issuers.length === client.issuers.length &&
     issuers.every((issuer, index) => client.issuers[index]?.equals(issuer))
   if (!isComplete) throw new Error('A chain that the client did not send')
-  return `${issuers.length} issuer`
+  return issuers.length === 1 ? '1 issuer' : `${issuers.length} issuers`
 }

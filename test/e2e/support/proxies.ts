@@ -25,6 +25,8 @@ export interface Proxy {
   /** The two files in docs/proxies/<name>. */
   readonly required: string
   readonly optional: string
+  /** A third, for headers that are larger than the proxy's default allows; `null`: it has no limit. */
+  readonly largeHeaders: string | null
   /**
    * The addresses and paths in its configurations that a test cannot use, and what it puts in their
    * place. This is all that a test changes, and each has to occur.
@@ -51,6 +53,7 @@ export const PROXIES: readonly Proxy[] = [
     arguments: (file) => ['-c', file, '-g', 'daemon off;'],
     required: 'nginx.conf',
     optional: 'nginx-optional.conf',
+    largeHeaders: null,
     literals: ({ directory, port, backendPort }) => [
       ['listen 443 ssl;', `listen 127.0.0.1:${port} ssl;`],
       ['127.0.0.1:3000', `127.0.0.1:${backendPort}`],
@@ -71,6 +74,7 @@ export const PROXIES: readonly Proxy[] = [
     arguments: (file) => ['-db', '-f', file],
     required: 'haproxy.cfg',
     optional: 'haproxy-optional.cfg',
+    largeHeaders: 'haproxy-large-headers.cfg',
     literals: ({ directory, port, backendPort }) => [
       ['bind :443 ', `bind 127.0.0.1:${port} `],
       ['127.0.0.1:3000', `127.0.0.1:${backendPort}`],
@@ -89,6 +93,7 @@ export const PROXIES: readonly Proxy[] = [
     arguments: (file) => ['-f', file, '-DFOREGROUND'],
     required: 'httpd.conf',
     optional: 'httpd-optional.conf',
+    largeHeaders: null,
     literals: ({ directory, port, backendPort }) => [
       ['Listen 443\n', `Listen 127.0.0.1:${port}\n`],
       ['<VirtualHost *:443>', `<VirtualHost *:${port}>`],
@@ -110,6 +115,7 @@ export const PROXIES: readonly Proxy[] = [
     arguments: (file) => ['run', '--config', file, '--adapter', 'caddyfile'],
     required: 'Caddyfile',
     optional: 'Caddyfile-optional',
+    largeHeaders: null,
     literals: ({ directory, port, backendPort }) => [
       ['https://api.example.com:443 {', `https://api.example.com:${port} {\n\tbind 127.0.0.1`],
       ['127.0.0.1:3000', `127.0.0.1:${backendPort}`],

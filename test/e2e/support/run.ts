@@ -2,47 +2,35 @@ import { X509Certificate } from 'node:crypto'
 import type { StrategyOptions } from '../../../src/index.js'
 import { describeOutcome } from './outcome.js'
 import { CERTIFICATE_ALONE, SOURCES } from '../sources.js'
-import { type Backend, startBackend, type Visit } from './backend.js'
+import type { Backend, Visit } from './backend.js'
 import type { Case } from './cases.js'
 import { certificates } from './certificates.js'
 import { type Reply, type Request, send } from './client.js'
-import { launch, type RunningProxy } from './launch.js'
 import type { Proxy } from './proxies.js'
+import { type Site, startSite } from './site.js'
 
 /** How the strategy is told to read what the proxy sends. */
 export type Reading = 'recommended' | 'without verifyHeader'
 
-/** What became of a request. */
-export interface Result {
-  /** In the words of docs/proxies/RESULTS.md. */
-  readonly outcome: string
-  /** What verify was given, leaf first. */
-  readonly chain: readonly Buffer[] | null
-  /** What reached Node; `null`: the proxy answered by itself. */
-  readonly rawHeaders: readonly string[] | null
-}
-
-interface Site {
-  readonly backend: Backend
-  readonly proxy: RunningProxy
-}
-
 const sites = new Map<string, Promise<Site>>()
-const results = new Map<string, Promise<Result>>()
+const outcomes = new Map<string, Promise<string>>()
 
-/** Runs a case against a configuration, once in the whole run. */
-export function resultOf(
+/**
+ * Runs a case against a configuration, once in the whole run, and says what became of it in the words
+ * of docs/proxies/RESULTS.md.
+ */
+export function outcomeOf(
   proxy: Proxy,
   file: URL,
   testCase: Case,
   reading: Reading = 'recommended',
-): Promise<Result> {
+): Promise<string> {
   const key = [file.pathname, reading, testCase.title].join('\n')
-  const known = results.get(key)
+  const known = outcomes.get(key)
   if (known !== undefined) return known
-  const result = run(proxy, file, testCase, reading)
-  results.set(key, result)
-  return result
+  const outcome = run(proxy, file, testCase, reading)
+  outcomes.set(key, outcome)
+  return outcome
 }
 
 /** Ends every proxy and every backend. */
@@ -50,48 +38,31 @@ export async function stopSites(): Promise<void> {
   const running = [...sites.values()]
   sites.clear()
   for (const site of await Promise.allSettled(running)) {
-    if (site.status === 'rejected') continue
-    await site.value.proxy.stop()
-    await site.value.backend.close()
+    if (site.status === 'fulfilled') await site.value.stop()
   }
 }
 
-async function run(proxy: Proxy, file: URL, testCase: Case, reading: Reading): Promise<Result> {
-  const site = await siteOf(proxy, file)
+async function run(proxy: Proxy, file: URL, testCase: Case, reading: Reading): Promise<string> {
+  const { port, backend } = await siteOf(proxy, file)
   const { clients, victim } = await certificates()
   const client = testCase.client === null ? null : clients[testCase.client]
   const lines = testCase.forgery?.lines(proxy, new X509Certificate(victim.raw)) ?? []
   const path = reading === 'recommended' ? (testCase.route ?? '/') : '/unverified'
-  const request: Request = { port: site.proxy.port, client, path, lines }
-  const before = site.backend.bytesRead()
-  const reply = await (testCase.resumes === undefined
-    ? send(request)
-    : sendTwice(request, site.backend, testCase))
-  const reachedNode = site.backend.bytesRead() > before
-  const visit = theOnly(site.backend.takeVisits())
-  return {
-    outcome: describeOutcome({ reply, visit, reachedNode, client, victim: victim.raw, testCase }),
-    chain: visit?.decision?.kind === 'accepted' ? visit.decision.chain : null,
-    rawHeaders: visit?.rawHeaders ?? null,
-  }
+  const before = backend.bytesRead()
+  const reply = await visit({ port, client, path, lines }, backend, testCase)
+  const reachedNode = backend.bytesRead() > before
+  const arrived = theOnly(backend.takeVisits())
+  const observed = { reply, visit: arrived, reachedNode, client, victim: victim.raw, testCase }
+  return describeOutcome(observed)
 }
 
 function siteOf(proxy: Proxy, file: URL): Promise<Site> {
   const known = sites.get(file.pathname)
   if (known !== undefined) return known
-  const site = startSite(proxy, file)
+  const routes = routesOf(SOURCES[proxy.name], CERTIFICATE_ALONE[proxy.name])
+  const site = startSite(proxy, file, routes)
   sites.set(file.pathname, site)
   return site
-}
-
-async function startSite(proxy: Proxy, file: URL): Promise<Site> {
-  const backend = await startBackend(routesOf(SOURCES[proxy.name], CERTIFICATE_ALONE[proxy.name]))
-  try {
-    return { backend, proxy: await launch(proxy, file, backend.port) }
-  } catch (error) {
-    await backend.close()
-    throw error
-  }
 }
 
 function routesOf(recommended: StrategyOptions, alone: StrategyOptions) {
@@ -102,12 +73,14 @@ function routesOf(recommended: StrategyOptions, alone: StrategyOptions) {
   }
 }
 
-/** The second of two requests; the first, where it brought no session that could be resumed. */
-async function sendTwice(request: Request, backend: Backend, testCase: Case): Promise<Reply> {
-  const version = { minVersion: testCase.resumes, maxVersion: testCase.resumes }
+/** One request, or the second of two where a session is to be resumed. */
+async function visit(request: Request, backend: Backend, testCase: Case): Promise<Reply> {
+  const { resumes, entry } = testCase
+  if (resumes === undefined) return send(request)
+  const version = { minVersion: resumes, maxVersion: resumes }
   const first = await send({ ...request, tls: version })
   if (first.session === undefined || first.status === null) {
-    if (testCase.entry === 'due') throw new Error('There is no session to resume')
+    if (entry === 'due') throw new Error('There is no session to resume')
     return first
   }
   backend.takeVisits()
