@@ -26,6 +26,7 @@ export const SOURCES: Readonly<Record<ProxyName, StrategyOptions>> = {
   caddy: CERTIFICATE_ALONE.caddy,
 }
 
+/** What the types do not know yet. */
 function unchecked(options: object): StrategyOptions {
   return options
 }

@@ -91,6 +91,8 @@ function start(proxy: Proxy, directory: string): ChildProcess {
 process.on('exit', () => {
   for (const child of running) kill(child, 'SIGKILL')
 })
+// Which would otherwise end this process without a word to its proxies.
+process.once('SIGTERM', () => process.exit(143))
 
 /** Waits until the port is open; what the proxy said, if it has ended instead. */
 async function opened(child: ChildProcess, port: number): Promise<string | null> {

@@ -48,6 +48,8 @@ async function run(proxy: Proxy, file: URL, testCase: Case, reading: Reading): P
   const client = testCase.client === null ? null : clients[testCase.client]
   const lines = testCase.forgery?.lines(proxy, new X509Certificate(victim.raw)) ?? []
   const path = reading === 'recommended' ? (testCase.route ?? '/') : '/unverified'
+  // What a case that failed has left.
+  backend.takeVisits()
   const before = backend.bytesRead()
   const reply = await visit({ port, client, path, lines }, backend, testCase)
   const reachedNode = backend.bytesRead() > before
