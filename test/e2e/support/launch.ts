@@ -74,7 +74,8 @@ async function writeFiles(proxy: Proxy, file: URL, place: Place): Promise<void> 
   }
 }
 
-const running = new Set<ChildProcess>()
+/** With the folder of each. */
+const running = new Map<ChildProcess, string>()
 
 /** As the leader of a process group of its own, so that its workers end with it. */
 function start(proxy: Proxy, directory: string): ChildProcess {
@@ -84,12 +85,15 @@ function start(proxy: Proxy, directory: string): ChildProcess {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH, HOME: directory, XDG_DATA_HOME: directory, XDG_CONFIG_HOME: directory },
   })
-  running.add(child)
+  running.set(child, directory)
   return child
 }
 
 process.on('exit', () => {
-  for (const child of running) kill(child, 'SIGKILL')
+  for (const [child, directory] of running) {
+    kill(child, 'SIGKILL')
+    rmSync(directory, { recursive: true, force: true })
+  }
 })
 // Which would otherwise end this process without a word to its proxies.
 process.once('SIGTERM', () => process.exit(143))
