@@ -1,0 +1,73 @@
+import tls from 'node:tls'
+import { certificates, type Client, HOST } from './certificates.js'
+import type { Line } from './proxies.js'
+
+const ANSWERS_WITHIN_MS = 10_000
+
+export interface Request {
+  readonly port: number
+  readonly client: Client | null
+  readonly path: string
+  readonly lines: readonly Line[]
+  readonly tls?: Pick<tls.ConnectionOptions, 'session' | 'minVersion' | 'maxVersion'>
+}
+
+export interface Reply {
+  /** `null`: the connection ended without an answer. */
+  readonly status: number | null
+  readonly isResumed: boolean
+  /** For the next connection. */
+  readonly session: Buffer | undefined
+}
+
+/** One request with exactly these header lines, which no HTTP client would send. */
+export async function send({ port, client, path, lines, tls: more }: Request): Promise<Reply> {
+  const { serverAuthority } = await certificates()
+  const identity = client === null ? {} : { cert: client.cert, key: client.key }
+  const socket = tls.connect({
+    host: '127.0.0.1',
+    port,
+    servername: HOST,
+    ca: serverAuthority.cert,
+    ...identity,
+    ...more,
+  })
+  let session: Buffer | undefined
+  let isResumed = false
+  socket.on('secureConnect', () => (isResumed = socket.isSessionReused()))
+  socket.on('session', (ticket: Buffer) => (session = ticket))
+  socket.setTimeout(ANSWERS_WITHIN_MS, () => socket.destroy(new Error('There is no answer')))
+  socket.write(toRequest(path, lines), 'latin1')
+  const text = await readAnswer(socket)
+  const status = /^HTTP\/1\.[01] (\d{3}) /.exec(text)?.[1]
+  return {
+    status: status === undefined ? null : Number(status),
+    isResumed,
+    session,
+  }
+}
+
+function toRequest(path: string, lines: readonly Line[]): string {
+  const connection: Line[] = lines.some(([name]) => name.toLowerCase() === 'connection')
+    ? []
+    : [['Connection', 'close']]
+  const all: Line[] = [['Host', HOST], ...connection, ...lines]
+  return `GET ${path} HTTP/1.1\r\n${all.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
+}
+
+/** What came before the connection ended, however it did. */
+async function readAnswer(socket: tls.TLSSocket): Promise<string> {
+  let text = ''
+  try {
+    for await (const chunk of socket.setEncoding('latin1')) text += String(chunk)
+  } catch (error) {
+    if (text === '' && !isRefusal(error)) throw error
+  }
+  return text
+}
+
+/** An alert of the proxy, or a connection that it closed before the alert was read. */
+function isRefusal(error: unknown): boolean {
+  const { code = '' } = error as NodeJS.ErrnoException
+  return /^ERR_SSL_.*ALERT|^EPROTO$|^ECONNRESET$|^EPIPE$/.test(code)
+}
