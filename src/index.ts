@@ -1,4 +1,4 @@
-export type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
+export type { ChainedPeerCertificate, ForwardedIdentity } from './certificate/peer-certificate.js'
 export type { DecisionMessage } from './diagnostics.js'
 export { ClientCertificateError, type ClientCertificateErrorCode } from './errors.js'
 export type { ExtractorOptions } from './extractor/options.js'

@@ -13,6 +13,22 @@ import { hasShowableKey } from './showable-key.js'
  */
 export interface ChainedPeerCertificate extends PeerCertificate {
   issuerCertificate?: ChainedPeerCertificate
+  /**
+   * `true` where a proxy forwarded no certificate but only what it says about one, which takes the
+   * option `forwardedIdentity`. Then there is a {@link ForwardedIdentity}, and nothing else.
+   */
+  forwardedIdentity?: true
+}
+
+/** What a proxy says about a client's certificate without forwarding it. */
+export interface ForwardedIdentity {
+  forwardedIdentity: true
+  /** Without attributes where the proxy says nothing of it. */
+  subject: PeerCertificate['subject']
+  /** `URI:` and the name, where the proxy says one. */
+  subjectaltname?: string
+  /** Upper-case hex with colons, as in a certificate. */
+  fingerprint256: string
 }
 
 /**

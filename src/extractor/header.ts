@@ -1,6 +1,7 @@
 import { linkChain } from '../certificate/chain.js'
 import {
   type ChainedPeerCertificate,
+  type ForwardedIdentity,
   parseDer,
   toPeerCertificate,
 } from '../certificate/peer-certificate.js'
@@ -18,6 +19,8 @@ export interface HeaderPlan {
   /** Lower case, like every name here. */
   readonly header: string
   readonly decode: Decoder
+  /** Reads what the header says instead of a certificate; `null`: nothing else counts. */
+  readonly readIdentity: ((text: string) => ForwardedIdentity | undefined) | null
   /** Whether the header may hold more than the leaf. */
   readonly allowList: boolean
   readonly chain: ChainHeaderPlan | null
@@ -117,7 +120,8 @@ function parse(
   plan: HeaderPlan,
 ): ChainedPeerCertificate | undefined {
   const ders = decode(text, chain, plan)
-  if (ders === undefined) return undefined
+  // Typed as a certificate so that nobody has to tell them apart who did not ask for it.
+  if (ders === undefined) return plan.readIdentity?.(text) as ChainedPeerCertificate | undefined
   const [leaf, ...others] = (plan.includeChain ? ders : ders.slice(0, 1)).map(parseDer)
   const known = others.filter((certificate) => certificate !== undefined)
   if (leaf === undefined || known.length < others.length) {

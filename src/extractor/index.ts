@@ -11,7 +11,7 @@ import type { RequestLike } from './request.js'
 import { type ExtractionFailureReason, type ExtractionResult, failWith, succeed } from './result.js'
 import { readSocket } from './socket.js'
 
-export type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
+export type { ChainedPeerCertificate, ForwardedIdentity } from '../certificate/peer-certificate.js'
 export type { HeaderEncoding } from '../parsers/decoders.js'
 export type { CertificateSource } from '../parsers/presets.js'
 export type { CacheOptions } from './certificate-cache.js'

@@ -53,6 +53,12 @@ export interface ExtractorOptions {
    */
   xfccHop?: number | undefined
   /**
+   * Whether an element of `X-Forwarded-Client-Cert` without a certificate counts as well, by what it
+   * says about one: fingerprint, subject and URI. There are no dates to check then, and no key.
+   * Only with `trustedProxies`. Default: `false`.
+   */
+  forwardedIdentity?: boolean | undefined
+  /**
    * Whether the certificate's dates are compared with the clock on every request: a handshake
    * checks them once, and its connection may live for days. Default: `true`.
    */
@@ -78,6 +84,7 @@ export const EXTRACTOR_OPTIONS: Readonly<Record<keyof ExtractorOptions, Assert>>
   verifyValue: assertText,
   trustedProxies: assertTrustedProxies,
   xfccHop: assertIntegerBetween(0, MAX_CHAIN_CERTS - 1),
+  forwardedIdentity: assertBoolean,
   checkValidity: assertBoolean,
   cache: assertCache,
 }

@@ -4,6 +4,7 @@ import { type Decoder, DECODERS, type HeaderEncoding } from '../parsers/decoders
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
 import { type HeaderRule, type Preset, PRESETS } from '../parsers/presets.js'
 import { decodeXfccHop } from '../parsers/xfcc.js'
+import { readXfccIdentity } from '../parsers/xfcc-identity.js'
 import { type CacheLimits, limitCache } from './certificate-cache.js'
 import type { ChainHeaderPlan, HeaderPlan } from './header.js'
 import { EXTRACTOR_OPTIONS, type ExtractorOptions } from './options.js'
@@ -47,6 +48,7 @@ function compileHeader(options: ExtractorOptions): HeaderPlan | null {
   const plan: HeaderPlan = {
     header: header.toLowerCase(),
     decode: compileDecoder(encoding, options),
+    readIdentity: compileIdentity(encoding, options),
     allowList: preset?.carriesChain ?? mayCarryChain(encoding, chain, options),
     chain,
     includeChain: options.includeChain === true,
@@ -87,6 +89,7 @@ const HEADER_OPTIONS = [
   'verifyValue',
   'trustedProxies',
   'xfccHop',
+  'forwardedIdentity',
 ] as const
 
 /** Options that mean something only beside a certificate header: ignoring one would lose a check. */
@@ -116,6 +119,20 @@ function compileDecoder(encoding: HeaderEncoding, { xfccHop }: ExtractorOptions)
     throw invalidValue('option "xfccHop"', `has no meaning with "${encoding}"`, xfccHop)
   }
   return (text) => decodeXfccHop(text, xfccHop)
+}
+
+function compileIdentity(
+  encoding: HeaderEncoding,
+  { forwardedIdentity, trustedProxies, xfccHop }: ExtractorOptions,
+): HeaderPlan['readIdentity'] {
+  if (forwardedIdentity !== true) return null
+  if (encoding !== 'xfcc') {
+    throw invalidValue('option "forwardedIdentity"', `has no meaning with "${encoding}"`, true)
+  }
+  if (trustedProxies === undefined) {
+    throw invalidValue('option "forwardedIdentity"', 'needs "trustedProxies" with it', true)
+  }
+  return (text) => readXfccIdentity(text, xfccHop)
 }
 
 function compileTrust({ trustedProxies, fallbackToSocket }: ExtractorOptions): ProxyTrust | null {

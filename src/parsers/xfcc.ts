@@ -12,11 +12,13 @@ const NAME_KEYS: ReadonlySet<string> = new Set(['uri', 'dns'])
 const PROXY_KEYS: ReadonlySet<string> = new Set(['by', 'hash'])
 
 /** What one hop wrote. */
-interface XfccElement {
+export interface XfccElement {
   readonly values: Map<string, string>
   readonly names: XfccName[]
   /** Whether a value stands in it that could have been cut off by what it contained. */
   injectable: boolean
+  /** Whether a certificate or a subject stands behind such a value. */
+  isDoubtful: boolean
 }
 
 /**
@@ -30,8 +32,8 @@ interface XfccElement {
  * Source: Envoy, HTTP header manipulation, x-forwarded-client-cert.
  */
 export function decodeXfcc(text: string): Buffer[] | undefined {
-  const [element, ...others] = readElements(text, 1) ?? []
-  return element === undefined || others.length > 0 ? undefined : decodeElement(element)
+  const element = pickElement(readElements(text, 1, false) ?? [], undefined)
+  return element && decodeElement(element)
 }
 
 /**
@@ -40,29 +42,46 @@ export function decodeXfcc(text: string): Buffer[] | undefined {
  * @param hop - counted from the right: 0 is the nearest proxy, which appended last
  */
 export function decodeXfccHop(text: string, hop: number): Buffer[] | undefined {
-  const elements = readElements(text, MAX_CHAIN_CERTS) ?? []
-  const element = elements.at(-1 - hop)
-  if (element === undefined) return undefined
+  const elements = readElements(text, MAX_CHAIN_CERTS, true) ?? []
+  const element = pickElement(elements, hop)
   // A name that ends an element early shifts the count of all that are left of it.
-  const isGenuine = elements.every((one) => {
-    if (one.names.length === 0) return true
-    const cert = decodeElement(one)?.[0]
-    return cert !== undefined && hasGenuineNames(cert, one.names)
-  })
-  return isGenuine ? decodeElement(element) : undefined
+  return element && elements.every(hasGenuineElementNames) ? decodeElement(element) : undefined
 }
 
-function readElements(text: string, most: number): XfccElement[] | undefined {
+/** The element of a hop; without one, the only element. */
+export function pickElement(
+  elements: readonly XfccElement[],
+  hop: number | undefined,
+): XfccElement | undefined {
+  return hop === undefined && elements.length > 1 ? undefined : elements.at(-1 - (hop ?? 0))
+}
+
+/** Whether the names of an element, if it has any, are those of the certificate in it. */
+export function hasGenuineElementNames(element: XfccElement): boolean {
+  if (element.names.length === 0) return true
+  const cert = decodeElement(element)?.[0]
+  return cert !== undefined && hasGenuineNames(cert, element.names)
+}
+
+/**
+ * @param most - how many elements are accepted
+ * @param keepNames - whether the names copied from certificates are looked at later
+ */
+export function readElements(
+  text: string,
+  most: number,
+  keepNames: boolean,
+): XfccElement[] | undefined {
   const elements: XfccElement[] = []
   let element: XfccElement | undefined
   for (let at = 0; at < text.length || element === undefined;) {
     if (element === undefined) {
       if (elements.length === most) return undefined
-      element = { values: new Map(), names: [], injectable: false }
+      element = { values: new Map(), names: [], injectable: false, isDoubtful: false }
       elements.push(element)
     }
     const pair = scanXfccPair(text, at)
-    if (pair === undefined || !addPair(element, pair, most > 1)) return undefined
+    if (pair === undefined || !addPair(element, pair, keepNames)) return undefined
     if (pair.endsElement) element = undefined
     at = pair.next
   }
@@ -80,8 +99,7 @@ function addPair(
   keepNames: boolean,
 ): boolean {
   const { values, names, injectable } = element
-  // The quotes around a copied name may be the client's own.
-  if (NAME_KEYS.has(key) || (!quoted && !PROXY_KEYS.has(key))) {
+  if (isCopied(key, quoted)) {
     element.injectable = true
     if (keepNames) names.push({ type: key, value })
   }
@@ -89,7 +107,13 @@ function addPair(
   if (values.has(key)) return false
   values.set(key, value)
   if (key === 'hash') return !injectable
+  element.isDoubtful ||= injectable
   return quoted && (!injectable || values.has('hash'))
+}
+
+/** The quotes around a copied name may be the client's own. */
+function isCopied(key: string, quoted: boolean): boolean {
+  return NAME_KEYS.has(key) || (!quoted && !PROXY_KEYS.has(key))
 }
 
 function decodeElement({ values }: XfccElement): Buffer[] | undefined {

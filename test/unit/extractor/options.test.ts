@@ -41,6 +41,7 @@ describe('options of an extractor that are refused', () => {
     verifyValue: 'a string',
     trustedProxies: 'true, an address, a network, a list of those, or a function',
     xfccHop: 'a number',
+    forwardedIdentity: 'a boolean',
     checkValidity: 'a boolean',
   }
   const wrong: [value: unknown, shown: string][] = [
@@ -68,8 +69,10 @@ describe('options of an extractor that are refused', () => {
 
   it('no option is left unchecked', () => {
     expect(Object.keys(EXTRACTOR_OPTIONS)).to.have.members([...Object.keys(types), 'cache'])
-    // xfccHop goes with no other encoding than its own.
-    expect([...Object.keys(complete), 'xfccHop']).to.have.members(Object.keys(types))
+    // These go with no other encoding than their own.
+    expect([...Object.keys(complete), 'xfccHop', 'forwardedIdentity']).to.have.members(
+      Object.keys(types),
+    )
     expect(() => createExtractor(complete)).not.to.throw()
   })
 
