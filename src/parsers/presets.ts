@@ -112,6 +112,8 @@ export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
     header: 'cloudfront-viewer-cert-pem',
     encoding: 'url-pem',
     carriesChain: false,
+    // Says `0` of a viewer without a certificate, whatever it sends itself.
+    verify: [{ header: 'cloudfront-viewer-cert-present', value: '1' }],
     validates: 'always',
   },
   'cloudfront-passthrough': {

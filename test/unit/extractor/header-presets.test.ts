@@ -36,6 +36,7 @@ describe('what the preset of a proxy that verifies asks for besides the certific
     ['ingress-nginx', toUrlPem, 'ssl-client-cert', 'ssl-client-verify', 'SUCCESS'],
     ['apache', toApachePem, 'X-SSL-Client-Cert', 'X-SSL-Client-Verify', 'SUCCESS'],
     ['haproxy', toBase64Der, 'X-SSL-Client-Cert', 'X-SSL-Client-Verify', '0'],
+    ['cloudfront', toUrlPem, 'CloudFront-Viewer-Cert-Pem', 'CloudFront-Viewer-Cert-Present', '1'],
   ] as const) {
     it(`${certificateSource}: ${verify}, to the letter`, () => {
       const options = { certificateSource }

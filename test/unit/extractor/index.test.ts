@@ -74,7 +74,11 @@ describe('extracting a certificate', () => {
       },
       'azure-container-apps': xfcc,
       caddy: { header: 'X-SSL-Client-Cert', leaf: () => toBase64Der(chained()) },
-      cloudfront: { header: 'CloudFront-Viewer-Cert-Pem', leaf: () => toUrlPem(chained()) },
+      cloudfront: {
+        header: 'CloudFront-Viewer-Cert-Pem',
+        leaf: () => toUrlPem(chained()),
+        verified: ['CloudFront-Viewer-Cert-Present: 1'],
+      },
       'cloudfront-passthrough': rfc9440,
       gcp: {
         header: 'X-Client-Cert-Leaf',

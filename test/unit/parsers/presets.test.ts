@@ -56,6 +56,7 @@ describe('the presets', () => {
     )
     expect(rules).to.deep.equal([
       ['apache', 'x-ssl-client-verify', 'SUCCESS', false],
+      ['cloudfront', 'cloudfront-viewer-cert-present', '1', false],
       ['gcp', 'x-client-cert-present', 'true', false],
       ['gcp', 'x-client-cert-chain-verified', 'true', false],
       ['gcp', 'x-client-cert-error', '', true],
