@@ -48,7 +48,8 @@ const LICENCE = `// Contains lru-cache ${version}, (c) Isaac Z. Schlueter and co
 
 /** What nearly every entry needs, in one file. */
 function manualChunks(id) {
-  return /\/src\/(server|helpers)\//.test(id) || /\/src\/[a-z]+\/index\.ts$/.test(id)
+  const isDoor = /\/src\/(middleware|fetch|lambda)\.ts$/.test(id)
+  return isDoor || /\/src\/(server|helpers)\//.test(id) || /\/src\/[a-z]+\/index\.ts$/.test(id)
     ? undefined
     : 'core'
 }

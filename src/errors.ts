@@ -4,10 +4,14 @@ const PACKAGE = 'passport-client-certificate-auth'
 
 /** The `code` values of {@link ClientCertificateError}. */
 export type ClientCertificateErrorCode =
-  'ERR_CERTIFICATE_NOT_RETRIEVABLE' | 'ERR_EXTRACTOR_FAILED' | 'ERR_VERIFY_FAILED'
+  | 'ERR_CERTIFICATE_NOT_RETRIEVABLE'
+  | 'ERR_CERTIFICATE_REJECTED'
+  | 'ERR_EXTRACTOR_FAILED'
+  | 'ERR_VERIFY_FAILED'
 
 /**
- * A fault on the server's side, given to Passport's `error()` and so to Express' error handler.
+ * What is given to Passport's `error()`, or to `next()`, and so to Express' error handler: a fault on
+ * the server's side, unless it is a {@link CertificateRejectedError}.
  *
  * Its message is fixed text: nothing of the request or of the certificate is in it. What was
  * thrown, where something was, is in `cause`.
@@ -20,6 +24,27 @@ export class ClientCertificateError extends Error {
   constructor(code: ClientCertificateErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
+  }
+}
+
+/**
+ * A client that was refused, for an error handler: Express and others answer with its `status`. Its
+ * message is fixed text too.
+ */
+export class CertificateRejectedError extends ClientCertificateError {
+  override readonly name: string = 'CertificateRejectedError'
+  /** 401 where it is not known who the client is, 403 where it is and may not. */
+  readonly status: 401 | 403
+  /** The same, by the name that some frameworks look for. */
+  readonly statusCode: 401 | 403
+  /** As `onRejected` gets it. */
+  readonly reason: string
+
+  constructor(status: 401 | 403, reason: string, message: string, options?: ErrorOptions) {
+    super('ERR_CERTIFICATE_REJECTED', message, options)
+    this.status = status
+    this.statusCode = status
+    this.reason = reason
   }
 }
 

@@ -18,9 +18,8 @@ export type {
   ForeignExtractionResult,
   ForeignReason,
   RejectionReason,
-  StrategyOptions,
-  StrategyOptionsWithRequest,
-} from './strategy-options.js'
+} from './guard-options.js'
+export type { StrategyOptions, StrategyOptionsWithRequest } from './strategy-options.js'
 export type { VerifyCallback } from './verification.js'
 import type { ChainedPeerCertificate as Certificate } from './certificate/peer-certificate.js'
 

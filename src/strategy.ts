@@ -4,9 +4,10 @@ import { ClientCertificateError, invalidType, invalidValue } from './errors.js'
 import type { RequestLike } from './extractor/request.js'
 import { publishDecision } from './diagnostics.js'
 import { describeFailure, describeRejection } from './failure-info.js'
+import { extractOnto } from './extraction.js'
 import { runHook } from './hooks.js'
+import type { ClientCertRequest } from './guard-options.js'
 import {
-  type ClientCertRequest,
   compileStrategyOptions,
   type StrategyOptions,
   type StrategyOptionsWithRequest,
@@ -88,7 +89,7 @@ export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base 
       error: (err) => error.call(this, err),
     }
     const { _plan: plan, _verify: verify } = this
-    const extracted = extract(req, plan)
+    const extracted = extractOnto(req, plan.extract)
     if (extracted.kind === 'fault') {
       publishDecision('error', plan.name, null)
       actions.error(extracted.error)
@@ -106,48 +107,6 @@ export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base 
         },
       )
     }
-  }
-}
-
-type Attachable = Pick<ClientCertRequest, 'clientCertificate'>
-
-type Extracted =
-  | { readonly kind: 'certificate'; readonly cert: ChainedPeerCertificate }
-  | { readonly kind: 'failure'; readonly reason: string }
-  | { readonly kind: 'fault'; readonly error: ClientCertificateError }
-
-/** Runs the extractor, which may be the application's own, and attaches what it found. */
-function extract<Req extends RequestLike>(req: Req, plan: StrategyPlan<Req>): Extracted {
-  try {
-    const result = plan.extract(req)
-    assertExtractionResult(result)
-    if (!result.success) return { kind: 'failure', reason: result.reason }
-    ;(req as Attachable).clientCertificate = result.certificate
-    return { kind: 'certificate', cert: result.certificate }
-  } catch (cause) {
-    const message = 'The client certificate could not be extracted'
-    const error = new ClientCertificateError('ERR_EXTRACTOR_FAILED', message, { cause })
-    return { kind: 'fault', error }
-  }
-}
-
-type CheckedResult =
-  | { readonly success: true; readonly certificate: ChainedPeerCertificate }
-  | { readonly success: false; readonly reason: string }
-
-/** Node shows an empty object where there is no certificate. */
-function isCertificate(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length > 0
-}
-
-/** An extractor of the application's own may come from JavaScript, where no type has checked it. */
-function assertExtractionResult(result: unknown): asserts result is CheckedResult {
-  const { success, certificate, reason } = result as Record<string, unknown>
-  const isSuccess = success === true && isCertificate(certificate)
-  if (!isSuccess && (success !== false || typeof reason !== 'string')) {
-    // A promise is not waited for, but must not end the process when it is rejected either.
-    if (result instanceof Promise) result.catch(() => undefined)
-    throw new TypeError('The extractor returned something that is not an extraction result')
   }
 }
 

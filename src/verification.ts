@@ -1,4 +1,4 @@
-import { ClientCertificateError } from './errors.js'
+import { isThenable, toError } from './check.js'
 
 /** What the application's verify callback decided. */
 export type Outcome =
@@ -48,15 +48,8 @@ function fromDone(error: unknown, user: unknown, info: unknown): Outcome {
   return user ? { kind: 'accepted', user, info } : { kind: 'rejected', info }
 }
 
-/**
- * `next('route')` and the like mean "carry on" to Express: whatever is not an object is wrapped, so
- * that no thrown text can turn an error into a pass.
- */
 function failure(error: unknown): Outcome {
-  if (isObject(error)) return { kind: 'error', error }
-  const message = 'The verify callback failed with something that is not an error'
-  const wrapped = new ClientCertificateError('ERR_VERIFY_FAILED', message, { cause: error })
-  return { kind: 'error', error: wrapped }
+  return { kind: 'error', error: toError(error) }
 }
 
 function settleReturned(returned: unknown, settle: (outcome: Outcome) => void): void {
@@ -70,14 +63,6 @@ function settleReturned(returned: unknown, settle: (outcome: Outcome) => void): 
   } else if (isUser(returned)) {
     settle(fromDone(null, returned, undefined))
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return isObject(value) && 'then' in value && typeof value.then === 'function'
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
 
 /**

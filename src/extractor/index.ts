@@ -3,6 +3,7 @@ import { checkValidity } from '../certificate/validity.js'
 import { trace } from '../trace.js'
 import { warnOnce } from '../warnings.js'
 import { type CertificateCache, createCache, NO_CACHE } from './certificate-cache.js'
+import { readEventOf } from './event.js'
 import { readHeader } from './header.js'
 import type { ExtractorOptions } from './options.js'
 import { compileExtractorOptions, type ExtractorPlan } from './plan.js'
@@ -15,6 +16,7 @@ export type { ChainedPeerCertificate, ForwardedIdentity } from '../certificate/p
 export type { HeaderEncoding } from '../parsers/decoders.js'
 export type { CertificateSource } from '../parsers/presets.js'
 export type { CacheOptions } from './certificate-cache.js'
+export type { EventFailureReason } from './event.js'
 export type { ExtractorOptions } from './options.js'
 export type { ProxyPeer, TrustedProxies } from './proxy-trust.js'
 export type { RequestLike } from './request.js'
@@ -36,7 +38,7 @@ export type Extractor = (request: RequestLike) => ExtractionResult
  */
 export function createExtractor(options: ExtractorOptions = {}): Extractor {
   const plan = compileExtractorOptions(options)
-  const cache = plan.header === null || plan.cache === null ? NO_CACHE : createCache(plan.cache)
+  const cache = plan.source === 'socket' || plan.cache === null ? NO_CACHE : createCache(plan.cache)
   return compileExtractor(plan, cache)
 }
 
@@ -69,6 +71,7 @@ type Source = (request: RequestLike) => CertificateSnapshot | ExtractionFailureR
 function compileSource(plan: ExtractorPlan, cache: CertificateCache): Source {
   const { header, trust, fallbackToSocket, includeChain } = plan
   const fromSocket: Source = (request) => readSocket(request, includeChain, plan.cache !== null)
+  if (plan.source === 'event') return (request) => readEventOf(request, cache)
   if (header === null) return fromSocket
   const fromHeader: Source = (request) => readHeader(request, header, cache)
   if (trust === null) return fallbackToSocket ? eitherOf(fromHeader, fromSocket) : fromHeader

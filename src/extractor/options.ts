@@ -14,8 +14,12 @@ import { assertTrustedProxies, type TrustedProxies } from './proxy-trust.js'
 
 /** Where the client's certificate comes from. Without any option: from the TLS socket. */
 export interface ExtractorOptions {
-  /** A known proxy in front, which sets header names, encoding and chain convention. Default: none. */
-  certificateSource?: CertificateSource | undefined
+  /**
+   * A known proxy in front, which sets header names, encoding and chain convention; or
+   * `'api-gateway'`, for an application that serverless-http or serverless-express runs in a Lambda
+   * function: then the certificate is in the event. Default: none.
+   */
+  certificateSource?: CertificateSource | 'api-gateway' | undefined
   /** Name of the header with the certificate; overrides the preset's. Default: the preset's. */
   certificateHeader?: string | undefined
   /**
@@ -74,7 +78,7 @@ export interface ExtractorOptions {
 
 /** How each option is checked. */
 export const EXTRACTOR_OPTIONS: Readonly<Record<keyof ExtractorOptions, Assert>> = {
-  certificateSource: assertOneOf(Object.keys(PRESETS)),
+  certificateSource: assertOneOf([...Object.keys(PRESETS), 'api-gateway']),
   certificateHeader: assertHeaderName,
   chainHeader: assertHeaderName,
   headerEncoding: assertOneOf(ENCODINGS),

@@ -12,7 +12,9 @@ import { compileProxyTrust, type ProxyTrust } from './proxy-trust.js'
 
 /** The options, checked and resolved once. */
 export interface ExtractorPlan {
-  /** `null`: only the TLS socket is read. */
+  /** Where the certificate is, if there is a choice. */
+  readonly source: 'header' | 'socket' | 'event'
+  /** `null`: no header is read. */
   readonly header: HeaderPlan | null
   /** `null`: nobody was named, so every peer is believed. */
   readonly trust: ProxyTrust | null
@@ -26,8 +28,11 @@ export interface ExtractorPlan {
 /** @throws TypeError `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the option. */
 export function compileExtractorOptions(options: ExtractorOptions): ExtractorPlan {
   const own = takeOptions(options, EXTRACTOR_OPTIONS)
+  const isEvent = own.certificateSource === 'api-gateway'
+  const header = isEvent ? refuseBesideEvent(own) : compileHeader(own)
   return Object.freeze({
-    header: compileHeader(own),
+    source: isEvent ? 'event' : header === null ? 'socket' : 'header',
+    header,
     trust: compileTrust(own),
     fallbackToSocket: own.fallbackToSocket ?? false,
     includeChain: own.includeChain ?? false,
@@ -37,7 +42,7 @@ export function compileExtractorOptions(options: ExtractorOptions): ExtractorPla
 }
 
 function compileHeader(options: ExtractorOptions): HeaderPlan | null {
-  const preset = options.certificateSource ? PRESETS[options.certificateSource] : null
+  const preset = findPreset(options)
   const { header, encoding, chainHeader } = override(preset, options)
   if (header === undefined) return refuseHeaderOptions(options)
   if (encoding === undefined) {
@@ -58,6 +63,10 @@ function compileHeader(options: ExtractorOptions): HeaderPlan | null {
   }
   refuseSameHeader(plan)
   return Object.freeze(plan)
+}
+
+function findPreset({ certificateSource: source }: ExtractorOptions): Preset | null {
+  return source === undefined || source === 'api-gateway' ? null : PRESETS[source]
 }
 
 /** The preset's names and encoding, and in front of them the options' own. */
@@ -94,15 +103,7 @@ const HEADER_OPTIONS = [
 
 /** Options that mean something only beside a certificate header: ignoring one would lose a check. */
 function refuseHeaderOptions(options: ExtractorOptions): null {
-  for (const name of HEADER_OPTIONS) {
-    if (options[name] !== undefined) {
-      throw invalidValue(
-        `option "${name}"`,
-        'needs "certificateSource" or "certificateHeader" with it',
-        options[name],
-      )
-    }
-  }
+  refuseAny(options, HEADER_OPTIONS, 'needs "certificateSource" or "certificateHeader" with it')
   if (typeof options.cache === 'object') {
     throw invalidValue(
       'option "cache"',
@@ -111,6 +112,21 @@ function refuseHeaderOptions(options: ExtractorOptions): null {
     )
   }
   return null
+}
+
+function refuseBesideEvent(options: ExtractorOptions): null {
+  const names = [...HEADER_OPTIONS, 'certificateHeader', 'fallbackToSocket'] as const
+  refuseAny(options, names, 'has no meaning with certificateSource "api-gateway"')
+  return null
+}
+
+function refuseAny(
+  options: ExtractorOptions,
+  names: readonly (keyof ExtractorOptions)[],
+  problem: string,
+): void {
+  const given = names.find((name) => options[name] !== undefined)
+  if (given !== undefined) throw invalidValue(`option "${given}"`, problem, options[given])
 }
 
 function compileDecoder(encoding: HeaderEncoding, { xfccHop }: ExtractorOptions): Decoder {

@@ -1,5 +1,6 @@
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import type { ValidityReason } from '../certificate/validity.js'
+import type { EventFailureReason } from './event.js'
 
 /**
  * Why no certificate was extracted.
@@ -9,10 +10,12 @@ import type { ValidityReason } from '../certificate/validity.js'
  * - `header_missing_or_malformed`: the header is absent, repeated, or not of its encoding
  * - `verification_header_mismatch`: the proxy did not say that it verified the certificate
  * - `untrusted_proxy`: the request did not come from a proxy that may speak for a client
+ * - `event_certificate_missing`, `event_certificate_malformed`: not in the event of API Gateway
  * - `certificate_expired`, `certificate_not_yet_valid`: outside the validity period, now
  */
 export type ExtractionFailureReason =
   | ValidityReason
+  | EventFailureReason
   | 'untrusted_proxy'
   | 'socket_not_authorized'
   | 'certificate_not_retrievable'

@@ -48,6 +48,9 @@ export function describe(reason: ExtractionFailureReason): string {
     case 'verification_header_mismatch':
     case 'untrusted_proxy':
       return 'header'
+    case 'event_certificate_missing':
+    case 'event_certificate_malformed':
+      return 'event'
     case 'certificate_expired':
     case 'certificate_not_yet_valid':
       return 'dates'

@@ -28,7 +28,7 @@ function expectRefusal(options: unknown, code: Code, message: string): void {
 
 describe('options of an extractor that are refused', () => {
   const quoted = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ')
-  const sources = quoted(Object.keys(PRESETS))
+  const sources = quoted([...Object.keys(PRESETS), 'api-gateway'])
   const encodings = quoted(ENCODINGS)
   const types: Readonly<Record<Exclude<keyof ExtractorOptions, 'cache'>, string>> = {
     certificateSource: `one of ${sources}`,

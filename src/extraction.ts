@@ -1,0 +1,47 @@
+import type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
+import { ClientCertificateError } from './errors.js'
+import type { ForeignExtractionResult } from './guard-options.js'
+
+/** What came of an extractor, which may be the application's own. */
+export type Extracted =
+  | { readonly kind: 'certificate'; readonly cert: ChainedPeerCertificate }
+  | { readonly kind: 'failure'; readonly reason: string }
+  | { readonly kind: 'fault'; readonly error: ClientCertificateError }
+
+/** Runs the extractor, and attaches the certificate that it found to the request. */
+export function extractOnto<Req extends object>(
+  req: Req,
+  extract: (req: Req) => ForeignExtractionResult,
+): Extracted {
+  try {
+    const result = extract(req)
+    assertExtractionResult(result)
+    if (!result.success) return { kind: 'failure', reason: result.reason }
+    ;(req as { clientCertificate?: ChainedPeerCertificate }).clientCertificate = result.certificate
+    return { kind: 'certificate', cert: result.certificate }
+  } catch (cause) {
+    const message = 'The client certificate could not be extracted'
+    const error = new ClientCertificateError('ERR_EXTRACTOR_FAILED', message, { cause })
+    return { kind: 'fault', error }
+  }
+}
+
+type CheckedResult =
+  | { readonly success: true; readonly certificate: ChainedPeerCertificate }
+  | { readonly success: false; readonly reason: string }
+
+/** An extractor of the application's own may come from JavaScript, where no type has checked it. */
+function assertExtractionResult(result: unknown): asserts result is CheckedResult {
+  const { success, certificate, reason } = result as Record<string, unknown>
+  const isSuccess = success === true && isCertificate(certificate)
+  if (!isSuccess && (success !== false || typeof reason !== 'string')) {
+    // A promise is not waited for, but must not end the process when it is rejected either.
+    if (result instanceof Promise) result.catch(() => undefined)
+    throw new TypeError('The extractor returned something that is not an extraction result')
+  }
+}
+
+/** Node shows an empty object where there is no certificate. */
+export function isCertificate(value: unknown): value is ChainedPeerCertificate {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0
+}

@@ -1,0 +1,65 @@
+import { parseDer, toPeerCertificate } from '../certificate/peer-certificate.js'
+import type { CertificateSnapshot } from '../certificate/snapshot.js'
+import { decodePem } from '../parsers/pem.js'
+import { trace } from '../trace.js'
+import type { CertificateCache } from './certificate-cache.js'
+import type { RequestLike } from './request.js'
+
+/**
+ * Why no certificate was read from an event of API Gateway.
+ *
+ * - `event_certificate_missing`: the event has none; without mutual TLS there never is one
+ * - `event_certificate_malformed`: what is in its place is not exactly one certificate
+ */
+export type EventFailureReason = 'event_certificate_missing' | 'event_certificate_malformed'
+
+/**
+ * Reads the certificate with which a client came to API Gateway, from the event that its Lambda
+ * function gets. Clients cannot write there: API Gateway itself does, once it has validated the
+ * certificate against the trust store of the domain.
+ *
+ * Source: API Gateway, mutual TLS authentication, for REST APIs (`requestContext.identity`) and HTTP
+ * APIs (`requestContext.authentication`, payload format 2.0).
+ */
+export function readEvent(
+  event: unknown,
+  cache: CertificateCache,
+): CertificateSnapshot | EventFailureReason {
+  const pem = findPem(event)
+  if (pem === undefined) return 'event_certificate_missing'
+  const known = cache.get(pem)
+  if (known !== undefined) return known
+  const [der, ...others] = decodePem(pem) ?? []
+  const certificate = der === undefined || others.length > 0 ? undefined : parseDer(der)
+  if (certificate !== undefined) return cache.add(pem, toPeerCertificate(certificate))
+  trace('the event holds something that is not a certificate')
+  return 'event_certificate_malformed'
+}
+
+/** The event behind a request that serverless-http or serverless-express has made of it. */
+export function readEventOf(
+  request: RequestLike,
+  cache: CertificateCache,
+): CertificateSnapshot | EventFailureReason {
+  return readEvent(take(take(request, 'apiGateway'), 'event'), cache)
+}
+
+function findPem(event: unknown): string | undefined {
+  const isHttpApi = take(event, 'version') === '2.0'
+  const context = take(event, 'requestContext')
+  const client = take(context, isHttpApi ? 'authentication' : 'identity')
+  const pem = take(take(client, 'clientCert'), 'clientCertPem')
+  if (typeof pem === 'string' && pem !== '') return pem
+  trace('the event has no client certificate')
+  return undefined
+}
+
+/** Own members only, and nothing where reading one throws. */
+function take(value: unknown, name: string): unknown {
+  try {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+    return (value as Record<string, unknown>)[name]
+  } catch {
+    return undefined
+  }
+}

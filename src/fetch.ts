@@ -1,0 +1,115 @@
+import { assertText, takeOptions } from './assert.js'
+import { invalidType, invalidValue } from './errors.js'
+import { createExtractor, extractClientCertificate } from './extractor/index.js'
+import { EXTRACTOR_OPTIONS, type ExtractorOptions } from './extractor/options.js'
+import type { RequestLike } from './extractor/request.js'
+import { type ExtractionResult, failWith } from './extractor/result.js'
+
+export type { ChainedPeerCertificate, ForwardedIdentity } from './certificate/peer-certificate.js'
+export type { CacheOptions } from './extractor/certificate-cache.js'
+export type { ProxyPeer, TrustedProxies } from './extractor/proxy-trust.js'
+export type {
+  ExtractionFailure,
+  ExtractionFailureReason,
+  ExtractionResult,
+  ExtractionSuccess,
+} from './extractor/result.js'
+
+/** What is read of a web-standard `Request`. */
+export interface FetchRequest {
+  readonly headers: Iterable<readonly [name: string, value: string]>
+}
+
+/** IP address of whoever connected, from the server: a `Request` does not say. */
+export type PeerAddress<Req extends FetchRequest = FetchRequest> =
+  string | ((request: Req) => string | null | undefined)
+
+/** Options of an extractor that reads headers; there is no socket to read. */
+export interface FetchOptions<Req extends FetchRequest = FetchRequest> extends Omit<
+  ExtractorOptions,
+  'fallbackToSocket'
+> {
+  /**
+   * Who connected, for `trustedProxies`: the address that the server tells, never one from a header.
+   * Default: unknown, which no list of proxies trusts.
+   */
+  peerAddress?: PeerAddress<Req> | undefined
+}
+
+/** Reads the client's certificate from a request. Never throws because of anything in it. */
+export type FetchExtractor<Req extends FetchRequest = FetchRequest> = (
+  request: Req,
+  peerAddress?: string | null,
+) => ExtractionResult
+
+/**
+ * Like `createExtractor` of `./extractor`, for the `Request` of Hono, Next.js, SvelteKit, Astro, Bun,
+ * Deno and the like, and for the headers of a proxy only.
+ *
+ * @returns a function that takes a request and, if the options have none, the peer's address
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the option
+ */
+export function createFetchExtractor<Req extends FetchRequest = FetchRequest>(
+  options: FetchOptions<Req>,
+): FetchExtractor<Req> {
+  const { peerAddress, extraction } = splitOptions(options)
+  const extract = createExtractor(extraction)
+  return (request, address) => {
+    const adapted = adapt(request, address ?? peerAddress)
+    return adapted === undefined ? failWith('header_missing_or_malformed') : extract(adapted)
+  }
+}
+
+/**
+ * The one-shot form of {@link createFetchExtractor}. It checks the options on every call, and keeps
+ * no certificate: where requests come often, keep an extractor instead.
+ */
+export function extractClientCertificateFromRequest<Req extends FetchRequest = FetchRequest>(
+  request: Req,
+  options: FetchOptions<Req>,
+): ExtractionResult {
+  const { peerAddress, extraction } = splitOptions(options)
+  const adapted = adapt(request, peerAddress)
+  const result = extractClientCertificate(adapted ?? {}, extraction)
+  return adapted === undefined ? failWith('header_missing_or_malformed') : result
+}
+
+const FETCH_OPTIONS = { ...EXTRACTOR_OPTIONS, peerAddress: assertPeerAddress }
+
+function assertPeerAddress(what: string, value: unknown): void {
+  if (typeof value === 'function') return
+  if (typeof value !== 'string') throw invalidType(what, 'a string or a function', value)
+  assertText(what, value)
+}
+
+function splitOptions<Req extends FetchRequest>(options: FetchOptions<Req>) {
+  const own: FetchOptions<Req> & ExtractorOptions = takeOptions(options, FETCH_OPTIONS)
+  const { peerAddress, ...extraction } = own
+  if (extraction.fallbackToSocket === true) {
+    throw invalidValue('option "fallbackToSocket"', 'has no meaning without a socket', true)
+  }
+  if (extraction.certificateSource === 'api-gateway') {
+    const source = extraction.certificateSource
+    throw invalidValue('option "certificateSource"', 'is no header; see ./lambda', source)
+  }
+  if (extraction.certificateSource === undefined && extraction.certificateHeader === undefined) {
+    throw invalidValue('options', 'need "certificateSource" or "certificateHeader"', options)
+  }
+  return { peerAddress, extraction }
+}
+
+/** The request as an extractor knows it; nothing when it cannot be read. */
+function adapt<Req extends FetchRequest>(
+  request: Req,
+  peerAddress: PeerAddress<Req> | undefined,
+): RequestLike | undefined {
+  try {
+    const headers = Object.create(null) as Record<string, string>
+    // Headers of one name have been joined already, which no encoding takes for a single one.
+    for (const [name, value] of request.headers) headers[name.toLowerCase()] = value
+    const remoteAddress = typeof peerAddress === 'function' ? peerAddress(request) : peerAddress
+    return { headers, socket: { remoteAddress } }
+  } catch {
+    return undefined
+  }
+}

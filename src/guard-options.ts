@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http'
+import { type Assert, assertFunction } from './assert.js'
+import type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
+import { invalidValue } from './errors.js'
+import { createExtractor } from './extractor/index.js'
+import { EXTRACTOR_OPTIONS, type ExtractorOptions } from './extractor/options.js'
+import type { RequestLike } from './extractor/request.js'
+import type { ExtractionFailureReason } from './extractor/result.js'
+
+/** The request as Node and Express hand it to a strategy, with what the strategy attaches. */
+export interface ClientCertRequest extends IncomingMessage {
+  clientCertificate?: ChainedPeerCertificate | undefined
+}
+
+/**
+ * Why a request was rejected: why no certificate could be extracted, or that the callback refused
+ * the certificate.
+ */
+export type RejectionReason = ExtractionFailureReason | 'callback_returned_false'
+
+/** A reason that an extractor of the application's own invented. */
+export type ForeignReason = string & Record<never, never>
+
+/** What an injected extractor returns: an `ExtractionResult`, or the same with reasons of its own. */
+export interface ForeignExtractionResult {
+  readonly success: boolean
+  readonly certificate: ChainedPeerCertificate | null
+  readonly reason: ForeignReason | null
+}
+
+/** Options of whatever guards an application: where the certificate comes from, and who is told. */
+export interface GuardOptions<Req = ClientCertRequest> extends ExtractorOptions {
+  /** Audit hook: starts after a client was authenticated; can neither block nor fail the request. */
+  onAuthenticated?: ((cert: ChainedPeerCertificate, req: Req) => unknown) | undefined
+  /**
+   * Audit hook: starts after a request was rejected. The certificate is `null` when none was
+   * extracted. Can neither block nor fail the request.
+   */
+  onRejected?:
+    | ((
+        cert: ChainedPeerCertificate | null,
+        req: Req,
+        reason: RejectionReason | ForeignReason,
+      ) => unknown)
+    | undefined
+  /**
+   * A ready extractor, such as one from `createExtractor()` that other parts of the application use
+   * too. Excludes every extraction option. Default: built from those options.
+   */
+  extractor?: ((req: Req) => ForeignExtractionResult) | undefined
+}
+
+/** How each option is checked. */
+export const GUARD_OPTIONS: Readonly<Record<keyof GuardOptions<never>, Assert>> = {
+  ...EXTRACTOR_OPTIONS,
+  onAuthenticated: assertFunction,
+  onRejected: assertFunction,
+  extractor: assertFunction,
+}
+
+/** The options, checked and resolved once. */
+export interface GuardPlan<Req> {
+  readonly extract: (req: Req) => ForeignExtractionResult
+  readonly onAuthenticated: GuardOptions<Req>['onAuthenticated']
+  readonly onRejected: GuardOptions<Req>['onRejected']
+}
+
+/** @param options - taken over already */
+export function compileGuard<Req extends RequestLike>(options: GuardOptions<Req>): GuardPlan<Req> {
+  const { onAuthenticated, onRejected, extractor, ...extraction } = options
+  if (extractor !== undefined) refuseExtractionOptions(extraction)
+  return { extract: extractor ?? createExtractor(extraction), onAuthenticated, onRejected }
+}
+
+/** An option beside an injected extractor would silently do nothing. */
+function refuseExtractionOptions(options: ExtractorOptions): void {
+  const given = Object.entries(options).find(([, value]) => value !== undefined)
+  if (given === undefined) return
+  const [name, value] = given as [string, unknown]
+  throw invalidValue(`option "${name}"`, 'cannot be combined with "extractor"', value)
+}

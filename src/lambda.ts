@@ -1,0 +1,45 @@
+import { assertBoolean, takeOptions } from './assert.js'
+import { checkValidity } from './certificate/validity.js'
+import { NO_CACHE } from './extractor/certificate-cache.js'
+import { readEvent } from './extractor/event.js'
+import { type ExtractionResult, failWith, succeed } from './extractor/result.js'
+
+export type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
+export type { EventFailureReason } from './extractor/event.js'
+export type {
+  ExtractionFailure,
+  ExtractionFailureReason,
+  ExtractionResult,
+  ExtractionSuccess,
+} from './extractor/result.js'
+
+export interface LambdaOptions {
+  /** Whether the certificate's dates are compared with the clock. Default: `true`. */
+  checkValidity?: boolean | undefined
+}
+
+const LAMBDA_OPTIONS = { checkValidity: assertBoolean }
+
+/**
+ * Reads the client's certificate from the event of a Lambda function behind API Gateway with mutual
+ * TLS: of a REST API, or of an HTTP API with either payload format.
+ *
+ * Where an application runs behind serverless-http or the like, give the Strategy or an extractor
+ * `certificateSource: 'api-gateway'` instead.
+ *
+ * @param event - as the function gets it; nothing in it makes this throw
+ * @returns the certificate, without issuers, which API Gateway does not send; or why there is none:
+ *   `event_certificate_missing`, `event_certificate_malformed`, `certificate_expired` or
+ *   `certificate_not_yet_valid`
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, for options
+ */
+export function extractClientCertificateFromLambdaEvent(
+  event: unknown,
+  options: LambdaOptions = {},
+): ExtractionResult {
+  const { checkValidity: isChecked = true } = takeOptions(options, LAMBDA_OPTIONS)
+  const found = readEvent(event, NO_CACHE)
+  if (typeof found === 'string') return failWith(found)
+  const reason = isChecked ? checkValidity(found.period, Date.now()) : undefined
+  return reason === undefined ? succeed(found.view()) : failWith(reason)
+}

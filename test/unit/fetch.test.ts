@@ -1,0 +1,148 @@
+import { expect } from 'chai'
+import {
+  createFetchExtractor,
+  extractClientCertificateFromRequest,
+  type FetchOptions,
+} from '../../src/fetch.js'
+import { fingerprints, pathOf } from '../support/extract-over.js'
+import { toBase64Der, toRfc9440, toUrlPem } from '../support/header-values.js'
+import { testPki, type TestPki } from '../support/pki.js'
+
+const NONE = 'header_missing_or_malformed'
+
+const nginx: FetchOptions = { certificateSource: 'nginx', trustedProxies: 'loopback' }
+
+function requestWith(headers: HeadersInit): Request {
+  return new Request('https://api.example.com/', { headers })
+}
+
+describe('the certificate of a web-standard Request', () => {
+  let pki: TestPki
+  let genuine: Record<string, string>
+  before(async () => {
+    pki = await testPki()
+    genuine = { 'X-SSL-Client-Cert': toUrlPem(pki.ec), 'X-SSL-Client-Verify': 'SUCCESS' }
+  })
+
+  const both = (headers: HeadersInit, options: FetchOptions) => {
+    const once = pathOf(extractClientCertificateFromRequest(requestWith(headers), options))
+    const again = createFetchExtractor(options)
+    for (let time = 0; time < 2; time += 1) {
+      expect(pathOf(again(requestWith(headers)))).to.deep.equal(once)
+    }
+    return once
+  }
+
+  it('is that of the header, from a trusted peer', () => {
+    const options = { ...nginx, peerAddress: '127.0.0.1' }
+    expect(both(genuine, options)).to.deep.equal(fingerprints(pki.ec))
+    expect(both(genuine, { ...options, trustedProxies: true })).to.deep.equal(fingerprints(pki.ec))
+    const { 'X-SSL-Client-Cert': cert } = genuine
+    expect(both({ 'X-SSL-Client-Cert': cert as string }, options)).to.equal(
+      'verification_header_mismatch',
+    )
+    expect(both({ 'X-SSL-Client-Verify': 'SUCCESS' }, options)).to.equal(NONE)
+  })
+
+  it('comes with its chain, where that is wanted', () => {
+    const { chained, intermediate, root } = pki
+    const headers: [string, string][] = [
+      ['Client-Cert', toRfc9440(chained)],
+      ['Client-Cert-Chain', toRfc9440(intermediate)],
+      ['Client-Cert-Chain', toRfc9440(root)],
+    ]
+    const options = { certificateSource: 'cloudflare-rfc9440', trustedProxies: true } as const
+    const path = fingerprints(chained, intermediate, root)
+    expect(both(headers, { ...options, includeChain: true })).to.deep.equal(path)
+    expect(both(headers, options)).to.deep.equal(path.slice(0, 1))
+  })
+
+  it('counts only where the server says that the peer is trusted', () => {
+    for (const peerAddress of ['192.0.2.1', 'localhost', 'loopback', undefined]) {
+      expect(both(genuine, { ...nginx, peerAddress })).to.equal('untrusted_proxy')
+    }
+    const listed = { ...genuine, 'X-Forwarded-For': '127.0.0.1' }
+    expect(both(listed, nginx)).to.equal('untrusted_proxy')
+  })
+
+  it('takes the address of the peer with the request, or from a function', () => {
+    const extract = createFetchExtractor(nginx)
+    expect(pathOf(extract(requestWith(genuine), '127.0.0.1'))).to.deep.equal(fingerprints(pki.ec))
+    for (const address of ['192.0.2.1', null, undefined]) {
+      expect(extract(requestWith(genuine), address).reason).to.equal('untrusted_proxy')
+    }
+    const seen: unknown[] = []
+    const request = requestWith(genuine)
+    const peerAddress = (asked: unknown) => {
+      seen.push(asked)
+      return '::1'
+    }
+    expect(createFetchExtractor({ ...nginx, peerAddress })(request).success).to.equal(true)
+    expect(seen).to.deep.equal([request])
+    const overruled = createFetchExtractor({ ...nginx, peerAddress })
+    expect(overruled(request, '192.0.2.1').reason).to.equal('untrusted_proxy')
+  })
+
+  it('is refused when the function that knows the peer fails', () => {
+    const fail = () => {
+      throw new Error('no peer')
+    }
+    expect(both(genuine, { ...nginx, peerAddress: fail })).to.equal(NONE)
+    for (const nothing of [null, undefined, 7]) {
+      const peerAddress = () => nothing as never
+      expect(both(genuine, { ...nginx, peerAddress })).to.equal('untrusted_proxy')
+    }
+  })
+
+  it('is refused when a header came twice, though the request shows one', () => {
+    const options = { ...nginx, peerAddress: '127.0.0.1' }
+    const cert = genuine['X-SSL-Client-Cert'] as string
+    const verify: [string, string] = ['X-SSL-Client-Verify', 'SUCCESS']
+    const lines: [string, string][] = [['X-SSL-Client-Cert', cert], verify]
+    expect(both([...lines, ['X-SSL-Client-Cert', cert]], options)).to.equal(NONE)
+    expect(both([...lines, verify], options)).to.equal('verification_header_mismatch')
+    for (const certificateSource of ['traefik', 'azure-app-service'] as const) {
+      const header =
+        certificateSource === 'traefik' ? 'X-Forwarded-Tls-Client-Cert' : 'X-ARR-ClientCert'
+      const twice: [string, string][] = [
+        [header, toBase64Der(pki.ec)],
+        [header, toBase64Der(pki.rsa)],
+      ]
+      expect(both(twice, { certificateSource, trustedProxies: true })).to.equal(NONE)
+    }
+    expect(both([...lines, ['X_SSL_Client_Cert', cert]], options)).to.equal(NONE)
+  })
+
+  it('is nobody in a request without headers, or with odd ones, which never throws', () => {
+    const extract = createFetchExtractor({ ...nginx, trustedProxies: true })
+    const trap = {
+      get headers(): Headers {
+        throw new Error('trap')
+      },
+    }
+    for (const odd of [{}, null, { headers: null }, { headers: [['a']] }, trap] as never[]) {
+      expect(extract(odd).success).to.equal(false)
+      expect(extractClientCertificateFromRequest(odd, nginx).success).to.equal(false)
+    }
+  })
+
+  it('is only in a header: there is no socket', () => {
+    const refused: [options: unknown, message: string][] = [
+      [{}, 'options need "certificateSource" or "certificateHeader"'],
+      [{ ...nginx, fallbackToSocket: true }, 'option "fallbackToSocket" has no meaning'],
+      [{ certificateSource: 'api-gateway' }, 'option "certificateSource" is no header'],
+      [{ ...nginx, peerAddress: '' }, 'option "peerAddress" must not be empty'],
+      [{ ...nginx, peerAddress: 7 }, 'option "peerAddress" must be a string or a function'],
+      [{ ...nginx, peerAdress: '::1' }, `did you mean 'peerAddress'?`],
+      [null, 'options must be an object'],
+    ]
+    for (const [options, message] of refused) {
+      for (const make of [
+        () => createFetchExtractor(options as FetchOptions),
+        () => extractClientCertificateFromRequest(requestWith({}), options as FetchOptions),
+      ]) {
+        expect(make).to.throw(TypeError, message)
+      }
+    }
+  })
+})
