@@ -15,6 +15,7 @@ interface SocketLike {
   readonly authorizationError?: unknown
   isSessionReused?: () => boolean
   getPeerFinished?: () => unknown
+  getProtocol?: () => unknown
   getCipher?: () => unknown
   getPeerCertificate: (detailed: boolean) => ChainedPeerCertificate | null | undefined
 }
@@ -23,6 +24,8 @@ interface SocketLike {
 interface Handshake {
   /** The client's Finished message, which is another one in every handshake. */
   readonly finished: Uint8Array
+  /** Whether it is the only one: TLS 1.3 has no renegotiation (RFC 8446 4.1.2). */
+  readonly isOnly: boolean
   leaf?: CertificateSnapshot
   chain?: CertificateSnapshot
 }
@@ -65,12 +68,13 @@ function isAuthorized({ authorized, authorizationError: error }: SocketLike): bo
 
 /** Nothing where the socket cannot tell one handshake from the next, as a wrapper around Node's. */
 function findHandshake(request: RequestLike, socket: SocketLike): Handshake | undefined {
-  const finished = socket.getPeerFinished?.()
-  if (!(finished instanceof Uint8Array)) return undefined
   const connection = findConnection(request, socket)
   const last = handshakes.get(connection)
+  if (last?.isOnly === true) return last
+  const finished = socket.getPeerFinished?.()
+  if (!(finished instanceof Uint8Array)) return undefined
   if (last !== undefined && Buffer.compare(last.finished, finished) === 0) return last
-  const handshake: Handshake = { finished }
+  const handshake: Handshake = { finished, isOnly: socket.getProtocol?.() === 'TLSv1.3' }
   handshakes.set(connection, handshake)
   return handshake
 }

@@ -43,11 +43,12 @@ describe('the certificate of a TLS connection that is kept alive', () => {
     times: number,
     handle: (socket: TLSSocket) => void,
     client = pki.chained,
+    options: https.ServerOptions = {},
   ): Promise<void> {
     const { port } = await listenHttps((req, res) => {
       handle(tlsSocketOf(req))
       res.end()
-    })
+    }, options)
     const agent = new https.Agent({ keepAlive: true, maxSockets: 1 })
     const { key, cert } = client
     const ca = { ca: pki.root.cert }
@@ -89,6 +90,19 @@ describe('the certificate of a TLS connection that is kept alive', () => {
       })
       expect(seen.length).to.be.greaterThan(3 * 7)
       expect(shared).to.deep.equal([])
+    })
+  }
+
+  for (const [maxVersion, asked] of [
+    ['TLSv1.2', 3],
+    ['TLSv1.3', 1],
+  ] as const) {
+    it(`is read again after another handshake, of which ${maxVersion} is asked ${asked} times`, async () => {
+      const finished = countCalls(TLSSocket.prototype, 'getPeerFinished')
+      const extract = createExtractor()
+      await request(3, (socket) => extract({ socket }), pki.chained, { maxVersion })
+      expect(reads()).to.equal(1)
+      expect(finished()).to.equal(asked)
     })
   }
 
