@@ -1,0 +1,114 @@
+import { IncomingMessage } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import { compare, type Effort } from '../measure.js'
+import type { Bars, Cell, Outcome } from '../results.js'
+import { CHARTED, KEY_TYPES, type KeyType, type Pki } from '../support/pki.js'
+import { openSockets } from '../support/sockets.js'
+import {
+  type Attempt,
+  authenticating,
+  floor,
+  olderPackage,
+  thisPackage,
+  toSucceed,
+} from '../support/strategies.js'
+
+interface Rows {
+  readonly plain: Cell[]
+  readonly chain: Cell[]
+  readonly bars: Bars[]
+}
+
+/** The certificate of a TLS connection that is kept alive. */
+export async function measureSocket(pki: Pki, effort: Effort): Promise<Outcome> {
+  const { sockets, close } = await openSockets(pki)
+  const results: (Rows & { keyType: KeyType })[] = []
+  for (const keyType of KEY_TYPES) {
+    const { fingerprint256 } = pki.clients[keyType]
+    results.push({ keyType, ...(await measureOne(sockets[keyType], fingerprint256, effort)) })
+  }
+  close()
+  return {
+    sections: [
+      {
+        title: 'TLS socket, kept alive',
+        about:
+          'One real TLS connection, a new request on it for each run. "Floor" is a strategy that ' +
+          'does nothing but call success(). Times in microseconds.',
+        head: ['key', 'floor', 'this package', 'passport-client-cert', 'times faster'],
+        rows: results.map(({ keyType, plain }) => [keyType, ...plain]),
+      },
+      {
+        title: 'TLS socket with the chain',
+        about:
+          'The same with includeChain. passport-client-cert never reads the chain; here it is given ' +
+          'a socket that shows it, by getPeerCertificate(true).',
+        head: ['key', 'this package', 'getPeerCertificate(true)', 'times faster'],
+        rows: results.map(({ keyType, chain }) => [keyType, ...chain]),
+      },
+    ],
+    bars: results.find(({ keyType }) => keyType === CHARTED)?.bars ?? [],
+  }
+}
+
+async function measureOne(socket: TLSSocket, user: string, effort: Effort): Promise<Rows> {
+  const attempt = (): Attempt => toSucceed(new IncomingMessage(socket), user)
+  const older = olderPackage()
+  const result = await compare(
+    [
+      authenticating('floor', floor(user), attempt),
+      authenticating('this', thisPackage(), attempt),
+      authenticating('older', older, attempt),
+      authenticating('this, chain', thisPackage({ includeChain: true }), attempt),
+      authenticating('older, chain', older, withChain(socket, user)),
+    ],
+    effort,
+  )
+  const [ours, theirs] = [result.microseconds('this'), result.microseconds('older')]
+  const ourChain = result.microseconds('this, chain')
+  const theirChain = result.microseconds('older, chain')
+  const faster = result.ratio('older', 'this')
+  const chainFaster = result.ratio('older, chain', 'this, chain')
+  return {
+    plain: [result.microseconds('floor'), ours, theirs, { value: faster, target: 'socket' }],
+    chain: [ourChain, theirChain, { value: chainFaster, target: 'chain' }],
+    bars: [
+      {
+        title: 'TLS socket',
+        ours,
+        theirs,
+        theirName: 'passport-client-cert',
+        timesFaster: faster,
+      },
+      {
+        title: 'TLS socket with chain',
+        ours: ourChain,
+        theirs: theirChain,
+        theirName: 'getPeerCertificate(true)',
+        timesFaster: chainFaster,
+      },
+    ],
+  }
+}
+
+/** Requests that show the older package, which asks for the leaf, the whole chain. */
+function withChain(socket: TLSSocket, user: string): () => Attempt {
+  const length = lengthOf(socket)
+  if (length !== 3) throw new Error(`The chain has ${length} certificates instead of 3`)
+  const shown = {
+    authorized: socket.authorized,
+    getPeerCertificate: () => socket.getPeerCertificate(true),
+  }
+  return () => toSucceed({ socket: shown }, user)
+}
+
+/** Leaf, intermediate and root, which is its own issuer. */
+function lengthOf(socket: TLSSocket): number {
+  let current = socket.getPeerCertificate(true)
+  let length = 1
+  while (current.issuerCertificate !== current) {
+    current = current.issuerCertificate
+    length += 1
+  }
+  return length
+}

@@ -1,0 +1,85 @@
+/** What the package is to reach; everything but memory is a ratio, the same on any machine. */
+export const TARGETS = {
+  warmHeader: {
+    says: 'A certificate seen before, in a header: faster than parsing it on each request',
+    atLeast: 30,
+  },
+  coldHeader: {
+    says: 'A certificate in a header, without the cache: time against that of the bare parse',
+    atMost: 1.1,
+  },
+  firstHeader: {
+    says: 'A certificate not seen before, in a header, with the cache: the same',
+    atMost: 1.1,
+  },
+  socket: {
+    says: 'TLS socket, kept alive: faster than passport-client-cert',
+    atLeast: 5,
+  },
+  chain: {
+    says: 'TLS socket with the chain: faster than reading it on each request',
+    atLeast: 25,
+  },
+  garbage: {
+    says: 'Refusing 16 KB of garbage: time against parsing one valid certificate',
+    atMost: 1,
+  },
+  helpers: {
+    // The processor's caches hold ten entries, but not ten thousand. A scan would be at a thousand.
+    says: 'Helpers: time of a lookup among 10,000 entries against 10',
+    atMost: 3,
+  },
+  memory: {
+    // What the cache of one extractor may take by default.
+    says: 'Distinct certificates, one after another: MiB kept of them',
+    atMost: 16,
+  },
+  imports: {
+    says: 'Loading the package: time against loading passport-strategy and node:crypto',
+    atMost: 1.5,
+  },
+  throughput: {
+    says: 'Requests per second of a whole application: share of those without authentication',
+    atLeast: 0.97,
+  },
+  throughputOfPassport: {
+    says: 'The same: share of those with Passport and a strategy that does nothing',
+    atLeast: 0.97,
+  },
+} as const satisfies Record<string, Target>
+
+export type Target = { readonly says: string } & (
+  { readonly atLeast: number } | { readonly atMost: number }
+)
+
+export type TargetName = keyof typeof TARGETS
+
+/** Something measured, and what it is measured by. */
+export interface Measured {
+  readonly value: number
+  readonly target: TargetName
+}
+
+export function isMet({ value, target }: Measured): boolean {
+  const { limit, isLowest } = limitOf(target)
+  return isLowest ? value >= limit : value <= limit
+}
+
+/** The one that is furthest from its target. */
+export function worstOf(measured: readonly Measured[]): Measured | undefined {
+  return [...measured].sort((a, b) =>
+    limitOf(a.target).isLowest ? a.value - b.value : b.value - a.value,
+  )[0]
+}
+
+export function describeLimit(target: TargetName): string {
+  const { limit, isLowest } = limitOf(target)
+  return `${isLowest ? 'at least' : 'at most'} ${limit}`
+}
+
+function limitOf(name: TargetName): { limit: number; isLowest: boolean } {
+  const target: Target = TARGETS[name]
+  return 'atLeast' in target
+    ? { limit: target.atLeast, isLowest: true }
+    : { limit: target.atMost, isLowest: false }
+}
