@@ -84,7 +84,8 @@ function assertPeerAddress(what: string, value: unknown): void {
 
 function splitOptions<Req extends FetchRequest>(options: FetchOptions<Req>) {
   const own: FetchOptions<Req> & ExtractorOptions = takeOptions(options, FETCH_OPTIONS)
-  const { peerAddress, ...extraction } = own
+  const { peerAddress, ...rest } = own
+  const extraction = Object.assign(Object.create(null), rest) as typeof rest
   if (extraction.fallbackToSocket === true) {
     throw invalidValue('option "fallbackToSocket"', 'has no meaning without a socket', true)
   }

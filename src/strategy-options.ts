@@ -45,7 +45,9 @@ export interface StrategyPlan<Req> extends GuardPlan<Req> {
 export function compileStrategyOptions<Req extends RequestLike>(
   options: AnyStrategyOptions<Req>,
 ): StrategyPlan<Req> {
-  const { name, passReqToCallback, ...guard } = takeOptions(options, STRATEGY_OPTIONS)
+  const { name, passReqToCallback, ...rest } = takeOptions(options, STRATEGY_OPTIONS)
+  // Without prototype, as the options that were taken over: nothing on Object.prototype is an option.
+  const guard = Object.assign(Object.create(null), rest) as typeof rest
   return Object.freeze({
     ...compileGuard(guard),
     name: name ?? 'client-cert',

@@ -138,13 +138,23 @@ function decode(text: string, chain: readonly string[], plan: HeaderPlan): Buffe
     trace('header %s is not of its encoding', plan.header)
     return undefined
   }
-  for (const [index, part] of chain.entries()) {
-    const others = plan.chain?.decode(part)
-    if (others === undefined || ders.length + others.length > MAX_CHAIN_CERTS) {
-      trace('header %s is not of its encoding, or too long', plan.chain?.headers[index] ?? '')
+  const others = plan.chain === null ? [] : decodeChain(chain, plan.chain)
+  if (others === undefined || ders.length + others.length <= MAX_CHAIN_CERTS) {
+    return others && [...ders, ...others]
+  }
+  trace('header %s holds too many certificates, or another one together with it', plan.header)
+  return undefined
+}
+
+function decodeChain(texts: readonly string[], plan: ChainHeaderPlan): Buffer[] | undefined {
+  const ders: Buffer[] = []
+  for (const [index, text] of texts.entries()) {
+    const decoded = plan.decode(text)
+    if (decoded === undefined) {
+      trace('header %s is not of its encoding', plan.headers[index] as string)
       return undefined
     }
-    ders.push(...others)
+    ders.push(...decoded)
   }
   return ders
 }

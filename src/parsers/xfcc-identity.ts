@@ -1,6 +1,6 @@
 import { parseDistinguishedName } from '../certificate/distinguished-name.js'
 import type { ForwardedIdentity } from '../certificate/peer-certificate.js'
-import { hasGenuineElementNames, pickElement, readElements, type XfccElement } from './xfcc.js'
+import { hasGenuineElementNames, readElements, type XfccElement } from './xfcc.js'
 import { MAX_CHAIN_CERTS } from './limits.js'
 
 const SHA256_DIGITS = 64
@@ -21,7 +21,7 @@ export function readXfccIdentity(
   hop: number | undefined,
 ): ForwardedIdentity | undefined {
   const elements = readElements(text, hop === undefined ? 1 : MAX_CHAIN_CERTS, true) ?? []
-  const element = pickElement(elements, hop)
+  const element = elements.at(-1 - (hop ?? 0))
   if (element === undefined || hasCertificate(element)) return undefined
   return elements.every(isUnambiguous) ? describe(element) : undefined
 }

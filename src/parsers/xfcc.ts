@@ -32,7 +32,7 @@ export interface XfccElement {
  * Source: Envoy, HTTP header manipulation, x-forwarded-client-cert.
  */
 export function decodeXfcc(text: string): Buffer[] | undefined {
-  const element = pickElement(readElements(text, 1, false) ?? [], undefined)
+  const [element] = readElements(text, 1, false) ?? []
   return element && decodeElement(element)
 }
 
@@ -43,17 +43,9 @@ export function decodeXfcc(text: string): Buffer[] | undefined {
  */
 export function decodeXfccHop(text: string, hop: number): Buffer[] | undefined {
   const elements = readElements(text, MAX_CHAIN_CERTS, true) ?? []
-  const element = pickElement(elements, hop)
+  const element = elements.at(-1 - hop)
   // A name that ends an element early shifts the count of all that are left of it.
   return element && elements.every(hasGenuineElementNames) ? decodeElement(element) : undefined
-}
-
-/** The element of a hop; without one, the only element. */
-export function pickElement(
-  elements: readonly XfccElement[],
-  hop: number | undefined,
-): XfccElement | undefined {
-  return hop === undefined && elements.length > 1 ? undefined : elements.at(-1 - (hop ?? 0))
 }
 
 /** Whether the names of an element, if it has any, are those of the certificate in it. */

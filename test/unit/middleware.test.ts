@@ -90,11 +90,17 @@ describe('the middleware, for what a callback says', () => {
     expect(seen).to.deep.equal([CERT, req])
   })
 
+  const mute = Object.defineProperty(new Error(), 'message', {
+    get: () => {
+      throw new Error('trap')
+    },
+  })
   const thrown: [what: string, thrown: unknown, status: number, reason: string][] = [
     ['an error', new Error('no such client'), 401, 'no such client'],
     ['one with a status', Object.assign(new Error('busy'), { status: 503 }), 503, 'busy'],
     ['one without a message', new Error(''), 401, 'callback_failed'],
     ['an object', { code: 7 }, 401, 'callback_failed'],
+    ['one that will not say why', mute, 401, 'callback_failed'],
   ]
   for (const [what, error, status, reason] of thrown) {
     it(`passes on ${what} that it throws, with a status`, async () => {
@@ -222,6 +228,17 @@ describe('the middleware, when it is made', () => {
       expect(() => make(...args)).to.throw(TypeError, message)
     })
   }
+
+  it('takes nothing on Object.prototype for an option', async () => {
+    const prototype = Object.prototype as { extractor?: unknown }
+    prototype.extractor = () => ({ success: true, certificate: CERT, reason: null })
+    try {
+      const { calls } = await run(() => true, null)
+      expect(calls[0]?.[0]).to.include({ reason: 'socket_not_authorized' })
+    } finally {
+      delete prototype.extractor
+    }
+  })
 
   it('refuses a predicate that is none', () => {
     expect(() => requireCertificate(true as never)).to.throw(

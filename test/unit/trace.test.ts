@@ -59,7 +59,7 @@ describe('NODE_DEBUG=passport-client-certificate-auth', () => {
       [[noChain, badCert], options, withHeaders({ 'x-cert': `${cert}!` })],
       [[noChain, badCert], options, withHeaders({ 'x-cert': `${cert},${cert}` })],
       [
-        ['header x-chain is not of its encoding, or too long'],
+        ['header x-chain is not of its encoding'],
         options,
         withHeaders({ ...sent, 'x-chain': `${cert},` }),
       ],
