@@ -5,8 +5,15 @@ import {
   type StrategyOptions,
 } from 'passport-client-certificate-auth'
 import { createExtractor, type ExtractionResult } from 'passport-client-certificate-auth/extractor'
+import { createFetchExtractor } from 'passport-client-certificate-auth/fetch'
 import { allOf, allowCN } from 'passport-client-certificate-auth/helpers'
+import { extractClientCertificateFromLambdaEvent } from 'passport-client-certificate-auth/lambda'
+import {
+  clientCertificateAuth,
+  requireCertificate,
+} from 'passport-client-certificate-auth/middleware'
 import { type HeaderParser, parseXfcc } from 'passport-client-certificate-auth/parsers'
+import { mtlsServerOptions, reloadable } from 'passport-client-certificate-auth/server'
 
 const options: StrategyOptions = { name: 'devices', certificateSource: 'envoy' }
 const strategy = new Strategy(options, async (cert, done) => {
@@ -26,3 +33,17 @@ const result: ExtractionResult = createExtractor({ certificateSource: 'envoy' })
 const parse: HeaderParser = parseXfcc
 if (result.reason !== 'header_missing_or_malformed' || parse('') !== null) throw new Error('wrong')
 if (strategy.name !== 'devices' || withRequest.name !== 'client-cert') throw new Error('wrong')
+
+const middleware = clientCertificateAuth((cert, req) => {
+  // @ts-expect-error the same for the middleware
+  cert.nothing()
+  return req.url === '/' && cert.forwardedIdentity !== true
+})
+const required = requireCertificate(async (cert) => allOf(allowCN('alice'))(cert))
+const fetched: ExtractionResult = createFetchExtractor({ certificateSource: 'nginx' })(
+  new Request('http://localhost'),
+  '127.0.0.1',
+)
+const event: ExtractionResult = extractClientCertificateFromLambdaEvent({})
+if (fetched.success || event.success || middleware === required) throw new Error('wrong')
+if (typeof mtlsServerOptions !== 'function' || typeof reloadable !== 'function') throw new Error()

@@ -2,11 +2,28 @@
 const assert = require('node:assert/strict')
 const { ClientCertificateError, Strategy } = require('passport-client-certificate-auth')
 const { createExtractor } = require('passport-client-certificate-auth/extractor')
+const { createFetchExtractor } = require('passport-client-certificate-auth/fetch')
 const { allowCN } = require('passport-client-certificate-auth/helpers')
+const {
+  extractClientCertificateFromLambdaEvent,
+} = require('passport-client-certificate-auth/lambda')
+const {
+  CertificateRejectedError,
+  clientCertificateAuth,
+} = require('passport-client-certificate-auth/middleware')
 const { parseXfcc } = require('passport-client-certificate-auth/parsers')
+const { mtlsServerOptions } = require('passport-client-certificate-auth/server')
 
 assert.equal(new Strategy(() => null).name, 'client-cert')
 assert.ok(new ClientCertificateError('ERR_VERIFY_FAILED', 'text') instanceof Error)
 assert.equal(createExtractor()({}).reason, 'socket_not_authorized')
 assert.equal(parseXfcc(''), null)
 assert.equal(allowCN('alice')({ subject: { CN: 'alice' } }), true)
+
+const fetch = createFetchExtractor({ certificateSource: 'envoy', trustedProxies: 'loopback' })
+assert.equal(fetch(new Request('http://localhost')).reason, 'untrusted_proxy')
+assert.equal(extractClientCertificateFromLambdaEvent({}).reason, 'event_certificate_missing')
+clientCertificateAuth(() => true)({}, {}, (error) => {
+  assert.ok(error instanceof CertificateRejectedError && error instanceof ClientCertificateError)
+})
+assert.throws(() => mtlsServerOptions({}), TypeError)

@@ -2,11 +2,26 @@
 import assert from 'node:assert/strict'
 import { ClientCertificateError, Strategy } from 'passport-client-certificate-auth'
 import { createExtractor } from 'passport-client-certificate-auth/extractor'
+import { createFetchExtractor } from 'passport-client-certificate-auth/fetch'
 import { allowCN } from 'passport-client-certificate-auth/helpers'
+import { extractClientCertificateFromLambdaEvent } from 'passport-client-certificate-auth/lambda'
+import {
+  CertificateRejectedError,
+  clientCertificateAuth,
+} from 'passport-client-certificate-auth/middleware'
 import { parseXfcc } from 'passport-client-certificate-auth/parsers'
+import { mtlsServerOptions } from 'passport-client-certificate-auth/server'
 
 assert.equal(new Strategy(() => null).name, 'client-cert')
 assert.ok(new ClientCertificateError('ERR_VERIFY_FAILED', 'text') instanceof Error)
 assert.equal(createExtractor()({}).reason, 'socket_not_authorized')
 assert.equal(parseXfcc(''), null)
 assert.equal(allowCN('alice')({ subject: { CN: 'alice' } }), true)
+
+const fetch = createFetchExtractor({ certificateSource: 'envoy', trustedProxies: 'loopback' })
+assert.equal(fetch(new Request('http://localhost')).reason, 'untrusted_proxy')
+assert.equal(extractClientCertificateFromLambdaEvent({}).reason, 'event_certificate_missing')
+clientCertificateAuth(() => true)({}, {}, (error) => {
+  assert.ok(error instanceof CertificateRejectedError && error instanceof ClientCertificateError)
+})
+assert.throws(() => mtlsServerOptions({}), TypeError)
