@@ -1,0 +1,144 @@
+import type { ExtractorOptions } from '../../../src/extractor/index.js'
+import { allowSAN } from '../../../src/helpers/index.js'
+import { toBase64Der } from '../../support/header-values.js'
+import {
+  accepted,
+  type CaseGroup,
+  type CorpusCase,
+  type Expected,
+  type Line,
+  overHttp,
+  overTls,
+  refused,
+} from '../support/corpus-case.js'
+import { type Identities, PROXY_NAME } from '../support/identities.js'
+import type { Shown } from './damage.js'
+import { proxyNamed } from './proxies.js'
+
+const NGINX = proxyNamed('nginx')
+const RSA = accepted('rsa')
+const UNTRUSTED = refused('untrusted_proxy')
+const MALFORMED = refused('header_missing_or_malformed')
+const MISMATCH = refused('verification_header_mismatch')
+const NO_SOCKET = refused('socket_not_authorized')
+
+type Trust = NonNullable<ExtractorOptions['trustedProxies']>
+
+/** Whether a genuine header of a client on loopback is read. */
+function trustGroup(title: string, trustedProxies: Trust, expected: Expected): CaseGroup {
+  return {
+    title: `trustedProxies: ${title}`,
+    options: () => ({ certificateSource: 'nginx', trustedProxies }),
+    cases: [
+      overHttp('a genuine header', expected, ({ rsa }) => NGINX.write(rsa)),
+      overHttp('no header', expected === RSA ? MISMATCH : UNTRUSTED, () => []),
+      overHttp('a header, and an address in another one', expected, ({ rsa }) => [
+        ...NGINX.write(rsa),
+        ['X-Forwarded-For', expected === RSA ? '192.0.2.1' : '10.0.0.5'],
+        ['Forwarded', expected === RSA ? 'for=192.0.2.1' : 'for=10.0.0.5'],
+      ]),
+    ],
+  }
+}
+
+const isProxy = allowSAN(`DNS:${PROXY_NAME}`)
+const byCertificate: Trust = ({ certificate }) => certificate !== null && isProxy(certificate)
+
+const HEADER = 'X-My-Certificate'
+
+function header(certificate: Shown): Line[] {
+  return [[HEADER, toBase64Der(certificate)]]
+}
+
+const OWN = { certificateHeader: HEADER, headerEncoding: 'base64-der' } as const
+const proxy = (who: Identities) => who.proxy
+const ec = (who: Identities) => who.ec
+const nobody = () => ({})
+
+/** A proxy that is known by the certificate with which it connects itself. */
+const BY_CERTIFICATE: readonly CorpusCase[] = [
+  overTls("the proxy, with a client's header", RSA, proxy, ({ rsa }) => header(rsa)),
+  overTls('the proxy, without a header', MALFORMED, proxy),
+  overTls('the proxy, with two headers', MALFORMED, proxy, ({ rsa }) => [
+    ...header(rsa),
+    ...header(rsa),
+  ]),
+]
+
+const FALLBACK = { ...OWN, fallbackToSocket: true } as const
+
+export const TRUST_GROUPS: readonly CaseGroup[] = [
+  trustGroup('an address', '127.0.0.1', RSA),
+  trustGroup('an address that IPv6 wraps', '::ffff:127.0.0.1', RSA),
+  trustGroup('a list', ['10.0.0.0/8', 'loopback'], RSA),
+  trustGroup('true', true, RSA),
+  trustGroup('a function of the address', ({ address }) => address === '127.0.0.1', RSA),
+  trustGroup('another network', '10.0.0.0/8', UNTRUSTED),
+  trustGroup('unix', 'unix', UNTRUSTED),
+  trustGroup('a function that says no', () => false, UNTRUSTED),
+  trustGroup(
+    'a function that throws',
+    () => {
+      throw new Error('broken')
+    },
+    UNTRUSTED,
+  ),
+  trustGroup(
+    'a function that answers later',
+    (() => Promise.resolve(true)) as unknown as Trust,
+    UNTRUSTED,
+  ),
+  {
+    title: "trustedProxies: a function of the proxy's certificate",
+    options: () => ({ ...OWN, trustedProxies: byCertificate }),
+    cases: [
+      ...BY_CERTIFICATE,
+      overTls('a client, with a forged header', UNTRUSTED, ec, ({ rsa }) => header(rsa)),
+      overTls('nobody, with a forged header', UNTRUSTED, nobody, ({ rsa }) => header(rsa)),
+      overHttp('no TLS, with a forged header', UNTRUSTED, ({ rsa }) => header(rsa)),
+    ],
+  },
+  {
+    title: 'fallbackToSocket, with trustedProxies',
+    options: () => ({ ...FALLBACK, trustedProxies: byCertificate }),
+    cases: [
+      ...BY_CERTIFICATE,
+      overTls('a client', accepted('ec'), ec),
+      overTls('a client, with a forged header', accepted('ec'), ec, ({ rsa }) => header(rsa)),
+      overTls('nobody, with a forged header', NO_SOCKET, nobody, ({ rsa }) => header(rsa)),
+      overTls(
+        'a stranger, with a forged header',
+        NO_SOCKET,
+        ({ unknown }) => unknown,
+        ({ rsa }) => header(rsa),
+      ),
+      overHttp('no TLS, with a forged header', NO_SOCKET, ({ rsa }) => header(rsa)),
+    ],
+  },
+  {
+    title: 'fallbackToSocket, without trustedProxies',
+    options: () => FALLBACK,
+    cases: [
+      overTls('a header', RSA, ec, ({ rsa }) => header(rsa)),
+      overTls('no header', accepted('ec'), ec),
+      overTls('a malformed header', accepted('ec'), ec, () => [[HEADER, 'x']]),
+      overTls('a header that has expired', refused('certificate_expired'), ec, ({ expired }) =>
+        header(expired),
+      ),
+      overTls('no header and no certificate', NO_SOCKET, nobody),
+      overHttp('no header and no TLS', NO_SOCKET, () => []),
+      overHttp('a header and no TLS', RSA, ({ rsa }) => header(rsa)),
+    ],
+  },
+  {
+    title: 'fallbackToSocket, with a verify header',
+    options: () => ({ certificateSource: 'nginx', fallbackToSocket: true }),
+    cases: [
+      overTls('a verified header', RSA, ec, ({ rsa }) => NGINX.write(rsa)),
+      overTls('no verify header', MISMATCH, ec),
+      overTls('a verify header without a certificate', accepted('ec'), ec, () => [
+        ['X-SSL-Client-Verify', 'SUCCESS'],
+      ]),
+    ],
+  },
+]

@@ -1,0 +1,51 @@
+import { X509Certificate } from 'node:crypto'
+import { type Issued, testPki, type TestPki } from '../../support/pki.js'
+
+/** Everybody who occurs in the corpus. */
+export interface Identities extends Omit<TestPki, 'intermediate' | 'root' | 'stranger'> {
+  readonly root: Issued
+  readonly intermediate: Issued
+  readonly stranger: Issued
+  readonly notYetValid: Issued
+  /** The proxy's own client certificate. */
+  readonly proxy: Issued
+  /** Whose certificate has a name in which a proxy could be made to see more than a name. */
+  readonly named: Issued
+}
+
+export type IdentityName = keyof Identities
+
+export const PROXY_NAME = 'proxy.internal'
+export const NAMED_URI = 'spiffe://example.org/client'
+
+let shared: Promise<Identities> | undefined
+
+export function identities(): Promise<Identities> {
+  return (shared ??= createIdentities())
+}
+
+async function createIdentities(): Promise<Identities> {
+  const pki = await testPki()
+  const day = 24 * 60 * 60 * 1000
+  return {
+    ...pki,
+    notYetValid: await pki.root.issue({
+      subject: 'CN=early-client',
+      notBefore: new Date(Date.now() + day),
+      notAfter: new Date(Date.now() + 2 * day),
+    }),
+    proxy: await pki.root.issue({
+      subject: 'CN=proxy',
+      subjectAltName: [{ type: 'dns', value: PROXY_NAME }],
+    }),
+    named: await pki.root.issue({
+      subject: 'CN=named-client',
+      subjectAltName: [{ type: 'url', value: NAMED_URI }],
+    }),
+  }
+}
+
+/** As Node shows it. */
+export function fingerprintOf({ raw }: Pick<Issued, 'raw'>): string {
+  return new X509Certificate(raw).fingerprint256
+}
