@@ -11,17 +11,17 @@ export interface Settings {
 }
 
 export const FULL: Settings = {
-  compare: { rounds: 15, batchMs: 4, mostRuns: 256, warmUpMs: 100 },
-  refuse: { rounds: 9, batchMs: 1, mostRuns: 64, warmUpMs: 25 },
+  compare: { rounds: 11, batchMs: 4, mostRuns: 256, warmUpMs: 80 },
+  refuse: { rounds: 7, batchMs: 1, mostRuns: 32, warmUpMs: 15 },
   certificates: 1_000_000,
   imports: 11,
-  endToEnd: { rounds: 11, roundMs: 250 },
+  endToEnd: { rounds: 9, roundMs: 250 },
 }
 
 /** Enough to see that everything runs and decides right, and the order of magnitude. */
 export const SHORT: Settings = {
-  compare: { rounds: 5, batchMs: 2, mostRuns: 256, warmUpMs: 40 },
-  refuse: { rounds: 5, batchMs: 0.5, mostRuns: 64, warmUpMs: 12 },
+  compare: { rounds: 5, batchMs: 2, mostRuns: 256, warmUpMs: 60 },
+  refuse: { rounds: 3, batchMs: 0.5, mostRuns: 32, warmUpMs: 8 },
   certificates: 50_000,
   imports: 11,
   endToEnd: { rounds: 3, roundMs: 200 },

@@ -1,7 +1,7 @@
 import { type Comparison, compare, type Effort } from '../measure.js'
 import type { Cell, Outcome } from '../results.js'
 import { type Encoding, ENCODINGS } from '../support/encodings.js'
-import { distinctCopies, type Garbage, garbageOf } from '../support/garbage.js'
+import { type Garbage, garbageOf } from '../support/garbage.js'
 import { CHARTED, type Client, type Pki } from '../support/pki.js'
 import { CERTIFICATE_HEADER, proxiedRequest } from '../support/requests.js'
 import { authenticating, thisPackage, toFail } from '../support/strategies.js'
@@ -22,10 +22,10 @@ export async function measureGarbage({ clients }: Pki, effort: Effort): Promise<
       {
         title: 'Refused garbage',
         about:
-          'Of some twenty kinds of text (random, separators and escapes over and over, PEM armour ' +
-          'over and over, well-formed but no certificate, a certificate followed by something), the ' +
-          'one that takes longest to refuse. No two texts are equal. "Parse" is the bare parse of ' +
-          'one valid certificate in the same encoding. Times in microseconds.',
+          'Of some twenty kinds of text (random, separators and escapes over and over, PEM armour over ' +
+          'and over, well-formed but no certificate, a certificate with something added), the one that ' +
+          'takes longest to refuse. No two texts are equal. "Parse" is the bare parse of one valid ' +
+          'certificate in the same encoding. Times in microseconds.',
         head: ['encoding', 'bytes', 'worst kind', 'this package', 'parse', 'times the parse'],
         rows,
       },
@@ -40,7 +40,7 @@ async function measureOne(
   effort: Effort,
 ): Promise<Cell[]> {
   const kinds = garbageOf(encoding, client, length)
-  const valid = Buffer.from(encoding.write(client), 'latin1')
+  const valid = Buffer.from(encoding.writeAlone(client), 'latin1')
   const result = await compare(
     [
       parsing('parse', encoding, () => proxiedRequest(valid), client.fingerprint256),
@@ -60,14 +60,13 @@ async function measureOne(
   ]
 }
 
-function refusing(encoding: Encoding, garbage: Garbage): ReturnType<typeof authenticating> {
-  const next = distinctCopies(garbage)
+function refusing(encoding: Encoding, { name, next }: Garbage): ReturnType<typeof authenticating> {
   const strategy = thisPackage({
     certificateHeader: CERTIFICATE_HEADER,
     headerEncoding: encoding.name,
     trustedProxies: 'loopback',
   })
-  return authenticating(garbage.name, strategy, () => toFail(proxiedRequest(next()), REASON))
+  return authenticating(name, strategy, () => toFail(proxiedRequest(next()), REASON))
 }
 
 function worstOf(result: Comparison, kinds: readonly Garbage[]): string {

@@ -72,7 +72,7 @@ async function measureOne(
   client: Client,
   effort: Effort,
 ): Promise<Result> {
-  const text = Buffer.from(encoding.write(client), 'latin1')
+  const text = Buffer.from(encoding.write(client, client.issuer), 'latin1')
   const attempt = (): Attempt => toSucceed(proxiedRequest(text), client.fingerprint256)
   const options = {
     certificateHeader: CERTIFICATE_HEADER,
@@ -98,7 +98,7 @@ function distinctAttempts(encoding: Encoding, client: Client): () => Attempt {
   const next = distinctCertificates(client)
   return () => {
     const { cert, raw } = next()
-    const text = encoding.write({ cert, raw, issuer: client.issuer })
+    const text = encoding.write({ cert, raw }, client.issuer)
     return toSucceed(proxiedRequest(Buffer.from(text, 'latin1')), fingerprintOf(raw))
   }
 }

@@ -28,8 +28,8 @@ export async function measureMemory({ clients }: Pki, certificates: number): Pro
       {
         title: 'Distinct certificates',
         about:
-          'In a process of their own. Each is a real certificate with another serial number, so ' +
-          'that its signature is wrong, which nobody looks at here. "Heap" counts the buffers too. ' +
+          'In a process of their own. Each is a real certificate with another serial number ' +
+          'and a signature that is wrong, which nobody verifies here. "Heap" counts the buffers too. ' +
           'MiB, and microseconds for each certificate.',
         head: ['certificates', 'RSS', 'heap', 'microseconds'],
         rows: [

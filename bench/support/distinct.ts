@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from 'node:crypto'
+import { createHash, randomFillSync, X509Certificate } from 'node:crypto'
 import type { Issued } from '../../test/support/pki.js'
 
 /** Good until the next one is made, which takes its bytes over. */
@@ -8,10 +8,13 @@ export interface DistinctCertificate extends Pick<Issued, 'cert' | 'raw'> {
 }
 
 const COUNTER_BYTES = 6
+/** At the end of the signature, and of the certificate; any signature is longer. */
+const SIGNATURE_BYTES = 64
 
 /**
  * Makes certificates no two of which are equal, by the million: each is the given one with another
- * serial number. Their signature is wrong, but they parse, and nothing here looks at it.
+ * serial number and something for a signature. It is wrong, but they parse, and nobody here verifies
+ * it.
  */
 export function distinctCertificates({ raw }: Pick<Issued, 'raw'>): () => DistinctCertificate {
   const der = Buffer.from(raw)
@@ -23,6 +26,7 @@ export function distinctCertificates({ raw }: Pick<Issued, 'raw'>): () => Distin
   return () => {
     made += 1
     der.writeUIntBE(made, counterAt, COUNTER_BYTES)
+    randomFillSync(der, der.length - SIGNATURE_BYTES)
     const counter = made
       .toString(16)
       .toUpperCase()

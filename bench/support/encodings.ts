@@ -12,59 +12,64 @@ import {
 } from '../../test/support/header-values.js'
 import type { Issued } from '../../test/support/pki.js'
 
-type Certificate = Pick<Issued, 'cert' | 'raw'> & { readonly issuer: Issued }
+type Certificate = Pick<Issued, 'cert' | 'raw'>
 
 /** How a proxy writes a certificate, and the least that gets it out again. */
 export interface Encoding {
   readonly name: HeaderEncoding
-  readonly write: (certificate: Certificate) => string
-  /** Whether the issuers that come with it are wanted too. */
+  readonly write: (certificate: Certificate, issuer: Certificate) => string
+  /** Nothing but the certificate. */
+  readonly writeAlone: (certificate: Certificate) => string
+  /** Whether what comes with the certificate is wanted too. */
   readonly includeChain?: true
   /** What an application would write itself: no check of anything. */
   readonly parse: (text: string) => PeerCertificate
 }
 
 export const ENCODINGS: readonly Encoding[] = [
-  { name: 'url-pem', write: (certificate) => toUrlPem(certificate), parse: parsePem },
-  { name: 'url-pem-aws', write: (certificate) => toUrlPemAws(certificate), parse: parsePem },
-  { name: 'base64-der', write: (certificate) => toBase64Der(certificate), parse: parseBase64 },
-  {
-    name: 'rfc9440',
-    write: (certificate) => toRfc9440(certificate),
-    parse: (text) => parseBase64(text.slice(1, -1)),
-  },
-  { name: 'apache-pem', write: (certificate) => toApachePem(certificate), parse: parseSpacedPem },
-  { name: 'base64-pem', write: (certificate) => toBase64Pem(certificate), parse: parseBase64 },
+  encoding('url-pem', toUrlPem, (text) => parse(decodeURIComponent(text))),
+  encoding('url-pem-aws', toUrlPemAws, (text) => parse(decodeURIComponent(text))),
+  encoding('base64-der', toBase64Der, (text) => parse(Buffer.from(text, 'base64'))),
+  encoding('rfc9440', toRfc9440, (text) => parse(Buffer.from(text.slice(1, -1), 'base64'))),
   {
     name: 'xfcc',
+    write: toXfcc,
+    writeAlone: (certificate) => `Cert="${toUrlPem(certificate)}"`,
     includeChain: true,
-    write: (certificate) => toXfcc(certificate, certificate.issuer),
-    parse(text) {
-      const start = text.indexOf('Chain="') + 7
-      return parseChain(decodeURIComponent(text.slice(start, text.indexOf('"', start))))
-    },
+    parse: (text) =>
+      text.includes('Chain="')
+        ? parseChain(decodeURIComponent(between(text, 'Chain="', '"')))
+        : parse(decodeURIComponent(between(text, 'Cert="', '"'))),
   },
+  encoding('apache-pem', toApachePem, (text) =>
+    // What is no base64 digit, such as a space, is skipped.
+    parse(Buffer.from(between(text, 'CERTIFICATE-----', '-----END'), 'base64')),
+  ),
+  encoding('base64-pem', toBase64Pem, (text) => parse(Buffer.from(text, 'base64'))),
 ]
+
+function encoding(
+  name: HeaderEncoding,
+  write: (...certificates: Certificate[]) => string,
+  parseText: Encoding['parse'],
+): Encoding {
+  const writeAlone = (certificate: Certificate): string => write(certificate)
+  return { name, write: writeAlone, writeAlone, parse: parseText }
+}
+
+function parse(pemOrDer: string | Buffer): PeerCertificate {
+  return new X509Certificate(pemOrDer).toLegacyObject()
+}
 
 const END = '-----END CERTIFICATE-----'
 
 function parseChain(pem: string): PeerCertificate {
-  const [leaf, issuer] = pem
-    .split(END)
-    .slice(0, -1)
-    .map((block) => new X509Certificate(block + END).toLegacyObject())
+  const blocks = pem.split(END).slice(0, -1)
+  const [leaf, issuer] = blocks.map((block) => parse(block + END))
   return { ...leaf, issuerCertificate: issuer } as unknown as PeerCertificate
 }
 
-function parseSpacedPem(text: string): PeerCertificate {
-  const body = text.slice(text.indexOf('----- ') + 6, text.lastIndexOf(' -----'))
-  return parseBase64(body)
-}
-
-function parsePem(text: string): PeerCertificate {
-  return new X509Certificate(decodeURIComponent(text)).toLegacyObject()
-}
-
-function parseBase64(text: string): PeerCertificate {
-  return new X509Certificate(Buffer.from(text, 'base64')).toLegacyObject()
+function between(text: string, front: string, back: string): string {
+  const start = text.indexOf(front) + front.length
+  return text.slice(start, text.indexOf(back, start))
 }

@@ -1,57 +1,60 @@
 import { randomBytes } from 'node:crypto'
-import {
-  toApachePem,
-  toBase64Der,
-  toBase64Pem,
-  toRfc9440,
-  toUrlPem,
-  toUrlPemAws,
-} from '../../test/support/header-values.js'
 import { toPem } from './distinct.js'
 import type { Encoding } from './encodings.js'
 import type { Client } from './pki.js'
 
-/** A header value that is to be refused. */
+/** Header values that are to be refused. */
 export interface Garbage {
   readonly name: string
-  readonly text: Buffer
+  /** Never gives the same text twice, so that no cache can know it. Good until the next. */
+  readonly next: () => Buffer
 }
 
+const BEGIN = '-----BEGIN CERTIFICATE-----'
+const BLOCK = `${BEGIN}\nQUJD\n-----END CERTIFICATE-----\n`
+
 /** Whatever separates, opens, closes or escapes something in one of the encodings. */
-const REPEATED = [
-  ',',
-  ':',
-  ';',
-  '"',
-  '=',
-  '\\',
-  '%41',
-  '%0A',
-  '%',
-  'A',
-  'QUJD,',
-  ':QUJD:,',
-  'a=b;',
-  'URI=a;',
-  'Cert="";',
-  '-----BEGIN CERTIFICATE-----',
-  encodeURIComponent('-----BEGIN CERTIFICATE-----\n'),
-  encodeURIComponent('-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n'),
-]
+const REPEATED: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    [',', ':', ';', '"', '=', '\\', ' ', '%41', '%0A', '%', 'A'].map((unit) => [unit, unit]),
+  ),
+  ...Object.fromEntries(
+    ['QUJD,', ':QUJD:,', 'a=b;', 'URI=a;', 'Cert="";'].map((unit) => [unit, unit]),
+  ),
+  'BEGIN markers': BEGIN,
+  'escaped BEGIN markers': encodeURIComponent(`${BEGIN}\n`),
+  'escaped PEM blocks': encodeURIComponent(BLOCK),
+  'PEM blocks with spaces': BLOCK.replaceAll('\n', ' '),
+}
 
 /** All kinds of it in one length, among them what gets as far as possible before it is refused. */
-export function garbageOf(encoding: Encoding, client: Client, length: number): Garbage[] {
+export function garbageOf(encoding: Encoding, { raw }: Client, length: number): Garbage[] {
+  const wrapped: Record<string, (random: Buffer) => Buffer> = {
+    'random bytes': (random) => random,
+    'random sequence': toSequence,
+  }
+  if (length > 4000) {
+    wrapped['certificate and more'] = (random) => Buffer.concat([raw, random])
+    wrapped['certificate with more in it'] = (random) =>
+      toSequence(Buffer.concat([raw.subarray(SEQUENCE_HEADER), random]))
+  }
   return [
-    { name: 'random text', text: Buffer.from(randomText(length), 'latin1') },
-    ...REPEATED.map((unit) => ({
-      name: `${unit} repeated`,
-      text: Buffer.from(unit.repeat(length / unit.length + 1).slice(0, length), 'latin1'),
+    { name: 'random text', next: numbered(randomText(length)) },
+    ...Object.entries(REPEATED).map(([name, unit]) => ({
+      name,
+      next: numbered(unit.repeat(length / unit.length + 1).slice(0, length)),
     })),
-    { name: 'random bytes, encoded', text: fit(encoding, Buffer.alloc(0), length) },
-    ...(length > 4000
-      ? [{ name: 'a certificate and more', text: fit(encoding, client.raw, length) }]
-      : []),
+    ...Object.entries(wrapped).map(([name, wrap]) => ({ name, next: fit(encoding, wrap, length) })),
   ]
+}
+
+const SEQUENCE_HEADER = 4
+
+/** DER (X.690 8.1.3.5): two bytes for the length, so that the content must have 256 or more. */
+function toSequence(content: Buffer): Buffer {
+  const header = Buffer.from([0x30, 0x82, 0, 0])
+  header.writeUInt16BE(content.length, 2)
+  return Buffer.concat([header, content])
 }
 
 /** Printable characters. */
@@ -59,55 +62,41 @@ function randomText(length: number): string {
   return Array.from(randomBytes(length), (byte) => String.fromCharCode(0x20 + (byte % 95))).join('')
 }
 
-/** A well-formed value that holds these bytes, and as many random ones as there is room for. */
-function fit(encoding: Encoding, front: Buffer, length: number): Buffer {
+const COUNTER_LENGTH = 8
+
+/** The text, with a number at its end. */
+function numbered(text: string): () => Buffer {
+  const bytes = Buffer.from(text, 'latin1')
+  let made = 0
+  return () => {
+    made += 1
+    const counter = made.toString(16).padStart(COUNTER_LENGTH, '0')
+    bytes.write(counter, bytes.length - COUNTER_LENGTH, 'latin1')
+    return bytes
+  }
+}
+
+/** A value of the encoding's form, with as many random bytes in it as there is room for. */
+function fit(
+  { writeAlone }: Encoding,
+  wrap: (random: Buffer) => Buffer,
+  length: number,
+): () => Buffer {
   const random = randomBytes(length)
+  const write = (bytes: number): string => {
+    const raw = wrap(random.subarray(0, bytes))
+    return writeAlone({ cert: toPem(raw), raw })
+  }
   let [fits, tooMany] = [0, length]
   while (tooMany - fits > 1) {
     const middle = (fits + tooMany) >> 1
-    const text = write(encoding, Buffer.concat([front, random.subarray(0, middle)]))
-    if (text.length <= length) fits = middle
+    if (write(middle).length <= length) fits = middle
     else tooMany = middle
   }
-  return Buffer.from(write(encoding, Buffer.concat([front, random.subarray(0, fits)])), 'latin1')
-}
-
-function write({ name }: Encoding, raw: Buffer): string {
-  const value = { cert: toPem(raw), raw }
-  switch (name) {
-    case 'url-pem':
-      return toUrlPem(value)
-    case 'url-pem-aws':
-      return toUrlPemAws(value)
-    case 'base64-der':
-      return toBase64Der(value)
-    case 'rfc9440':
-      return toRfc9440(value)
-    case 'apache-pem':
-      return toApachePem(value)
-    case 'base64-pem':
-      return toBase64Pem(value)
-    case 'xfcc':
-      return `Cert="${toUrlPem(value)}"`
-  }
-}
-
-const COUNTER_LENGTH = 8
-
-/** Makes copies no two of which are equal, so that no cache can know them. */
-export function distinctCopies({ text }: Garbage): () => Buffer {
-  const at = roomForCounter(text.toString('latin1'))
-  let copies = 0
+  let made = 0
   return () => {
-    copies += 1
-    text.write(copies.toString(16).padStart(COUNTER_LENGTH, '0'), at, 'latin1')
-    return text
+    made += 1
+    random.writeUInt32BE(made, fits - 4)
+    return Buffer.from(write(fits), 'latin1')
   }
-}
-
-/** Among characters that may be exchanged without a change of the form; else at the end. */
-function roomForCounter(text: string): number {
-  const room = /(?<!%.?)[A-Za-z0-9]{8}/g
-  room.lastIndex = text.length >> 1
-  return room.exec(text)?.index ?? text.length - COUNTER_LENGTH
 }

@@ -11,6 +11,12 @@ const NAME_KEYS: ReadonlySet<string> = new Set(['uri', 'dns'])
 /** Keys whose value is written by the proxy itself, not taken from the client's certificate. */
 const PROXY_KEYS: ReadonlySet<string> = new Set(['by', 'hash'])
 
+/**
+ * The most pairs of all elements together: more than a header of Node's default size can hold of names
+ * that mean something, and few enough that a header full of nothing else is refused at once.
+ */
+const MAX_PAIRS = 1000
+
 /** What one hop wrote. */
 export interface XfccElement {
   readonly values: Map<string, string>
@@ -66,7 +72,10 @@ export function readElements(
 ): XfccElement[] | undefined {
   const elements: XfccElement[] = []
   let element: XfccElement | undefined
+  let pairs = 0
   for (let at = 0; at < text.length || element === undefined;) {
+    pairs += 1
+    if (pairs > MAX_PAIRS) return undefined
     if (element === undefined) {
       if (elements.length === most) return undefined
       element = { values: new Map(), names: [], injectable: false, isDoubtful: false }

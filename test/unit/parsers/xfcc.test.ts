@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { MAX_CHAIN_CERTS } from '../../../src/parsers/limits.js'
 import { decodeXfcc } from '../../../src/parsers/xfcc.js'
 import { toUrlPem, toXfcc } from '../../support/header-values.js'
+import { testPki } from '../../support/pki.js'
 
 /** The decoder knows text, not certificates: any bytes will do. */
 function certificateOf(text: string) {
@@ -127,4 +128,13 @@ describe('what a client smuggles into X-Forwarded-Client-Cert by its own alterna
       })
     }
   }
+
+  it('has at most a thousand pairs', async () => {
+    const { ec } = await testPki()
+    const names = (count: number) => ';DNS=a'.repeat(count)
+    const element = toXfcc(ec)
+    const pairs = element.split(';').length
+    expect(decodeXfcc(element + names(1000 - pairs))).to.deep.equal([ec.raw])
+    expect(decodeXfcc(element + names(1001 - pairs))).to.equal(undefined)
+  })
 })
