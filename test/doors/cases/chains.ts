@@ -32,6 +32,12 @@ function chainCases({ source, write }: Proxy): CorpusCase[] {
     overHttp('an authority of the right name that signed nothing', accepted('rsa'), (who) =>
       write(who.rsa, who.stranger),
     ),
+    overHttp('an authority that only its signature tells from the root', accepted('rsa'), (who) =>
+      write(who.rsa, who.forgedRoot),
+    ),
+    overHttp('the forged authority in front of the real one', accepted('rsa', 'root'), (who) =>
+      write(who.rsa, who.forgedRoot, who.root),
+    ),
     overHttp('a damaged leaf in front of a good certificate', MALFORMED, ({ rsa, ec }) =>
       write(damaged(rsa), ec),
     ),

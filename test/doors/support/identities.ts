@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { createForgery } from '../../support/forgery.js'
 import { type Issued, testPki, type TestPki } from '../../support/pki.js'
 
 /** Everybody who occurs in the corpus. */
@@ -6,6 +7,8 @@ export interface Identities extends Omit<TestPki, 'intermediate' | 'root' | 'str
   readonly root: Issued
   readonly intermediate: Issued
   readonly stranger: Issued
+  /** An authority that nothing but its signature tells from the root. */
+  readonly forgedRoot: Pick<Issued, 'cert' | 'raw'>
   readonly notYetValid: Issued
   /** The proxy's own client certificate. */
   readonly proxy: Issued
@@ -26,9 +29,11 @@ export function identities(): Promise<Identities> {
 
 async function createIdentities(): Promise<Identities> {
   const pki = await testPki()
+  const { sameName } = await createForgery()
   const day = 24 * 60 * 60 * 1000
   return {
     ...pki,
+    forgedRoot: { cert: sameName.toString(), raw: sameName.raw },
     notYetValid: await pki.root.issue({
       subject: 'CN=early-client',
       notBefore: new Date(Date.now() + day),
