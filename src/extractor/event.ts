@@ -3,7 +3,7 @@ import type { CertificateSnapshot } from '../certificate/snapshot.js'
 import { decodePem } from '../parsers/pem.js'
 import { trace } from '../trace.js'
 import type { CertificateCache } from './certificate-cache.js'
-import type { RequestLike } from './request.js'
+import { originalOf, type RequestLike } from './request.js'
 
 /**
  * Why no certificate was read from an event of API Gateway.
@@ -41,7 +41,8 @@ export function readEventOf(
   request: RequestLike,
   cache: CertificateCache,
 ): CertificateSnapshot | EventFailureReason {
-  return readEvent(take(take(request, 'apiGateway'), 'event'), cache)
+  const carrier = take(request, 'apiGateway') ?? take(originalOf(request), 'apiGateway')
+  return readEvent(take(carrier, 'event'), cache)
 }
 
 function findPem(event: unknown): string | undefined {

@@ -11,6 +11,22 @@ export interface RequestLike {
 }
 
 /**
+ * Node's own request, where a framework gives out one that is made after it: Fastify calls it `raw`,
+ * Koa `req`. Nothing where there is no other.
+ */
+export function originalOf(request: RequestLike): RequestLike | undefined {
+  const { raw, req } = request as { raw?: unknown; req?: unknown }
+  const original = raw ?? req
+  return typeof original === 'object' && original !== null ? original : undefined
+}
+
+/** Every line as it came; nothing where that is not known. */
+function readRawHeaders(request: RequestLike): readonly unknown[] | undefined {
+  const lines: unknown = request.rawHeaders ?? originalOf(request)?.rawHeaders
+  return Array.isArray(lines) ? lines : undefined
+}
+
+/**
  * The value of a header field that was sent on exactly one line: `null` when it was not sent,
  * `undefined` when it was sent in a way that is not to be read.
  *
@@ -26,8 +42,8 @@ export function readField(
   name: string,
   repeatable = false,
 ): string | null | undefined {
-  const { headers, rawHeaders } = request
-  if (!repeatable && Array.isArray(rawHeaders) && countLines(rawHeaders, name) > 1) {
+  const { headers } = request
+  if (!repeatable && countLines(readRawHeaders(request) ?? [], name) > 1) {
     trace('header %s was sent more than once', name)
     return undefined
   }
@@ -64,8 +80,8 @@ export function findTampered(request: RequestLike, names: readonly string[]): st
 }
 
 /** Names and values in turn, as in `rawHeaders`. */
-function listLines({ headers, rawHeaders }: RequestLike): readonly unknown[] {
-  return Array.isArray(rawHeaders) ? rawHeaders : Object.entries(headers ?? {}).flat()
+function listLines(request: RequestLike): readonly unknown[] {
+  return readRawHeaders(request) ?? Object.entries(request.headers ?? {}).flat()
 }
 
 function isConnection(field: string): boolean {

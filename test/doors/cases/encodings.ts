@@ -11,7 +11,6 @@ import {
   accepted,
   type CaseGroup,
   type CorpusCase,
-  type Difference,
   type Expected,
   overHttp,
   refused,
@@ -129,14 +128,6 @@ export const NAME_GROUPS: readonly CaseGroup[] = INHERITED.map((certificateHeade
   ],
 }))
 
-/** These frameworks show strategies no `rawHeaders`, and what is dropped leaves no comma. */
-function firstOnly(first: 'ec' | 'rsa'): Difference {
-  return {
-    expected: accepted(first),
-    why: 'shows no rawHeaders, and Node keeps only the first of two headers named like From',
-  }
-}
-
 /** Of two lines with such a name, Node keeps the first and drops the other. */
 function droppedTwice(title: string, first: 'ec' | 'rsa', last: 'ec' | 'rsa'): CorpusCase {
   return {
@@ -145,7 +136,6 @@ function droppedTwice(title: string, first: 'ec' | 'rsa', last: 'ec' | 'rsa'): C
       ['From', toBase64Der(who[last])],
     ]),
     except: { 'HTTP/2': 'the client of Node does not send two headers of this name' },
-    differs: { Koa: firstOnly(first), Fastify: firstOnly(first) },
   }
 }
 

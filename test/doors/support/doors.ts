@@ -50,11 +50,8 @@ export const DOORS = {
     cannot: ({ over }) => (over === 'lambda' ? undefined : 'a function gets events only'),
     open: openLambda,
   },
-  Koa: appDoor(makeKoaApp, noEvents("koa-passport hides Node's request, and the event with it")),
-  Fastify: appDoor(
-    makeFastifyApp,
-    noEvents("@fastify/passport hides Node's request, and the event with it"),
-  ),
+  Koa: appDoor(makeKoaApp),
+  Fastify: appDoor(makeFastifyApp),
   NestJS: appDoor(makeNestApp),
   'HTTP/2': { cannot: http2Cannot, open: (options) => openHttp2(makeHttp2Listener, options) },
   'WebSocket upgrade': {

@@ -5,6 +5,7 @@ import secureSession from '@fastify/secure-session'
 import { fastify } from 'fastify'
 import { Strategy } from '../../../src/index.js'
 import { describeClient } from './door.js'
+import { toFunction } from './express-doors.js'
 import type { MakeApp } from './servers.js'
 
 /** What is used of Koa, whose types ask for others that are not there. */
@@ -41,7 +42,8 @@ export const makeKoaApp: MakeApp = (options, log) => {
   app.use((context) => {
     context.body = context.state.user?.path
   })
-  return { listener: app.callback() }
+  const listener = app.callback()
+  return { listener, invoke: toFunction(listener) }
 }
 
 /** The strategy, with `@fastify/passport`. */
@@ -63,5 +65,5 @@ export const makeFastifyApp: MakeApp = async (options, log) => {
   const listener: RequestListener = (req, res) => {
     app.routing(req, res)
   }
-  return { listener, close: () => app.close() }
+  return { listener, invoke: toFunction(listener), close: () => app.close() }
 }

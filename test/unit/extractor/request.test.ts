@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { readField, type RequestLike } from '../../../src/extractor/request.js'
+import { findTampered, readField, type RequestLike } from '../../../src/extractor/request.js'
 
 describe('reading one header field of a request', () => {
   const sentOnce: RequestLike = { headers: { 'x-cert': 'one' }, rawHeaders: ['X-Cert', 'one'] }
@@ -85,5 +85,34 @@ describe('reading one header field of a request', () => {
     >
     expect(readField({ headers }, 'x-cert')).to.equal('one')
     expect(readField({ headers }, 'constructor')).to.equal(null)
+  })
+})
+
+describe("a framework's own request, made after Node's", () => {
+  const headers = { 'x-cert': 'first' }
+  const twice = ['X-Cert', 'first', 'X-Cert', 'second']
+  const alias = ['X-Cert', 'first', 'X_Cert', 'second']
+
+  for (const name of ['raw', 'req']) {
+    it(`shows the lines that came, where Node's is its ${name}`, () => {
+      const wrap = (rawHeaders: unknown): RequestLike => ({ headers, [name]: { rawHeaders } })
+      expect(readField(wrap(twice), 'x-cert')).to.equal(undefined)
+      expect(readField(wrap(twice.slice(2)), 'x-cert')).to.equal('first')
+      expect(findTampered(wrap(alias), ['x-cert'])).to.equal('x-cert')
+      for (const odd of [undefined, null, 'text', {}]) {
+        expect(readField(wrap(odd), 'x-cert')).to.equal('first')
+      }
+    })
+  }
+
+  it('may have something else by that name', () => {
+    for (const raw of [null, undefined, 'text', 7, () => undefined]) {
+      expect(readField({ headers, raw } as RequestLike, 'x-cert')).to.equal('first')
+    }
+  })
+
+  it('shows its own lines, where it has some', () => {
+    const request = { headers, rawHeaders: ['X-Cert', 'first'], raw: { rawHeaders: twice } }
+    expect(readField(request, 'x-cert')).to.equal('first')
   })
 })
