@@ -1,0 +1,83 @@
+// Workers of node:cluster that share the keys of their TLS session tickets. A client's next connection
+// may come to another worker, and resumes its session there all the same: without the signatures of a
+// full handshake, and with the certificate.
+/* eslint-disable @typescript-eslint/no-unsafe-assignment -- once() resolves to `any`. */
+import assert from 'node:assert/strict'
+import cluster from 'node:cluster'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import https from 'node:https'
+import { TLSSocket } from 'node:tls'
+import express from 'express'
+import passport from 'passport'
+import { Strategy } from 'passport-client-certificate-auth'
+import { mtlsServerOptions } from 'passport-client-certificate-auth/server'
+import { get, issueServer } from './support/loopback.js'
+import { createAuthority } from './support/pki.js'
+
+/** @typedef {import('passport-client-certificate-auth/server').MtlsServerOptions} TlsOptions */
+
+if (cluster.isPrimary) await runPrimary()
+else runWorker()
+
+function runWorker() {
+  passport.use(new Strategy((cert) => ({ name: cert.subject.CN })))
+
+  const app = express()
+  app.get('/', passport.authenticate('client-cert', { session: false }), (req, res) => {
+    const isResumed = req.socket instanceof TLSSocket && req.socket.isSessionReused()
+    const how = isResumed ? 'session resumed' : 'full handshake'
+    res.send(`worker ${cluster.worker?.id}, ${how}, ${JSON.stringify(req.user)}`)
+  })
+
+  /** @type {https.Server | undefined} */
+  let server
+  process.on('message', (/** @type {TlsOptions & { ticketKeys: Buffer }} */ options) => {
+    if (server) server.setTicketKeys(options.ticketKeys)
+    else server = https.createServer(mtlsServerOptions(options), app).listen(0, '127.0.0.1')
+  })
+  process.send?.('ready')
+}
+
+/** @param {TlsOptions} tls */
+function startWorkers(tls) {
+  // So that bytes arrive as bytes.
+  cluster.setupPrimary({ serialization: 'advanced' })
+
+  // Exactly 48 bytes, the same for all workers.
+  let ticketKeys = randomBytes(48)
+
+  // Whoever is ready: also a worker that takes the place of another.
+  cluster.on('message', (worker) => worker.send({ ...tls, ticketKeys }))
+  cluster.fork()
+  cluster.fork()
+
+  return function changeTicketKeys() {
+    ticketKeys = randomBytes(48)
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.send({ ...tls, ticketKeys })
+  }
+}
+
+async function runPrimary() {
+  const ca = await createAuthority({ subject: 'CN=Example CA' })
+  const { key, cert } = await issueServer(ca)
+  const changeTicketKeys = startWorkers({ key, cert, ca: ca.cert, rejectUnauthorized: false })
+  await once(cluster, 'listening')
+  const [, { port }] = await once(cluster, 'listening')
+
+  // Clients that keep their TLS sessions, as all do, but no connections. The workers take turns.
+  const alice = { ca: ca.cert, ...(await ca.issue({ subject: 'CN=alice' })) }
+  const keepingSessions = { ...alice, agent: new https.Agent() }
+  const ask = async (/** @type {RegExp} */ expected) => {
+    const { status, body } = await get(`https://127.0.0.1:${port}/`, keepingSessions)
+    console.log(`${status} ${body}`)
+    assert.match(body, expected)
+    return body.slice(0, 'worker 0'.length)
+  }
+  const worker = await ask(/^worker [12], full handshake, \{"name":"alice"\}$/)
+  assert.notEqual(await ask(/^worker [12], session resumed, \{"name":"alice"\}$/), worker)
+  changeTicketKeys()
+  await ask(/full handshake/)
+  await ask(/session resumed/)
+  cluster.disconnect()
+}

@@ -1,0 +1,74 @@
+// Connect, without Express. Passport's middleware needs nothing that Connect lacks.
+import { STATUS_CODES } from 'node:http'
+import https from 'node:https'
+import connect from 'connect'
+import passport from 'passport'
+import { Strategy } from 'passport-client-certificate-auth'
+import { mtlsServerOptions } from 'passport-client-certificate-auth/server'
+import { get, issueServer, show, urlOf } from './support/loopback.js'
+import { createAuthority } from './support/pki.js'
+
+/**
+ * Stands for a database, which does not always answer.
+ *
+ * @param {unknown} name
+ */
+function findUser(name) {
+  if (name === 'carol') throw new Error('the database is down')
+  const users = { alice: { isAdmin: true }, bob: { isAdmin: false } }
+  return Object.entries(users).find(([known]) => known === name)?.[1]
+}
+
+passport.use(
+  new Strategy((cert, done) => {
+    const user = findUser(cert.subject.CN)
+    done(null, user ? { name: cert.subject.CN, ...user } : false)
+  }),
+)
+
+/** @typedef {connect.IncomingMessage & { user?: { isAdmin: boolean } }} UserRequest */
+
+const app = connect()
+
+// Whatever is added behind this line is for authenticated clients only.
+app.use(passport.authenticate('client-cert', { session: false }))
+
+app.use('/admin', (/** @type {UserRequest} */ req, _res, next) => {
+  next(req.user?.isAdmin ? undefined : Object.assign(new Error('Forbidden'), { status: 403 }))
+})
+
+app.use((/** @type {UserRequest} */ req, /** @type {import('node:http').ServerResponse} */ res) => {
+  res.setHeader('Content-Type', 'application/json')
+  res.end(JSON.stringify({ user: req.user }))
+})
+
+// Last, and with four parameters. Without it, Connect sends clients the stack of an error, unless
+// NODE_ENV is 'production'.
+/** @type {connect.ErrorHandleFunction} */
+const answerError = (error, _req, res, _next) => {
+  res.statusCode = error instanceof Error && 'status' in error ? Number(error.status) : 500
+  res.end(STATUS_CODES[res.statusCode])
+}
+app.use(answerError)
+
+const ca = await createAuthority({ subject: 'CN=Example CA' })
+const { key, cert } = await issueServer(ca)
+const options = mtlsServerOptions({ key, cert, ca: ca.cert, rejectUnauthorized: false })
+const server = https.createServer(options, app).listen(0, '127.0.0.1')
+
+// The clients.
+const url = await urlOf(server)
+const otherCa = await createAuthority({ subject: 'CN=Example CA' })
+/** @param {string} name */
+const client = async (name, issuer = ca) => ({
+  ca: ca.cert,
+  ...(await issuer.issue({ subject: `CN=${name}` })),
+})
+
+await show('alice', 200, get(url, await client('alice')))
+await show('alice, an administrator', 200, get(`${url}admin`, await client('alice')))
+await show('bob, who is none', 403, get(`${url}admin`, await client('bob')))
+await show('mallory, who is not a user', 401, get(url, await client('mallory')))
+await show('somebody else as alice', 401, get(url, await client('alice', otherCa)))
+await show('somebody without a certificate', 401, get(url, { ca: ca.cert }))
+await show('carol, with the database down', 500, get(url, await client('carol')))

@@ -1,0 +1,71 @@
+// Hono on Node, with TLS of Node's own. Passport does not know web-standard requests, so a middleware
+// of a few lines asks the extractor, which reads the Node request behind them.
+/* eslint-disable @typescript-eslint/no-misused-promises -- Node's servers ignore what listeners return. */
+import https from 'node:https'
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { createExtractor } from 'passport-client-certificate-auth/extractor'
+import { mtlsServerOptions } from 'passport-client-certificate-auth/server'
+import { get, issueServer, show, urlOf } from './support/loopback.js'
+import { createAuthority } from './support/pki.js'
+
+/**
+ * Stands for a database, which does not always answer.
+ *
+ * @param {unknown} name
+ */
+function findUser(name) {
+  if (name === 'carol') throw new Error('the database is down')
+  const users = { alice: { isAdmin: true }, bob: { isAdmin: false } }
+  return Object.entries(users).find(([known]) => known === name)?.[1]
+}
+
+/** @typedef {{ name: unknown, isAdmin: boolean }} User */
+/** @type {Hono<{ Bindings: import('@hono/node-server').HttpBindings, Variables: { user: User } }>} */
+const app = new Hono()
+
+const extract = createExtractor()
+
+// Whatever is added behind this is for authenticated clients only.
+app.use(async (c, next) => {
+  const { certificate } = extract(c.env.incoming)
+  const user = certificate && findUser(certificate.subject.CN)
+  if (!user) throw new HTTPException(401, { message: 'Unauthorized' })
+  c.set('user', { name: certificate.subject.CN, ...user })
+  await next()
+})
+
+app.get('/', (c) => c.json({ user: c.var.user }))
+
+app.get('/admin', (c) => {
+  if (!c.var.user.isAdmin) throw new HTTPException(403, { message: 'Forbidden' })
+  return c.json({ user: c.var.user })
+})
+
+// Only here, where an error is part of the demonstration: without this, it is logged.
+app.onError((error, c) =>
+  error instanceof HTTPException ? error.getResponse() : c.text('Internal Server Error', 500),
+)
+
+const ca = await createAuthority({ subject: 'CN=Example CA' })
+const { key, cert } = await issueServer(ca)
+const options = mtlsServerOptions({ key, cert, ca: ca.cert, rejectUnauthorized: false })
+const server = https.createServer(options, getRequestListener(app.fetch)).listen(0, '127.0.0.1')
+
+// The clients.
+const url = await urlOf(server)
+const otherCa = await createAuthority({ subject: 'CN=Example CA' })
+/** @param {string} name */
+const client = async (name, issuer = ca) => ({
+  ca: ca.cert,
+  ...(await issuer.issue({ subject: `CN=${name}` })),
+})
+
+await show('alice', 200, get(url, await client('alice')))
+await show('alice, an administrator', 200, get(`${url}admin`, await client('alice')))
+await show('bob, who is none', 403, get(`${url}admin`, await client('bob')))
+await show('mallory, who is not a user', 401, get(url, await client('mallory')))
+await show('somebody else as alice', 401, get(url, await client('alice', otherCa)))
+await show('somebody without a certificate', 401, get(url, { ca: ca.cert }))
+await show('carol, with the database down', 500, get(url, await client('carol')))

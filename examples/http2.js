@@ -1,0 +1,87 @@
+// HTTP/2 without a framework: what passport.authenticate() returns is an ordinary function of request,
+// response and next. Clients that speak HTTP/1.1 only are let in by the same server.
+/* eslint-disable @typescript-eslint/no-unsafe-assignment -- passport.authenticate() returns `any`. */
+import { once } from 'node:events'
+import http2 from 'node:http2'
+import passport from 'passport'
+import { Strategy } from 'passport-client-certificate-auth'
+import { mtlsServerOptions } from 'passport-client-certificate-auth/server'
+import { get, issueServer, show } from './support/loopback.js'
+import { createAuthority } from './support/pki.js'
+
+/**
+ * Stands for a database, which does not always answer.
+ *
+ * @param {unknown} name
+ */
+function findUser(name) {
+  if (name === 'carol') throw new Error('the database is down')
+  const users = { alice: { isAdmin: true }, bob: { isAdmin: false } }
+  return Object.entries(users).find(([known]) => known === name)?.[1]
+}
+
+passport.use(
+  new Strategy((cert, done) => {
+    const user = findUser(cert.subject.CN)
+    done(null, user ? { name: cert.subject.CN, ...user } : false)
+  }),
+)
+
+/** @typedef {http2.Http2ServerRequest & { user?: { isAdmin: boolean } }} UserRequest */
+
+/** @type {(req: UserRequest, res: unknown, next: (error?: unknown) => void) => void} */
+const authenticate = passport.authenticate('client-cert', { session: false })
+
+/** @type {(req: UserRequest, res: http2.Http2ServerResponse) => void} */
+function handle(req, res) {
+  authenticate(req, res, (error) => {
+    // Nobody gets here without a user, unless there is an error.
+    const [path] = req.url.split('?')
+    if (error) {
+      res.writeHead(500).end('Internal Server Error')
+    } else if (path === '/admin' && !req.user?.isAdmin) {
+      res.writeHead(403).end('Forbidden')
+    } else {
+      res.end(`${JSON.stringify(req.user)} over HTTP/${req.httpVersion}`)
+    }
+  })
+}
+
+const ca = await createAuthority({ subject: 'CN=Example CA' })
+const { key, cert } = await issueServer(ca)
+const options = mtlsServerOptions({ key, cert, ca: ca.cert, rejectUnauthorized: false })
+// allowHTTP1: for clients that do not speak HTTP/2, such as Node's own `https`.
+const server = http2.createSecureServer({ ...options, allowHTTP1: true }, handle)
+
+// The clients.
+server.listen(0, '127.0.0.1').unref()
+await once(server, 'listening')
+const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
+const url = `https://127.0.0.1:${port}/`
+
+/** @type {(url: string, tls: http2.SecureClientSessionOptions) => ReturnType<typeof get>} */
+async function getOverHttp2(url, tls) {
+  const session = http2.connect(url, tls)
+  const stream = session.request({ ':path': new URL(url).pathname })
+  /** @type {http2.IncomingHttpHeaders[]} */
+  const [headers] = await once(stream, 'response')
+  let body = ''
+  for await (const chunk of stream.setEncoding('utf8')) body += String(chunk)
+  session.close()
+  return { status: Number(headers?.[':status']), body }
+}
+const otherCa = await createAuthority({ subject: 'CN=Example CA' })
+/** @param {string} name */
+const client = async (name, issuer = ca) => ({
+  ca: ca.cert,
+  ...(await issuer.issue({ subject: `CN=${name}` })),
+})
+
+await show('alice', 200, getOverHttp2(url, await client('alice')))
+await show('alice, an administrator', 200, getOverHttp2(`${url}admin`, await client('alice')))
+await show('bob, who is none', 403, getOverHttp2(`${url}admin`, await client('bob')))
+await show('mallory, who is not a user', 401, getOverHttp2(url, await client('mallory')))
+await show('somebody else as alice', 401, getOverHttp2(url, await client('alice', otherCa)))
+await show('somebody without a certificate', 401, getOverHttp2(url, { ca: ca.cert }))
+await show('carol, with the database down', 500, getOverHttp2(url, await client('carol')))
+await show('alice, over HTTP/1.1', 200, get(url, await client('alice')))

@@ -1,0 +1,67 @@
+// Express without Passport. One middleware says who may come in at all, another who may go where. All
+// refusals are errors with a status, which the application's own error handler answers.
+import https from 'node:https'
+import express from 'express'
+import { allowOU } from 'passport-client-certificate-auth/helpers'
+import {
+  clientCertificateAuth,
+  requireCertificate,
+} from 'passport-client-certificate-auth/middleware'
+import { mtlsServerOptions } from 'passport-client-certificate-auth/server'
+import { get, issueServer, show, urlOf } from './support/loopback.js'
+import { createAuthority } from './support/pki.js'
+
+/**
+ * Stands for a database, which does not always answer.
+ *
+ * @param {unknown} name
+ */
+async function isKnown(name) {
+  if (name === 'carol') throw Object.assign(new Error('the database is down'), { status: 503 })
+  return Promise.resolve(name === 'alice' || name === 'bob')
+}
+
+const app = express()
+
+// Whatever is added behind this line is for authenticated clients only. Only `true` lets one in.
+app.use(clientCertificateAuth((cert) => isKnown(cert.subject.CN)))
+
+app.get('/', (req, res) => {
+  res.json({ name: req.clientCertificate?.subject.CN })
+})
+
+// Authenticated, and of one department.
+app.get('/admin', requireCertificate(allowOU('Administration')), (req, res) => {
+  res.json({ name: req.clientCertificate?.subject.CN })
+})
+
+// Last, and with four parameters. Without it, Express sends clients the stack of an error, unless
+// NODE_ENV is 'production'.
+/** @type {(error: { status?: number, reason?: string }, ...rest: [unknown, express.Response, unknown]) => void} */
+const answerError = ({ status = 500, reason }, _req, res, _next) => {
+  res.status(status).json({ status, reason })
+}
+app.use(answerError)
+
+const ca = await createAuthority({ subject: 'CN=Example CA' })
+const { key, cert } = await issueServer(ca)
+const options = mtlsServerOptions({ key, cert, ca: ca.cert, rejectUnauthorized: false })
+const server = https.createServer(options, app).listen(0, '127.0.0.1')
+
+// The clients.
+const url = await urlOf(server)
+const otherCa = await createAuthority({ subject: 'CN=Example CA' })
+const units = new Map([['alice', 'Administration']])
+/** @param {string} name */
+const client = async (name, issuer = ca) => ({
+  ca: ca.cert,
+  ...(await issuer.issue({ subject: `CN=${name}, OU=${units.get(name) ?? 'Sales'}` })),
+})
+
+await show('alice', 200, get(url, await client('alice')))
+await show('alice, an administrator', 200, get(`${url}admin`, await client('alice')))
+await show('bob, who is none', 403, get(`${url}admin`, await client('bob')))
+await show('mallory, who is not a user', 401, get(url, await client('mallory')))
+await show('somebody else as alice', 401, get(url, await client('alice', otherCa)))
+await show('somebody without a certificate', 401, get(url, { ca: ca.cert }))
+await show('carol, with the database down', 503, get(url, await client('carol')))
