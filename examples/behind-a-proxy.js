@@ -19,13 +19,8 @@ import { createAuthority } from './support/pki.js'
 
 passport.use(
   new Strategy(
-    {
-      trustedProxies: 'loopback',
-      certificateHeader: 'X-SSL-Client-Cert',
-      headerEncoding: 'url-pem',
-      verifyHeader: 'X-SSL-Client-Verify',
-      verifyValue: 'SUCCESS',
-    },
+    // The header names of the configuration above, and what X-SSL-Client-Verify has to say.
+    { certificateSource: 'nginx', trustedProxies: 'loopback' },
     (cert, done) => {
       done(null, cert.subject.CN === 'alice' && { name: 'alice' })
     },
