@@ -1,6 +1,6 @@
-// Workers of node:cluster that share the keys of their TLS session tickets. A client's next connection
-// may come to another worker, and resumes its session there all the same: without the signatures of a
-// full handshake, and with the certificate.
+// Workers of node:cluster that have the keys of their TLS session tickets in common. A client's next
+// connection may come to another worker, and resumes its session there all the same: without the
+// signatures of a full handshake, and with the certificate.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment -- once() resolves to `any`. */
 import assert from 'node:assert/strict'
 import cluster from 'node:cluster'
@@ -30,11 +30,19 @@ function runWorker() {
     res.send(`worker ${cluster.worker?.id}, ${how}, ${JSON.stringify(req.user)}`)
   })
 
+  /** @type {Buffer} */
+  let ticketKeys
   /** @type {https.Server | undefined} */
   let server
   process.on('message', (/** @type {TlsOptions & { ticketKeys: Buffer }} */ options) => {
-    if (server) server.setTicketKeys(options.ticketKeys)
-    else server = https.createServer(mtlsServerOptions(options), app).listen(0, '127.0.0.1')
+    ticketKeys = options.ticketKeys
+    if (server) {
+      server.setTicketKeys(ticketKeys)
+      return
+    }
+    server = https.createServer(mtlsServerOptions(options), app).listen(0, '127.0.0.1')
+    // Once more: with listen(), Node gives every worker the keys that the very first one had.
+    server.once('listening', () => server?.setTicketKeys(ticketKeys))
   })
   process.send?.('ready')
 }
@@ -65,7 +73,7 @@ async function runPrimary() {
   await once(cluster, 'listening')
   const [, { port }] = await once(cluster, 'listening')
 
-  // Clients that keep their TLS sessions, as all do, but no connections. The workers take turns.
+  // A client that keeps its TLS sessions, as all do, but no connections. The workers take turns.
   const alice = { ca: ca.cert, ...(await ca.issue({ subject: 'CN=alice' })) }
   const keepingSessions = { ...alice, agent: new https.Agent() }
   const ask = async (/** @type {RegExp} */ expected) => {
@@ -76,8 +84,17 @@ async function runPrimary() {
   }
   const worker = await ask(/^worker [12], full handshake, \{"name":"alice"\}$/)
   assert.notEqual(await ask(/^worker [12], session resumed, \{"name":"alice"\}$/), worker)
+
   changeTicketKeys()
   await ask(/full handshake/)
+  await ask(/session resumed/)
+
+  console.log('worker 1 is replaced by worker 3')
+  cluster.workers?.[1]?.kill()
+  await once(cluster, 'exit')
+  cluster.fork()
+  await once(cluster, 'listening')
+  await ask(/session resumed/)
   await ask(/session resumed/)
   cluster.disconnect()
 }

@@ -1,42 +1,74 @@
-// A web-standard request handler, as Bun, Deno, Next.js, SvelteKit and others run it, behind nginx. Such
-// a request has no socket: whatever runs the handler has to say who connected.
-import http from 'node:http'
+// A handler of web-standard requests, as Hono, Next.js, SvelteKit, Astro, Bun and Deno have them,
+// behind a proxy that ends TLS. Such a request has no socket: the server has to say who sent it.
+import { once } from 'node:events'
+import { createAdaptorServer } from '@hono/node-server'
 import { createFetchExtractor } from 'passport-client-certificate-auth/fetch'
-import { get, show, urlOf } from './support/loopback.js'
+import { get, show } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
-const extract = createFetchExtractor({ certificateSource: 'nginx', trustedProxies: '127.0.0.1' })
-
-/** @type {(request: Request, address: string | undefined) => Response} */
-function handle(request, address) {
-  const { certificate, reason } = extract(request, address)
-  if (certificate === null) return Response.json({ reason }, { status: 401 })
-  if (certificate.subject.CN !== 'alice') return Response.json({}, { status: 403 })
-  return Response.json({ user: 'alice' })
+/**
+ * Stands for a database, which does not always answer.
+ *
+ * @param {unknown} name
+ */
+function findUser(name) {
+  if (name === 'carol') throw new Error('the database is down')
+  const users = { alice: { isAdmin: true }, bob: { isAdmin: false } }
+  return Object.entries(users).find(([known]) => known === name)?.[1]
 }
 
-// Stands for the run-time. Of Bun, the address is `server.requestIP(request)?.address`, of Deno
-// `info.remoteAddr.hostname`. Never take it from a header.
-const server = http.createServer((req, res) => {
-  const headers = new Headers(/** @type {Record<string, string>} */ ({ ...req.headers }))
-  const request = new Request('http://localhost/', { headers })
-  const response = handle(request, req.socket.remoteAddress)
-  void response.text().then((body) => res.writeHead(response.status).end(body))
+// Header names, encoding and verify header are nginx's.
+const extract = createFetchExtractor({ certificateSource: 'nginx', trustedProxies: '127.0.0.1' })
+
+/**
+ * @param {Request} request
+ * @param {string | undefined} peerAddress who connected: from the server, never from a header
+ */
+function handle(request, peerAddress) {
+  const { certificate, reason } = extract(request, peerAddress)
+  if (certificate === null) return Response.json({ reason }, { status: 401 })
+
+  const user = findUser(certificate.subject.CN)
+  if (!user) return Response.json({ reason: 'unknown client' }, { status: 401 })
+
+  const { pathname } = new URL(request.url)
+  if (pathname === '/admin' && !user.isAdmin) return new Response('Forbidden', { status: 403 })
+  // Depends on the client, so that no cache may keep it for others.
+  const headers = { 'Cache-Control': 'no-store' }
+  return Response.json({ user: { name: certificate.subject.CN, ...user } }, { headers })
+}
+
+// The server and its way to tell the peer's address differ from one platform to the next; this one
+// is Node's.
+const server = createAdaptorServer({
+  fetch: (request, { incoming }) => handle(request, incoming.socket.remoteAddress),
 })
-server.listen(0, '127.0.0.1')
 
-// What nginx sends.
-const url = await urlOf(server)
-const ca = await createAuthority()
+// What nginx sends, for clients with and without a certificate.
+server.listen(0, '127.0.0.1').unref()
+await once(server, 'listening')
+const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
+const url = `http://127.0.0.1:${port}/`
+const ca = await createAuthority({ subject: 'CN=Example CA' })
 /** @param {string} name */
-const certificateOf = async (name) =>
-  encodeURIComponent((await ca.issue({ subject: `CN=${name}` })).cert)
-const verified = { 'X-SSL-Client-Verify': 'SUCCESS' }
-const alice = { ...verified, 'X-SSL-Client-Cert': await certificateOf('alice') }
+const client = async (name, verify = 'SUCCESS') => ({
+  headers: {
+    'X-SSL-Client-Cert': encodeURIComponent((await ca.issue({ subject: `CN=${name}` })).cert),
+    'X-SSL-Client-Verify': verify,
+  },
+})
 
-await show('alice', 200, get(url, { headers: alice }))
-const bob = { ...verified, 'X-SSL-Client-Cert': await certificateOf('bob') }
-await show('bob, who may not', 403, get(url, { headers: bob }))
-const failed = { ...alice, 'X-SSL-Client-Verify': 'FAILED:certificate has expired' }
-await show('alice, not verified', 401, get(url, { headers: failed }))
-await show('somebody without a certificate', 401, get(url, { headers: {} }))
+await show('alice', 200, get(url, await client('alice')))
+await show('alice, an administrator', 200, get(`${url}admin`, await client('alice')))
+await show('bob, who is none', 403, get(`${url}admin`, await client('bob')))
+await show('mallory, who is not a user', 401, get(url, await client('mallory')))
+await show('alice, not verified', 401, get(url, await client('alice', 'FAILED:unknown issuer')))
+await show('somebody without a certificate', 401, get(url))
+await show('carol, with the database down', 500, get(url, await client('carol')))
+
+// Past the proxy: from another address, and from one that the server does not tell.
+for (const address of ['198.51.100.7', undefined]) {
+  const response = handle(new Request(url, await client('alice')), address)
+  const answer = response.text().then((body) => ({ status: response.status, body }))
+  await show(`alice's header from ${address}`, 401, answer)
+}

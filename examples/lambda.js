@@ -1,6 +1,6 @@
-// AWS Lambda behind API Gateway with mutual TLS. API Gateway has validated the certificate; it is in
-// the event, where no client can write. Once as a function of its own, and once as an Express
-// application that serverless-http runs.
+// A Lambda function behind API Gateway with mutual TLS. API Gateway checks the certificate and writes
+// it into the event, where clients cannot write. Two ways: the event itself, and an application with
+// Passport behind serverless-http. Events are made up here; everything else is real.
 import express from 'express'
 import passport from 'passport'
 import { Strategy } from 'passport-client-certificate-auth'
@@ -9,56 +9,81 @@ import serverless from 'serverless-http'
 import { show } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
-/** @typedef {{ statusCode: number, body: string }} Answer */
+const users = [
+  { name: 'alice', isAdmin: true },
+  { name: 'bob', isAdmin: false },
+]
 
-/** @type {(event: unknown) => Promise<Answer>} */
-export async function handler(event) {
-  const { certificate, reason } = extractClientCertificateFromLambdaEvent(event)
-  if (certificate === null) return { statusCode: 401, body: reason }
-  const user = await Promise.resolve(certificate.subject.CN === 'alice' ? 'alice' : null)
-  return user === null ? { statusCode: 401, body: 'unknown' } : { statusCode: 200, body: user }
+/** @param {unknown} event of a REST API, or of an HTTP API with either payload format */
+export function handler(event) {
+  const { certificate } = extractClientCertificateFromLambdaEvent(event)
+  const user = certificate && users.find(({ name }) => name === certificate.subject.CN)
+  if (!user) return { statusCode: 401, body: 'Unauthorized' }
+  if (!user.isAdmin) return { statusCode: 403, body: 'Forbidden' }
+  return { statusCode: 200, body: JSON.stringify({ user }) }
 }
 
 passport.use(
-  new Strategy({ certificateSource: 'api-gateway' }, (cert) =>
-    cert.subject.CN === 'alice' ? { name: 'alice' } : null,
-  ),
+  new Strategy({ certificateSource: 'api-gateway' }, (cert, done) => {
+    const user = users.find(({ name }) => name === cert.subject.CN)
+    done(null, user ?? false)
+  }),
 )
 
 const app = express()
-app.get('/', passport.authenticate('client-cert', { session: false }), (req, res) => {
-  res.json({ user: req.user })
+app.use(passport.authenticate('client-cert', { session: false }))
+app.get('/', (req, res) => {
+  const { isAdmin } = /** @type {{ isAdmin: boolean }} */ (req.user)
+  if (isAdmin) res.json({ user: req.user })
+  else res.sendStatus(403)
 })
 export const expressHandler = serverless(app)
 
-// What API Gateway calls them with: of an HTTP API, as far as it is read here.
-const ca = await createAuthority({ subject: 'CN=Example CA' })
-/** @param {string | null} name */
-const eventOf = async (name) => ({
-  version: '2.0',
-  rawPath: '/',
-  rawQueryString: '',
-  headers: { host: 'api.example.com' },
-  requestContext: {
-    http: { method: 'GET', sourceIp: '192.0.2.1' },
-    ...(name !== null && {
-      authentication: {
-        clientCert: { clientCertPem: (await ca.issue({ subject: `CN=${name}` })).cert },
-      },
-    }),
-  },
-  body: '',
-})
-
-/** @type {(answer: unknown) => Promise<{ status: number, body: string }>} */
-const toResponse = async (answer) => {
-  const { statusCode: status, body } = /** @type {Answer} */ (await answer)
-  return { status, body }
+// What a function gets from API Gateway, as far as it matters here.
+/** @type {Record<string, (clientCert?: object) => object>} */
+const events = {
+  'REST API': (clientCert) => ({
+    httpMethod: 'GET',
+    path: '/',
+    headers: {},
+    requestContext: { identity: { sourceIp: '192.0.2.1', clientCert } },
+  }),
+  'HTTP API': (clientCert) => ({
+    version: '2.0',
+    rawPath: '/',
+    headers: {},
+    requestContext: {
+      http: { method: 'GET', sourceIp: '192.0.2.1' },
+      authentication: clientCert && { clientCert },
+    },
+  }),
 }
 
-await show('alice', 200, toResponse(handler(await eventOf('alice'))))
-await show('mallory, who is not a user', 401, toResponse(handler(await eventOf('mallory'))))
-await show('somebody without a certificate', 401, toResponse(handler(await eventOf(null))))
-await show('alice, with Express', 200, toResponse(expressHandler(await eventOf('alice'), {})))
-await show('mallory, with Express', 401, toResponse(expressHandler(await eventOf('mallory'), {})))
-await show('nobody, with Express', 401, toResponse(expressHandler(await eventOf(null), {})))
+/** @type {Record<string, (event: object) => unknown>} */
+const handlers = { event: handler, Express: (event) => expressHandler(event, {}) }
+
+const ca = await createAuthority({ subject: 'CN=Example CA' })
+/** @param {string} name */
+const client = async (name, notAfter = new Date(Date.now() + 60_000)) => ({
+  clientCertPem: (await ca.issue({ subject: `CN=${name}`, notAfter })).cert,
+})
+
+for (const [api, makeEvent] of Object.entries(events)) {
+  for (const [way, handle] of Object.entries(handlers)) {
+    /** @param {object} [clientCert] */
+    const ask = async (clientCert) => {
+      const answer = await handle(makeEvent(clientCert))
+      const { statusCode, body } = /** @type {{ statusCode: number, body: string }} */ (answer)
+      return { status: statusCode, body }
+    }
+    await show(`${api}, ${way}: alice`, 200, ask(await client('alice')))
+    await show(`${api}, ${way}: bob, who may not`, 403, ask(await client('bob')))
+    await show(`${api}, ${way}: mallory, who is not a user`, 401, ask(await client('mallory')))
+    await show(
+      `${api}, ${way}: alice, expired`,
+      401,
+      ask(await client('alice', new Date(Date.now() - 60_000))),
+    )
+    await show(`${api}, ${way}: nobody`, 401, ask())
+  }
+}

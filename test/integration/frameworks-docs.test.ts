@@ -29,16 +29,18 @@ function contains(program: string, block: string): boolean {
 
 describe('the pages of the frameworks', () => {
   const pages = readAll(PAGES, '.md')
-  const examples = [...readAll(EXAMPLES, '.js').values()]
+  const examples = [...readAll(EXAMPLES, '.js')]
 
   for (const [name, page] of pages) {
     const blocks = [...page.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, block = '']) => block)
 
-    it(`${name} shows nothing but parts of programs that the tests run`, () => {
+    it(`${name} shows nothing but parts of programs that the tests run, and names them`, () => {
       if (name !== 'README.md') expect(blocks).to.have.lengthOf.at.least(1)
       for (const block of blocks) {
-        const isPart = examples.some((example) => contains(example, block))
-        expect(isPart, `not a part of an example:\n${block}`).to.equal(true)
+        const sources = examples.filter(([, program]) => contains(program, block))
+        const links = sources.map(([file]) => `](../../examples/${file})`)
+        const isNamed = links.some((link) => page.includes(link))
+        expect(isNamed, `not a part of a program that the page names:\n${block}`).to.equal(true)
       }
     })
   }
