@@ -79,3 +79,13 @@ function refuseExtractionOptions(options: ExtractorOptions): void {
   const [name, value] = given as [string, unknown]
   throw invalidValue(`option "${name}"`, 'cannot be combined with "extractor"', value)
 }
+
+declare global {
+  // Merges with the types of Express where they are installed and asks for nothing where not.
+  namespace Express {
+    interface Request {
+      /** The client's certificate, once a strategy of this package has extracted it. */
+      clientCertificate?: ChainedPeerCertificate | undefined
+    }
+  }
+}

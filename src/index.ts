@@ -21,14 +21,3 @@ export type {
 } from './guard-options.js'
 export type { StrategyOptions, StrategyOptionsWithRequest } from './strategy-options.js'
 export type { VerifyCallback } from './verification.js'
-import type { ChainedPeerCertificate as Certificate } from './certificate/peer-certificate.js'
-
-declare global {
-  // Merges with the types of Express where they are installed and asks for nothing where not.
-  namespace Express {
-    interface Request {
-      /** The client's certificate, once a strategy of this package has extracted it. */
-      clientCertificate?: Certificate | undefined
-    }
-  }
-}

@@ -23,7 +23,8 @@ export function originalOf(request: RequestLike): RequestLike | undefined {
 /** Every line as it came; nothing where that is not known. */
 function readRawHeaders(request: RequestLike): readonly unknown[] | undefined {
   const lines: unknown = request.rawHeaders ?? originalOf(request)?.rawHeaders
-  return Array.isArray(lines) ? lines : undefined
+  // Empty where an adapter, such as serverless-http, knows the headers only.
+  return Array.isArray(lines) && lines.length > 0 ? lines : undefined
 }
 
 /**

@@ -19,7 +19,7 @@ assert.equal(parseXfcc(''), null)
 assert.equal(allowCN('alice')({ subject: { CN: 'alice' } }), true)
 
 const fetch = createFetchExtractor({ certificateSource: 'envoy', trustedProxies: 'loopback' })
-assert.equal(fetch(new Request('http://localhost')).reason, 'untrusted_proxy')
+assert.equal(fetch({ headers: [] }).reason, 'untrusted_proxy')
 assert.equal(extractClientCertificateFromLambdaEvent({}).reason, 'event_certificate_missing')
 clientCertificateAuth(() => true)({}, {}, (error) => {
   assert.ok(error instanceof CertificateRejectedError && error instanceof ClientCertificateError)

@@ -105,6 +105,13 @@ describe("a framework's own request, made after Node's", () => {
     })
   }
 
+  it('may be an adapter that knows no lines: then the headers are looked at', () => {
+    const disguised = { headers: { ...headers, x_cert: 'second' }, rawHeaders: [] }
+    expect(findTampered(disguised, ['x-cert'])).to.equal('x-cert')
+    const stripped = { headers: { ...headers, connection: 'X-Cert' }, rawHeaders: [] }
+    expect(findTampered(stripped, ['x-cert'])).to.equal('x-cert')
+  })
+
   it('may have something else by that name', () => {
     for (const raw of [null, undefined, 'text', 7, () => undefined]) {
       expect(readField({ headers, raw } as RequestLike, 'x-cert')).to.equal('first')
