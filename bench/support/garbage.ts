@@ -37,6 +37,14 @@ export function garbageOf(encoding: Encoding, { raw }: Client, length: number): 
     wrapped['certificate and more'] = (random) => Buffer.concat([raw, random])
     wrapped['certificate with more in it'] = (random) =>
       toSequence(Buffer.concat([raw.subarray(SEQUENCE_HEADER), random]))
+    // Of the shape of a certificate, so that only OpenSSL can tell.
+    wrapped['random bytes to be signed'] = (random) =>
+      toSequence(Buffer.concat([toSequence(random), behindToBeSigned(raw)]))
+    wrapped['certificate with more to be signed'] = (random) => {
+      const signed = toBeSigned(raw).subarray(SEQUENCE_HEADER)
+      const more = toSequence(Buffer.concat([signed, random]))
+      return toSequence(Buffer.concat([more, behindToBeSigned(raw)]))
+    }
   }
   return [
     { name: 'random text', next: numbered(randomText(length)) },
@@ -49,6 +57,16 @@ export function garbageOf(encoding: Encoding, { raw }: Client, length: number): 
 }
 
 const SEQUENCE_HEADER = 4
+
+/** The first value in a certificate (RFC 5280 4.1), and what stands behind it. */
+function toBeSigned(raw: Buffer): Buffer {
+  const length = SEQUENCE_HEADER + raw.readUInt16BE(SEQUENCE_HEADER + 2)
+  return raw.subarray(SEQUENCE_HEADER, SEQUENCE_HEADER + length)
+}
+
+function behindToBeSigned(raw: Buffer): Buffer {
+  return raw.subarray(SEQUENCE_HEADER + toBeSigned(raw).length)
+}
 
 /** DER (X.690 8.1.3.5): two bytes for the length, so that the content must have 256 or more. */
 function toSequence(content: Buffer): Buffer {

@@ -1,17 +1,47 @@
 const SEQUENCE = 0x30
-/** Lengths of fewer bytes are written in the tag's neighbour itself; no certificate is that short. */
+const BIT_STRING = 0x03
+/** A length from here on says how many bytes the length itself takes (X.690 8.1.3.5). */
 const LONG_FORM = 0x80
+/** More than 4 GiB are not written anywhere. */
+const MOST_DIGITS = 4
+
+/** Where the content of a DER value begins, and where it ends: what it says, which may be more than there are. */
+interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** Where the DER SEQUENCE ends that begins at `at`, if one does. */
+export function endOfSequence(bytes: Uint8Array, at: number): number | undefined {
+  return readSpan(bytes, at, SEQUENCE)?.end
+}
 
 /**
- * How many bytes the DER SEQUENCE takes that begins at `at` (X.690 8.1.3), if one does: what it
- * says, which may be more than there are.
+ * Whether this is one SEQUENCE of a SEQUENCE, a SEQUENCE and a BIT STRING and nothing else (RFC 5280
+ * 4.1), whatever they hold. OpenSSL takes as long to refuse what is not as to read a certificate.
  */
-export function readSequenceLength(bytes: Uint8Array, at: number): number | undefined {
-  const digits = (bytes[at + 1] ?? 0) - LONG_FORM
-  if (bytes[at] !== SEQUENCE || digits < 1 || digits > 4) return undefined
-  let content = 0
-  for (let digit = 0; digit < digits; digit += 1) {
-    content = content * 256 + (bytes[at + 2 + digit] ?? 0)
+export function hasCertificateShape(bytes: Uint8Array): boolean {
+  const whole = readSpan(bytes, 0, SEQUENCE)
+  if (whole?.end !== bytes.length) return false
+  let at = whole.start
+  for (const tag of [SEQUENCE, SEQUENCE, BIT_STRING]) {
+    const span = readSpan(bytes, at, tag)
+    if (span === undefined) return false
+    at = span.end
   }
-  return 2 + digits + content
+  return at === bytes.length
+}
+
+function readSpan(bytes: Uint8Array, at: number, tag: number): Span | undefined {
+  const first = bytes[at + 1]
+  if (bytes[at] !== tag || first === undefined) return undefined
+  const start = at + 2
+  if (first < LONG_FORM) return { start, end: start + first }
+  const digits = first - LONG_FORM
+  if (digits < 1 || digits > MOST_DIGITS) return undefined
+  let length = 0
+  for (let digit = 0; digit < digits; digit += 1) {
+    length = length * 256 + (bytes[start + digit] ?? 0)
+  }
+  return { start: start + digits, end: start + digits + length }
 }

@@ -1,7 +1,7 @@
 /// <reference types="node" preserve="true" />
 import { X509Certificate } from 'node:crypto'
 import type { PeerCertificate } from 'node:tls'
-import { readSequenceLength } from './der.js'
+import { hasCertificateShape } from './der.js'
 import { hasShowableKey } from './showable-key.js'
 
 /**
@@ -39,7 +39,7 @@ export interface ForwardedIdentity {
  * and most of it is seen before that. A certificate that Node cannot show is refused as well.
  */
 export function parseDer(der: Uint8Array): X509Certificate | undefined {
-  if (readSequenceLength(der, 0) !== der.length) return undefined
+  if (!hasCertificateShape(der)) return undefined
   try {
     const certificate = new X509Certificate(der)
     return certificate.raw.equals(der) && hasShowableKey(certificate) ? certificate : undefined

@@ -1,4 +1,4 @@
-import { readSequenceLength } from '../certificate/der.js'
+import { endOfSequence } from '../certificate/der.js'
 import { decodeBase64 } from './base64.js'
 import { MAX_CHAIN_CERTS } from './limits.js'
 
@@ -22,10 +22,10 @@ export function decodeBase64DerChain(text: string): Buffer[] | undefined {
   for (const bytes of decodeBase64Der(text) ?? [Buffer.alloc(0)]) {
     let at = 0
     do {
-      const length = readSequenceLength(bytes, at)
-      if (length === undefined || certificates.length === MAX_CHAIN_CERTS) return undefined
-      certificates.push(bytes.subarray(at, at + length))
-      at += length
+      const end = endOfSequence(bytes, at)
+      if (end === undefined || certificates.length === MAX_CHAIN_CERTS) return undefined
+      certificates.push(bytes.subarray(at, end))
+      at = end
     } while (at < bytes.length)
   }
   return certificates
