@@ -1,6 +1,9 @@
-// Turns src/ into a handful of files for each module system: loading three dozen small ones takes
-// twice as long. Types are the compiler's job, and only erased here.
-import { readFileSync } from 'node:fs'
+// Turns src/ into a handful of CommonJS files, which every entry shares: loading three dozen small
+// ones takes twice as long. ES modules get a few lines around them, so that whoever imports and
+// whoever requires the package have the same classes, in every version of Node and every bundler.
+// Types are the compiler's job, and only erased here.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import ts from 'typescript'
 
@@ -10,11 +13,14 @@ const {
   devDependencies: { 'lru-cache': version },
 } = JSON.parse(readFileSync('package.json', 'utf8'))
 
+const CODE = 'dist/cjs'
+const MODULES = 'dist/esm'
+
 /** Every public entry, as the source file that it is made of. */
 const input = Object.fromEntries(
   Object.values(entries)
     .filter((entry) => typeof entry === 'object')
-    .map(({ import: { default: file } }) => file.replace('./dist/esm/', '').replace('.js', ''))
+    .map(({ require: { default: file } }) => file.replace(`./${CODE}/`, '').replace('.js', ''))
     .map((name) => [name, `src/${name}.ts`]),
 )
 
@@ -25,7 +31,7 @@ const compilerOptions = {
 }
 
 /** The one library that is compiled in: to load it as a package takes as long as all of ours. */
-const LIBRARY = fileURLToPath(import.meta.resolve('lru-cache/raw'))
+const LIBRARY = fileURLToPath(import.meta.resolve('lru-cache'))
 
 const typescript = {
   name: 'typescript',
@@ -35,12 +41,31 @@ const typescript = {
     const file = fileURLToPath(new URL(source, pathToFileURL(importer)))
     return importer.endsWith('.ts') ? file.replace(/\.js$/, '.ts') : file
   },
-  transform: (code, id) => ({
-    code: ts.transpileModule(code, {
-      compilerOptions: { ...compilerOptions, removeComments: !id.endsWith('.ts') },
-    }).outputText,
+  transform: (code) => ({
+    code: ts.transpileModule(code, { compilerOptions }).outputText,
     map: null,
   }),
+}
+
+/** An ES module, with its types, around each public entry. */
+const modules = {
+  name: 'modules',
+  writeBundle(_options, bundle) {
+    write(join(CODE, 'package.json'), JSON.stringify({ type: 'commonjs' }))
+    for (const { fileName, isEntry, exports } of Object.values(bundle)) {
+      if (!isEntry) continue
+      const file = join(MODULES, fileName)
+      const code = relative(dirname(file), join(CODE, fileName)).replaceAll('\\', '/')
+      const names = `export const { ${exports.join(', ')} } = entry\n`
+      write(file, `import entry from '${code}'\n\n${names}`)
+      write(file.replace('.js', '.d.ts'), `export * from '${code}'\n`)
+    }
+  },
+}
+
+function write(file, text) {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
 }
 
 const LICENCE = `// Contains lru-cache ${version}, (c) Isaac Z. Schlueter and contributors,
@@ -57,14 +82,14 @@ function manualChunks(id) {
 export default {
   input,
   external: (id) => id.startsWith('node:') || id in dependencies,
-  plugins: [typescript],
-  output: ['esm', 'cjs'].map((format) => ({
-    dir: `dist/${format}`,
-    format,
+  plugins: [typescript, modules],
+  output: {
+    dir: CODE,
+    format: 'cjs',
     interop: 'default',
     chunkFileNames: '[name].js',
     manualChunks,
     hoistTransitiveImports: false,
     banner: ({ name }) => (name === 'core' ? LICENCE : ''),
-  })),
+  },
 }

@@ -149,6 +149,11 @@ describe('the packed package', () => {
         ['--no-warnings', '--no-experimental-require-module'],
       ],
       ['has the same classes by import and by require', 'use-both.mjs', []],
+      [
+        'has them where modules cannot be required',
+        'use-both.mjs',
+        ['--no-warnings', '--no-experimental-require-module'],
+      ],
     ] as const) {
       it(`${how}, without a warning`, async () => {
         const { stderr } = await node(consumer, [...flags, addFixture(consumer, fixture)])
