@@ -30,8 +30,11 @@ const compilerOptions = {
   verbatimModuleSyntax: true,
 }
 
-/** The one library that is compiled in: to load it as a package takes as long as all of ours. */
-const LIBRARY = fileURLToPath(import.meta.resolve('lru-cache'))
+/**
+ * The one library that is compiled in: to load it as a package takes as long as all of ours. Not its
+ * minified form, since people are to read what they run.
+ */
+const LIBRARY = fileURLToPath(import.meta.resolve('lru-cache/raw'))
 
 const typescript = {
   name: 'typescript',
@@ -41,8 +44,10 @@ const typescript = {
     const file = fileURLToPath(new URL(source, pathToFileURL(importer)))
     return importer.endsWith('.ts') ? file.replace(/\.js$/, '.ts') : file
   },
-  transform: (code) => ({
-    code: ts.transpileModule(code, { compilerOptions }).outputText,
+  transform: (code, id) => ({
+    code: ts.transpileModule(code, {
+      compilerOptions: { ...compilerOptions, removeComments: !id.endsWith('.ts') },
+    }).outputText,
     map: null,
   }),
 }
