@@ -10,7 +10,7 @@ import ts from 'typescript'
 const {
   exports: entries,
   dependencies,
-  devDependencies: { 'lru-cache': version },
+  devDependencies: { 'lru.min': version },
 } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 const CODE = 'dist/cjs'
@@ -30,26 +30,21 @@ const compilerOptions = {
   verbatimModuleSyntax: true,
 }
 
-/**
- * The one library that is compiled in: to load it as a package takes as long as all of ours. Not its
- * minified form, since people are to read what they run.
- */
-const LIBRARY = fileURLToPath(import.meta.resolve('lru-cache/raw'))
+/** The one library that is compiled in: to find and load it as a package takes far longer. */
+const LIBRARY = fileURLToPath(import.meta.resolve('lru.min'))
 
 const typescript = {
   name: 'typescript',
   resolveId(source, importer) {
-    if (source === 'lru-cache') return LIBRARY
+    if (source === 'lru.min') return LIBRARY
     if (importer === undefined || !source.startsWith('.')) return null
     const file = fileURLToPath(new URL(source, pathToFileURL(importer)))
     return importer.endsWith('.ts') ? file.replace(/\.js$/, '.ts') : file
   },
-  transform: (code, id) => ({
-    code: ts.transpileModule(code, {
-      compilerOptions: { ...compilerOptions, removeComments: !id.endsWith('.ts') },
-    }).outputText,
-    map: null,
-  }),
+  transform: (code, id) =>
+    id.endsWith('.ts')
+      ? { code: ts.transpileModule(code, { compilerOptions }).outputText, map: null }
+      : null,
 }
 
 /** An ES module, with its types, around each public entry. */
@@ -73,8 +68,11 @@ function write(file, text) {
   writeFileSync(file, text)
 }
 
-const LICENCE = `// Contains lru-cache ${version}, (c) Isaac Z. Schlueter and contributors,
-// https://blueoakcouncil.org/license/1.0.0`
+const LICENCE = `/*
+Contains lru.min ${version}:
+
+${readFileSync('node_modules/lru.min/LICENSE', 'utf8').trim()}
+*/`
 
 /** What nearly every entry needs, in one file. */
 function manualChunks(id) {

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { createLRU } from 'lru.min'
 import { type Assert, assertIntegerBetween, takeOptions } from '../assert.js'
 import { invalidType } from '../errors.js'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
@@ -56,20 +56,27 @@ export const NO_CACHE: CertificateCache = {
 interface Entry {
   readonly text: string
   readonly snapshot: CertificateSnapshot
+  readonly sizeBytes: number
 }
 
 export function createCache({ maxEntries, maxBytes }: CacheLimits): CertificateCache {
-  const entries = new LRUCache<number, Entry>({ max: maxEntries, maxSize: maxBytes })
+  let keptBytes = 0
+  const entries = createLRU<number, Entry>({
+    max: maxEntries,
+    onEviction: (_key, { sizeBytes }) => (keptBytes -= sizeBytes),
+  })
   return {
     get: (text) => {
       const entry = entries.get(sample(text))
       return entry?.text === text ? entry.snapshot : undefined
     },
     add: (text, certificate) => {
-      const size = sizeOf(text) + sizeOf(certificate)
-      if (size > maxBytes) return forOneRequest(certificate)
+      const sizeBytes = sizeOf(text) + sizeOf(certificate)
+      if (sizeBytes > maxBytes) return forOneRequest(certificate)
+      while (keptBytes + sizeBytes > maxBytes) entries.evict(1)
       const snapshot = forManyRequests(certificate)
-      entries.set(sample(text), { text, snapshot }, { size })
+      entries.set(sample(text), { text, snapshot, sizeBytes })
+      keptBytes += sizeBytes
       return snapshot
     },
   }

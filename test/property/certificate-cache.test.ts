@@ -1,0 +1,66 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import type { ChainedPeerCertificate } from '../../src/certificate/peer-certificate.js'
+import { createCache } from '../../src/extractor/certificate-cache.js'
+
+interface Limits {
+  readonly maxEntries: number
+  readonly maxBytes: number
+}
+
+/** What a cache of these limits is to hold, the oldest first: the obvious way, and slow. */
+class Model {
+  readonly texts: string[] = []
+  readonly limits: Limits
+
+  constructor(limits: Limits) {
+    this.limits = limits
+  }
+
+  use(text: string): boolean {
+    const at = this.texts.indexOf(text)
+    if (at >= 0) this.texts.push(...this.texts.splice(at, 1))
+    return at >= 0
+  }
+
+  add(text: string): void {
+    const { maxEntries, maxBytes } = this.limits
+    if (sizeOf(text) > maxBytes) return
+    this.texts.push(text)
+    while (this.texts.length > maxEntries || this.bytes() > maxBytes) this.texts.shift()
+  }
+
+  bytes(): number {
+    return this.texts.reduce((sum, text) => sum + sizeOf(text), 0)
+  }
+}
+
+/** With a certificate in which there is nothing. */
+function sizeOf(text: string): number {
+  return 24 + 2 * text.length + 200
+}
+
+describe('the cache of header certificates, whatever is asked of it', () => {
+  it('holds what was used last, within both of its limits', () => {
+    const limits = fc.record({
+      maxEntries: fc.integer({ min: 1, max: 8 }),
+      maxBytes: fc.integer({ min: 1, max: 4000 }),
+    })
+    // Few texts, so that they come again, and each of a length of its own.
+    const requests = fc.array(fc.integer({ min: 1, max: 24 }), { maxLength: 200 })
+    fc.assert(
+      fc.property(limits, requests, (given, lengths) => {
+        const [cache, model] = [createCache(given), new Model(given)]
+        for (const length of lengths) {
+          const text = 'x'.repeat(length * 20)
+          const isKnown = cache.get(text) !== undefined
+          expect(isKnown).to.equal(model.use(text))
+          if (isKnown) continue
+          cache.add(text, {} as ChainedPeerCertificate)
+          model.add(text)
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
