@@ -1,6 +1,9 @@
 // A Lambda function behind API Gateway with mutual TLS. API Gateway checks the certificate and writes
-// it into the event, where clients cannot write. Two ways: the event itself, and an application with
-// Passport behind serverless-http. Events are made up here; everything else is real.
+// it into the event, where clients cannot write. Three ways: the event itself, and an application with
+// Passport behind serverless-http or serverless-express. Events are made up here; everything else is
+// real.
+import { AsyncLocalStorage } from 'node:async_hooks'
+import serverlessExpress from '@codegenie/serverless-express'
 import express from 'express'
 import passport from 'passport'
 import { Strategy } from 'passport-client-certificate-auth'
@@ -39,18 +42,38 @@ app.get('/', (req, res) => {
 })
 export const expressHandler = serverless(app)
 
+/** @type {AsyncLocalStorage<unknown>} */
+const events = new AsyncLocalStorage()
+const appWithEvent = express()
+appWithEvent.use((req, _res, next) => {
+  Object.assign(req, { apiGateway: { event: events.getStore() } })
+  next()
+})
+appWithEvent.use(app)
+const handle = serverlessExpress.configure({ app: appWithEvent })
+
+/**
+ * @param {unknown} event
+ * @param {object} context
+ */
+export function otherExpressHandler(event, context) {
+  return events.run(event, () => handle(event, context, () => undefined))
+}
+
 // What a function gets from API Gateway, as far as it matters here.
 /** @type {Record<string, (clientCert?: object) => object>} */
-const events = {
+const makeEvents = {
   'REST API': (clientCert) => ({
     httpMethod: 'GET',
     path: '/',
     headers: {},
+    multiValueHeaders: {},
     requestContext: { identity: { sourceIp: '192.0.2.1', clientCert } },
   }),
   'HTTP API': (clientCert) => ({
     version: '2.0',
     rawPath: '/',
+    rawQueryString: '',
     headers: {},
     requestContext: {
       http: { method: 'GET', sourceIp: '192.0.2.1' },
@@ -60,7 +83,11 @@ const events = {
 }
 
 /** @type {Record<string, (event: object) => unknown>} */
-const handlers = { event: handler, Express: (event) => expressHandler(event, {}) }
+const handlers = {
+  event: handler,
+  'serverless-http': (event) => expressHandler(event, {}),
+  'serverless-express': (event) => otherExpressHandler(event, {}),
+}
 
 const ca = await createAuthority({ subject: 'CN=Example CA' })
 /** @param {string} name */
@@ -68,7 +95,7 @@ const client = async (name, notAfter = new Date(Date.now() + 60_000)) => ({
   clientCertPem: (await ca.issue({ subject: `CN=${name}`, notAfter })).cert,
 })
 
-for (const [api, makeEvent] of Object.entries(events)) {
+for (const [api, makeEvent] of Object.entries(makeEvents)) {
   for (const [way, handle] of Object.entries(handlers)) {
     /** @param {object} [clientCert] */
     const ask = async (clientCert) => {

@@ -1,6 +1,6 @@
 import type { DoorRequest } from './corpus-case.js'
 import type { Door } from './door.js'
-import { makeMiddlewareApp, makeStrategyApp } from './express-doors.js'
+import { makeExpress4App, makeMiddlewareApp, makeStrategyApp } from './express-doors.js'
 import { makeHonoApp, makeRequestApp } from './fetch-doors.js'
 import { makeFastifyApp, makeKoaApp } from './framework-doors.js'
 import { openLambda } from './lambda-door.js'
@@ -42,6 +42,7 @@ function hasConnection(request: Exclude<DoorRequest, { over: 'lambda' }>): boole
 /** Every place where the package is asked who a client is. */
 export const DOORS = {
   'strategy with Express': appDoor(makeStrategyApp),
+  'strategy with Express 4': appDoor(makeExpress4App),
   'middleware with Express': appDoor(makeMiddlewareApp),
   'middleware without framework': appDoor(makePlainApp),
   'Fetch with Hono': appDoor(makeHonoApp, fetchCannot),
