@@ -16,8 +16,8 @@ import { assertTrustedProxies, type TrustedProxies } from './proxy-trust.js'
 export interface ExtractorOptions {
   /**
    * A known proxy in front, which sets header names, encoding and chain convention; or
-   * `'api-gateway'`, for an application that serverless-http or serverless-express runs in a Lambda
-   * function: then the certificate is in the event. Default: none.
+   * `'api-gateway'`, for an application that serverless-http or the like runs in a Lambda function:
+   * then the certificate is in the event, and the event in `req.apiGateway.event`. Default: none.
    */
   certificateSource?: CertificateSource | 'api-gateway' | undefined
   /** Name of the header with the certificate; overrides the preset's. Default: the preset's. */
