@@ -7,7 +7,7 @@ import { readEventOf } from './event.js'
 import { readHeader } from './header.js'
 import type { ExtractorOptions } from './options.js'
 import { compileExtractorOptions, type ExtractorPlan } from './plan.js'
-import type { ProxyTrust } from './proxy-trust.js'
+import { isPeerKnown, type ProxyTrust } from './proxy-trust.js'
 import type { RequestLike } from './request.js'
 import { type ExtractionFailureReason, type ExtractionResult, failWith, succeed } from './result.js'
 import { readSocket } from './socket.js'
@@ -75,7 +75,8 @@ function compileSource(plan: ExtractorPlan, cache: CertificateCache): Source {
   if (header === null) return fromSocket
   const fromHeader: Source = (request) => readHeader(request, header, cache)
   if (trust === null) return fallbackToSocket ? eitherOf(fromHeader, fromSocket) : fromHeader
-  const fromOthers: Source = fallbackToSocket ? fromSocket : () => 'untrusted_proxy'
+  const fromOthers: Source = (request) =>
+    fallbackToSocket && isKnown(request) ? fromSocket(request) : 'untrusted_proxy'
   // A trusted proxy speaks by its header alone: its own certificate must not become the client's.
   return (request) => (isTrusted(request, trust) ? fromHeader(request) : fromOthers(request))
 }
@@ -94,6 +95,16 @@ function isTrusted(request: RequestLike, trust: ProxyTrust): boolean {
   } catch (error) {
     // The application's own function: what it throws is no yes.
     trace('trustedProxies threw: %s', error instanceof Error ? error.message : typeof error)
+  }
+  return false
+}
+
+function isKnown(request: RequestLike): boolean {
+  try {
+    if (isPeerKnown(request)) return true
+    trace('the address of the peer is not known: it may be the proxy')
+  } catch {
+    trace('the address of the peer cannot be read')
   }
   return false
 }

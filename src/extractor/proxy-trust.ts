@@ -10,7 +10,12 @@ export interface ProxyPeer {
   readonly address: string | null
   /** The peer's own TLS client certificate, when Node verified one on this connection. */
   readonly certificate: ChainedPeerCertificate | null
-  readonly request: RequestLike
+  readonly request: PeerRequest
+}
+
+/** A request without headers has none to be trusted: reading one throws, and that is a no. */
+interface PeerRequest extends RequestLike {
+  readonly headers: NonNullable<RequestLike['headers']>
 }
 
 /** Which peers may say who the client is: see the option `trustedProxies`. */
@@ -73,8 +78,16 @@ function describePeer(request: RequestLike): ProxyPeer {
   return {
     address: remoteAddress === null ? null : normalizeAddress(remoteAddress),
     certificate: typeof found === 'string' ? null : found.view(),
-    request,
+    request: request as PeerRequest,
   }
+}
+
+/**
+ * Whether it can be told that a peer is not the proxy. The connection of a proxy that was reset has no
+ * address, and the certificate on it is still the proxy's own.
+ */
+export function isPeerKnown(request: RequestLike): boolean {
+  return readRemoteAddress(request) !== null || isUnixListener(request)
 }
 
 function readRemoteAddress(request: RequestLike): string | null {

@@ -32,7 +32,9 @@ new Strategy(
     trustedProxies: (peer) => {
       true satisfies Equal<typeof peer.address, string | null>
       true satisfies Equal<typeof peer.certificate, ChainedPeerCertificate | null>
-      true satisfies Equal<typeof peer.request, RequestLike>
+      // Without headers, reading one would throw, and that is a no.
+      peer.request satisfies RequestLike
+      true satisfies Equal<typeof peer.request.headers, NonNullable<RequestLike['headers']>>
       return peer.certificate !== null
     },
   },

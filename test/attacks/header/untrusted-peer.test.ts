@@ -11,7 +11,8 @@ import type { TrustedProxies } from '../../../src/extractor/index.js'
 import type { StrategyOptions } from '../../../src/index.js'
 import { toUrlPem } from '../../support/header-values.js'
 import { testPki } from '../../support/pki.js'
-import { closeServers, listenHttp } from '../../support/servers.js'
+import { closeServers, listenHttp, listenHttps } from '../../support/servers.js'
+import type { Task } from '../support/header-reset.js'
 import {
   createBackend,
   expectAcceptance,
@@ -79,17 +80,17 @@ describe('B2 RST race: a client resets its connection and has no address any mor
   const SCRIPT = fileURLToPath(new URL('../support/header-reset.ts', import.meta.url))
   const trustedProxies = ['unix', '192.0.2.1']
 
-  async function resetFromElsewhere(port: number): Promise<number> {
+  /** @returns how many connections were reset */
+  async function resetFromElsewhere(port: number, rest: Omit<Task, 'port' | 'connections'>) {
     const child = spawn(process.execPath, ['--import', 'ts-blank-space/register', SCRIPT])
-    const header = (await spoof()).map((line) => line.join(': ')).join('\r\n')
-    child.stdin.end(JSON.stringify({ port, connections: CONNECTIONS, header }))
+    child.stdin.end(JSON.stringify({ port, connections: CONNECTIONS, ...rest }))
     const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
     if (output === '') throw new Error(`The client failed: ${errors}`)
     return Number(output)
   }
 
-  it('B2 RST race: an unknown address is never that of a proxy', async () => {
-    const { app, log, verified } = createBackend({ ...NGINX, trustedProxies })
+  /** Notes the address of each peer, and tells when all have been there. */
+  function observe(app: RequestListener) {
     const peers: IncomingMessage['socket']['remoteAddress'][] = []
     let finish: () => void = () => undefined
     const all = new Promise<void>((resolve) => (finish = resolve))
@@ -98,13 +99,43 @@ describe('B2 RST race: a client resets its connection and has no address any mor
       app(req, res)
       if (peers.length === CONNECTIONS) finish()
     }
-    const { port } = await listenHttp(listener)
-    expect(await resetFromElsewhere(port)).to.equal(CONNECTIONS)
     // Some may be gone before Node has read their request.
-    await Promise.race([all, setTimeout(2000, undefined, { ref: false })])
+    const settled = () => Promise.race([all, setTimeout(2000, undefined, { ref: false })])
+    return { listener, peers, settled }
+  }
+
+  it('B2 RST race: an unknown address is never that of a proxy', async () => {
+    const { app, log, verified } = createBackend({ ...NGINX, trustedProxies })
+    const { listener, peers, settled } = observe(app)
+    const { port } = await listenHttp(listener)
+    const header = (await spoof()).map((line) => line.join(': ')).join('\r\n')
+    expect(await resetFromElsewhere(port, { header })).to.equal(CONNECTIONS)
+    await settled()
     expect(peers.filter((address) => address === undefined)).not.to.deep.equal([])
     expect(new Set(log)).to.deep.equal(new Set(['untrusted_proxy']))
     expect(log).to.have.lengthOf(peers.length)
+    expect(verified).to.deep.equal([])
+  })
+
+  it('B2 RST race: a proxy whose address is gone does not become a client by its own certificate', async () => {
+    const proxy = (await testPki()).ec
+    const { app, log, verified } = createBackend({
+      ...NGINX,
+      trustedProxies: 'loopback',
+      fallbackToSocket: true,
+    })
+    const { listener, peers, settled } = observe(app)
+    const { port } = await listenHttps(listener)
+    const identity = { key: proxy.key, cert: proxy.cert }
+    const task = { header: 'X-SSL-Client-Verify: NONE', identity }
+    expect(await resetFromElsewhere(port, task)).to.equal(CONNECTIONS)
+    await settled()
+    expect(log).to.have.lengthOf(peers.length)
+    const reasons = peers.map((address) =>
+      address === undefined ? 'untrusted_proxy' : 'verification_header_mismatch',
+    )
+    expect(log).to.deep.equal(reasons)
+    expect(reasons).to.include('untrusted_proxy')
     expect(verified).to.deep.equal([])
   })
 

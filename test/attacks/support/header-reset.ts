@@ -3,22 +3,29 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { json } from 'node:stream/consumers'
+import tls from 'node:tls'
 
-interface Task {
+export interface Task {
   port: number
   connections: number
   header: string
+  /** Over TLS, with a certificate of the client's own. */
+  identity?: { key: string; cert: string }
 }
 
 const AT_A_TIME = 50
 
-async function sendAndReset({ port, header }: Task): Promise<void> {
-  const socket = connect(port, '127.0.0.1')
-  socket.on('error', () => undefined)
-  await once(socket, 'connect')
-  const closed = once(socket, 'close')
+async function sendAndReset({ port, header, identity }: Task): Promise<void> {
+  const transport = connect(port, '127.0.0.1')
+  const socket =
+    identity === undefined
+      ? transport
+      : tls.connect({ ...identity, socket: transport, rejectUnauthorized: false })
+  for (const one of [transport, socket]) one.on('error', () => undefined)
+  await once(socket, identity === undefined ? 'connect' : 'secureConnect')
+  const closed = once(transport, 'close')
   socket.write(`GET / HTTP/1.1\r\nHost: localhost\r\n${header}\r\n\r\n`, () => {
-    socket.resetAndDestroy()
+    transport.resetAndDestroy()
   })
   await closed
 }

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import type { RequestOptions } from 'node:https'
 import { expect } from 'chai'
 import { createExtractor, type ExtractorOptions } from '../../../src/extractor/index.js'
@@ -129,6 +130,34 @@ describe('who may say in a header who the client is', () => {
     const client = (headers: Record<string, string>, own: RequestOptions): RequestOptions => ({
       ...own,
       headers,
+    })
+
+    it('whoever has no address is neither the proxy nor a client', () => {
+      const certificate = new X509Certificate(pki.ec.cert).toLegacyObject()
+      const tls = { authorized: true, getPeerCertificate: () => certificate }
+      for (const trustedProxies of ['192.0.2.1', 'unix', () => false] as const) {
+        const extractor = createExtractor({ ...fallback, trustedProxies })
+        const ask = (socket: object) =>
+          pathOf(extractor({ headers: {}, socket: { ...tls, ...socket } }))
+        for (const remoteAddress of [undefined, null, 7]) {
+          expect(ask({ remoteAddress })).to.equal('untrusted_proxy')
+          expect(ask({ remoteAddress, server: { address: () => null } })).to.equal(
+            'untrusted_proxy',
+          )
+        }
+        expect(ask({ remoteAddress: '192.0.2.2' })).to.deep.equal(fingerprints(pki.ec))
+      }
+    })
+
+    it('whoever comes over a Unix-domain socket is known by that', () => {
+      const certificate = new X509Certificate(pki.ec.cert).toLegacyObject()
+      const extractor = createExtractor({ ...fallback, trustedProxies: '192.0.2.1' })
+      const socket = {
+        authorized: true,
+        getPeerCertificate: () => certificate,
+        server: { address: () => '/run/app.sock' },
+      }
+      expect(pathOf(extractor({ headers: {}, socket }))).to.deep.equal(fingerprints(pki.ec))
     })
 
     it('an untrusted peer is judged by its socket alone', async () => {
