@@ -1,5 +1,12 @@
 import type { X509Certificate } from 'node:crypto'
 import { type ChainedPeerCertificate, toPeerCertificate } from './peer-certificate.js'
+import { isQuicklyVerified } from './verifying-key.js'
+
+/**
+ * How many signatures are verified for a chain: as many as the longest takes that a request may carry,
+ * in whatever order it came. Certificates that all have one name would take the square of it.
+ */
+const MAX_VERIFICATIONS = 10
 
 /**
  * Links a leaf to those of the given certificates that really issued it, in whatever order they
@@ -13,6 +20,12 @@ export function linkChain(
 ): ChainedPeerCertificate {
   const path = [leaf]
   const unused = [...others]
+  let verifications = 0
+  const isIssuedBy = (certificate: X509Certificate, issuer: X509Certificate): boolean => {
+    if (!mayBeIssuedBy(certificate, issuer) || verifications === MAX_VERIFICATIONS) return false
+    verifications += 1
+    return certificate.verify(issuer.publicKey)
+  }
   for (let last = leaf; !isIssuedBy(last, last);) {
     const at = unused.findIndex((candidate) => isIssuedBy(last, candidate))
     const [issuer] = at === -1 ? [] : unused.splice(at, 1)
@@ -33,8 +46,8 @@ export function linkChain(
  * passes it: the signature has to be verified as well. It is false where OpenSSL cannot read the
  * issuer's key, so that `publicKey` does not throw.
  */
-function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)
+function mayBeIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  return certificate.checkIssued(issuer) && isQuicklyVerified(issuer.publicKey)
 }
 
 /** A copy of a chain from Node's TLS layer that ends instead of circling at a self-signed root. */

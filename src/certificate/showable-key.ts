@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 
 /** The curves for which OpenSSL has a NIST name, of those that certificates use. */
-const NAMED_CURVES: ReadonlySet<string | undefined> = new Set([
+export const NAMED_CURVES: ReadonlySet<string | undefined> = new Set([
   'prime192v1',
   'secp224r1',
   'prime256v1',

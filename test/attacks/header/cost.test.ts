@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import http, { type IncomingMessage } from 'node:http'
 import { expect } from 'chai'
@@ -7,6 +8,8 @@ import {
   type ExtractorOptions,
 } from '../../../src/extractor/index.js'
 import { toBase64Der, toUrlPem } from '../../support/header-values.js'
+import { countCalls, stopCounting } from '../../support/count-calls.js'
+import { namesakes } from '../../support/namesakes.js'
 import { testPki } from '../../support/pki.js'
 import { closeServers, getHttp, listen } from '../../support/servers.js'
 import { growthOf } from '../../property/growth.js'
@@ -36,7 +39,10 @@ const hostile: Readonly<Record<string, readonly [ExtractorOptions, name: string,
   'names of a Connection header': [{ certificateSource: 'traefik' }, 'Connection', 'close,'],
 }
 
-afterEach(closeServers)
+afterEach(() => {
+  stopCounting()
+  return closeServers()
+})
 
 /** What the extractor does with such a header in a request that a real server has received. */
 async function receive(options: ExtractorOptions, name: string, unit: string) {
@@ -92,5 +98,16 @@ describe('B11 cost: a header made to be expensive', () => {
       await expectAcceptance({ ...options, trustedProxies }, [most], 'ec-client')
       await expectRefusals({ ...options, trustedProxies }, { eleven: [tooMany] })
     }
+  })
+
+  it('B11 cost: authorities of one name do not make signatures be verified over and over', async () => {
+    const [leaf, ...others] = await namesakes(10)
+    const sent = [leaf as X509Certificate, ...others.reverse()]
+    const value = sent.map(({ raw }) => raw.toString('base64')).join(',')
+    const line: Line = ['X-Forwarded-Tls-Client-Cert', value]
+    const verified = countCalls(X509Certificate.prototype, 'verify')
+    const options = { certificateSource: 'traefik', includeChain: true, trustedProxies } as const
+    await expectAcceptance(options, [line], 'everybody')
+    expect(verified()).to.be.within(1, 10)
   })
 })
