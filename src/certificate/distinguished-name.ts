@@ -17,7 +17,9 @@ export function parseDistinguishedName(text: string): Name | undefined {
     if (attribute === undefined) return undefined
     const { type, value } = attribute
     const known = name[type]
-    name[type] = known === undefined ? value : [known, value].flat()
+    if (known === undefined) name[type] = value
+    else if (typeof known === 'string') name[type] = [known, value]
+    else known.push(value)
   }
   return name
 }

@@ -38,8 +38,9 @@ function isUnambiguous(element: XfccElement): boolean {
 
 function describe({ values, names }: XfccElement): ForwardedIdentity | undefined {
   const fingerprint256 = formatFingerprint(values.get('hash')?.toLowerCase() ?? '')
+  if (fingerprint256 === undefined) return undefined
   const subject = parseDistinguishedName(values.get('subject') ?? '')
-  if (fingerprint256 === undefined || subject === undefined) return undefined
+  if (subject === undefined) return undefined
   const uri = names[0]?.value ?? ''
   const identity: ForwardedIdentity = { forwardedIdentity: true, subject, fingerprint256 }
   return uri === '' ? identity : { ...identity, subjectaltname: `URI:${quote(uri)}` }

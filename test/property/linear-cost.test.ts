@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { parseDistinguishedName } from '../../src/certificate/distinguished-name.js'
 import { parseSubjectAltNames } from '../../src/certificate/subject-alt-name.js'
 import { decodeBase64 } from '../../src/parsers/base64.js'
 import { DECODERS, ENCODINGS } from '../../src/parsers/decoders.js'
@@ -66,6 +67,13 @@ const shapes: readonly Shape[] = [
   ['%0A', 'Cert="', '"'],
   [encodeURIComponent(`${BEGIN}\nQUJD\n`), 'Chain="', '"'],
   ['x', 'URI='],
+  // Names.
+  ['C=a,'],
+  ['C=a+'],
+  ['1.2=a,'],
+  ['C=\\,', '', 'a'],
+  ['\\41', 'CN='],
+  ['=,'],
   // Subject alternative names.
   ['DNS:a, '],
   ['DNS:"a", '],
@@ -90,6 +98,7 @@ const readers: [name: string, read: (text: string) => unknown][] = [
   ...ENCODINGS.map((encoding): (typeof readers)[number] => [encoding, DECODERS[encoding].leaf]),
   ['a chain of rfc9440', DECODERS.rfc9440.chain ?? (() => expect.fail('no decoder'))],
   ['subject alternative names', parseSubjectAltNames],
+  ['a distinguished name', parseDistinguishedName],
 ]
 
 describe('the cost of a text', () => {
