@@ -36,13 +36,20 @@ export function readEvent(
   return 'event_certificate_malformed'
 }
 
-/** The event behind a request that serverless-http or serverless-express has made of it. */
+/** The event behind a request that serverless-http, or an application like it, has made of it. */
 export function readEventOf(
   request: RequestLike,
   cache: CertificateCache,
 ): CertificateSnapshot | EventFailureReason {
-  const carrier = take(request, 'apiGateway') ?? take(originalOf(request), 'apiGateway')
-  return readEvent(take(carrier, 'event'), cache)
+  return readEvent(take(findCarrier(request), 'event'), cache)
+}
+
+function findCarrier(request: RequestLike): unknown {
+  try {
+    return take(request, 'apiGateway') ?? take(originalOf(request), 'apiGateway')
+  } catch {
+    return undefined
+  }
 }
 
 function findPem(event: unknown): string | undefined {

@@ -115,7 +115,12 @@ function refuseHeaderOptions(options: ExtractorOptions): null {
 }
 
 function refuseBesideEvent(options: ExtractorOptions): null {
-  const names = [...HEADER_OPTIONS, 'certificateHeader', 'fallbackToSocket'] as const
+  const names = [
+    ...HEADER_OPTIONS,
+    'certificateHeader',
+    'fallbackToSocket',
+    'includeChain',
+  ] as const
   refuseAny(options, names, 'has no meaning with certificateSource "api-gateway"')
   return null
 }
@@ -209,7 +214,9 @@ function compileVerify(
       verifyHeader ?? verifyValue,
     )
   }
-  return [{ header: verifyHeader.toLowerCase(), value: verifyValue }]
+  const rule: HeaderRule = { header: verifyHeader.toLowerCase(), value: verifyValue }
+  // What stands on Object.prototype is no part of a rule.
+  return [Object.freeze(Object.setPrototypeOf(rule, null) as HeaderRule)]
 }
 
 function listNames(

@@ -173,6 +173,7 @@ describe('the Strategy behind serverless-http', () => {
       { trustedProxies: 'loopback' },
       { forwardedIdentity: true },
       { fallbackToSocket: true },
+      { includeChain: true },
     ] as const) {
       expect(() => createExtractor({ ...options, ...more }))
         .to.throw(TypeError)

@@ -7,6 +7,7 @@ import { throwAny } from '../../support/run-verify.js'
 
 const MISSING = 'header_missing_or_malformed'
 const MISMATCH = 'verification_header_mismatch'
+const UNTRUSTED = 'untrusted_proxy'
 const UNAUTHORIZED = 'socket_not_authorized'
 
 function fail(): never {
@@ -36,6 +37,11 @@ describe('no request makes an extractor throw', () => {
   const fromHeader = createExtractor(header)
   const fromVerified = createExtractor({ ...header, ...verify })
   const fromEither = createExtractor({ ...header, fallbackToSocket: true })
+  const fromEvent = createExtractor({ certificateSource: 'api-gateway' })
+  const fromEitherOf = [
+    createExtractor({ ...header, fallbackToSocket: true, trustedProxies: '192.0.2.1' }),
+    createExtractor({ ...header, fallbackToSocket: true, trustedProxies: () => false }),
+  ]
   const fromChain = createExtractor({ ...header, includeChain: true, chainHeader: 'X-Chain' })
 
   let pki: TestPki
@@ -67,6 +73,9 @@ describe('no request makes an extractor throw', () => {
     ['a header whose getter throws', { headers: withGetter('x-cert') }],
     ['rawHeaders that throw', { headers: {}, rawHeaders: hostile([]) }],
     ['a socket whose getters throw', { headers: {}, socket: withGetter('authorized') }],
+    ['a socket that was made by something that throws', { socket: withGetter('server') }],
+    ['another request within that throws', withGetter('raw')],
+    ['an event that throws', withGetter('apiGateway')],
     [
       'a socket whose error throws',
       { socket: withGetter('authorizationError', { authorized: true }) },
@@ -79,6 +88,8 @@ describe('no request makes an extractor throw', () => {
       expect(run(fromHeader, request)).to.equal(MISSING)
       expect(run(fromChain, request)).to.equal(MISSING)
       expect(run(fromEither, request)).to.equal(UNAUTHORIZED)
+      expect(run(fromEvent, request)).to.equal('event_certificate_missing')
+      for (const extract of fromEitherOf) expect(run(extract, request)).to.equal(UNTRUSTED)
       expect(run(fromVerified, request)).to.be.oneOf([MISSING, MISMATCH])
     })
   }

@@ -100,6 +100,8 @@ describe('options of an extractor are read once', () => {
     ['header', 'x-polluted'],
     ['encoding', 'base64-der'],
     ['carriesChain', true],
+    ['verify', []],
+    ['mayBeMissing', true],
   ]
   const configurations: [what: string, options: ExtractorOptions][] = [
     ['no options', {}],
@@ -108,6 +110,15 @@ describe('options of an extractor are read once', () => {
     [
       'a preset of which the chain is wanted',
       { certificateSource: 'traefik', certificateHeader: 'Client-Cert', includeChain: true },
+    ],
+    [
+      'a header that says that it was verified',
+      {
+        certificateHeader: 'Client-Cert',
+        headerEncoding: 'base64-der',
+        verifyHeader: 'X-Other',
+        verifyValue: 'SUCCESS',
+      },
     ],
     ['a header of its own', { certificateHeader: 'Client-Cert', headerEncoding: 'base64-der' }],
   ]
