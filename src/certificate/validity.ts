@@ -36,5 +36,8 @@ export function checkValidity(
 
 /** A wrapper around Node's socket may show anything, such as what cannot be made a text. */
 function readDate(date: unknown): number {
-  return typeof date === 'string' ? Date.parse(date) : NaN
+  if (typeof date !== 'string') return NaN
+  const time = Date.parse(date)
+  // Of the year 49, `Date.parse` makes 2049.
+  return date.includes(String(new Date(time).getUTCFullYear())) ? time : NaN
 }

@@ -45,6 +45,16 @@ describe('the validity period of a certificate', () => {
     ).to.equal(undefined)
   })
 
+  it('of the first centuries is not that of our own', () => {
+    for (const year of ['49', '50', '99', '200']) {
+      const dates = {
+        valid_from: 'Jan  1 00:00:00 1970 GMT',
+        valid_to: `Dec 31 23:59:59 ${year} GMT`,
+      }
+      expect(checkValidity(readPeriod(dates), Date.UTC(2026))).to.equal(EXPIRED)
+    }
+  })
+
   const date = 'Feb  3 04:05:06 2025 GMT'
   it('may be missing, as on a test double', () => {
     for (const now of [0, from, 8.64e15]) {
