@@ -96,7 +96,22 @@ function splitOptions<Req extends FetchRequest>(options: FetchOptions<Req>) {
   if (extraction.certificateSource === undefined && extraction.certificateHeader === undefined) {
     throw invalidValue('options', 'need "certificateSource" or "certificateHeader"', options)
   }
+  refuseTrust(own)
   return { peerAddress, extraction }
+}
+
+/** Where these say who may speak, it would be decided by something else, or by nothing. */
+function refuseTrust({
+  peerAddress,
+  trustedProxies,
+}: Pick<ExtractorOptions, 'trustedProxies'> & { peerAddress?: unknown }): void {
+  if (peerAddress !== undefined && trustedProxies === undefined) {
+    throw invalidValue('option "peerAddress"', 'needs "trustedProxies" with it', peerAddress)
+  }
+  if ([trustedProxies].flat().includes('unix')) {
+    const problem = "cannot be 'unix': a Request does not show what the server listens on"
+    throw invalidValue('option "trustedProxies"', problem, trustedProxies)
+  }
 }
 
 /** The request as an extractor knows it; nothing when it cannot be read. */

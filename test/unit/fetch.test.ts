@@ -131,6 +131,14 @@ describe('the certificate of a web-standard Request', () => {
       [{}, 'options need "certificateSource" or "certificateHeader"'],
       [{ ...nginx, fallbackToSocket: true }, 'option "fallbackToSocket" has no meaning'],
       [{ certificateSource: 'api-gateway' }, 'option "certificateSource" is no header'],
+      [
+        { certificateSource: 'nginx', peerAddress: '127.0.0.1' },
+        'option "peerAddress" needs "trustedProxies" with it',
+      ],
+      ...['unix', ['loopback', 'unix']].map((trustedProxies): [object, string] => [
+        { ...nginx, trustedProxies },
+        `option "trustedProxies" cannot be 'unix'`,
+      ]),
       [{ ...nginx, peerAddress: '' }, 'option "peerAddress" must not be empty'],
       [{ ...nginx, peerAddress: 7 }, 'option "peerAddress" must be a string or a function'],
       [{ ...nginx, peerAdress: '::1' }, `did you mean 'peerAddress'?`],
