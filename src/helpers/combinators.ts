@@ -3,7 +3,7 @@ import { assertFunction } from '../assert.js'
 import { invalidValue } from '../errors.js'
 import type { CertificateTest } from './predicate.js'
 
-type CombinedTest = (cert: PeerCertificate, ...rest: never[]) => Promise<boolean>
+type CombinedTest = (cert: PeerCertificate, ...rest: unknown[]) => Promise<boolean>
 
 /**
  * Allows a certificate that every test allows. Tests run one after another; the first that says
@@ -30,8 +30,8 @@ export function anyOf(...tests: CertificateTest[]): CombinedTest {
   }
 }
 
-async function allows(test: CertificateTest, args: Parameters<CertificateTest>): Promise<boolean> {
-  const answer: unknown = await test(...args)
+async function allows(test: CertificateTest, args: Parameters<CombinedTest>): Promise<boolean> {
+  const answer: unknown = await test(...(args as Parameters<CertificateTest>))
   return answer === true
 }
 

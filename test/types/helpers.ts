@@ -1,5 +1,6 @@
 // Only checked by the compiler, never run: the predicates, alone, combined, and inside verify.
 import type { PeerCertificate } from 'node:tls'
+import express from 'express'
 import {
   allOf,
   allowCN,
@@ -16,6 +17,7 @@ import {
   type CertificateTest,
 } from '../../src/helpers/index.js'
 import { Strategy } from '../../src/index.js'
+import { clientCertificateAuth, requireCertificate } from '../../src/middleware.js'
 import type { Equal } from './equal.js'
 
 // A text or a list of them.
@@ -57,6 +59,13 @@ const _answer = isOurs(cert)
 true satisfies Equal<typeof _answer, Promise<boolean>>
 const test: CertificateTest = isOurs
 allOf(test)
+
+// In front of routes, where they get the request as well.
+const app = express()
+app.use(clientCertificateAuth(isOurs))
+app.get('/admin', requireCertificate(anyOf(allowOU('Ops'), isRegistered)), (_req, res) => {
+  res.end()
+})
 
 new Strategy(async (presented) =>
   (await isOurs(presented)) ? { id: presented.serialNumber } : null,
