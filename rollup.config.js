@@ -1,7 +1,10 @@
-// Turns src/ into a handful of CommonJS files, which every entry shares: loading three dozen small
-// ones takes twice as long. ES modules get a few lines around them, so that whoever imports and
-// whoever requires the package have the same classes, in every version of Node and every bundler.
-// Types are the compiler's job, and only erased here.
+// Turns src/ into a handful of files, which every entry shares: loading three dozen small ones takes
+// twice as long. Types are the compiler's job, and only erased here.
+//
+// - dist/cjs: the code as CommonJS, which is what Node runs
+// - dist/esm: a few lines around it, so that whoever imports and whoever requires the package have the
+//   same classes
+// - dist/bundler: the code as ES modules, for bundlers, which take these for both
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -15,6 +18,7 @@ const {
 
 const CODE = 'dist/cjs'
 const MODULES = 'dist/esm'
+const BUNDLER = 'dist/bundler'
 
 /** Every public entry, as the source file that it is made of. */
 const input = Object.fromEntries(
@@ -82,17 +86,20 @@ function manualChunks(id) {
     : 'core'
 }
 
+const output = {
+  interop: 'default',
+  chunkFileNames: '[name].js',
+  manualChunks,
+  hoistTransitiveImports: false,
+  banner: ({ name }) => (name === 'core' ? LICENCE : ''),
+}
+
 export default {
   input,
   external: (id) => id.startsWith('node:') || id in dependencies,
-  plugins: [typescript, modules],
-  output: {
-    dir: CODE,
-    format: 'cjs',
-    interop: 'default',
-    chunkFileNames: '[name].js',
-    manualChunks,
-    hoistTransitiveImports: false,
-    banner: ({ name }) => (name === 'core' ? LICENCE : ''),
-  },
+  plugins: [typescript],
+  output: [
+    { ...output, dir: CODE, format: 'cjs', plugins: [modules] },
+    { ...output, dir: BUNDLER, format: 'esm' },
+  ],
 }
