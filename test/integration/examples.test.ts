@@ -20,7 +20,8 @@ const EXAMPLES: Record<string, RegExp> = {
   'hono.js': /^somebody else as alice: 401 Unauthorized$/m,
   'http2.js': /^alice, over HTTP\/1\.1: 200 .* over HTTP\/1\.1$/m,
   'koa.js': /^carol, with the database down: 500 Internal Server Error$/m,
-  'lambda.js': /^HTTP API, serverless-express: alice: 200 \{"user":\{"name":"alice","isAdmin":true\}\}$/m,
+  'lambda.js':
+    /^HTTP API, serverless-express: alice: 200 \{"user":\{"name":"alice","isAdmin":true\}\}$/m,
   'middleware.js': /^bob, who is none: 403 \{"status":403,"reason":"predicate_returned_false"\}$/m,
   'nest.js': /^mallory, who is not a user: 401 \{"message":"Unauthorized","statusCode":401\}$/m,
   'reload.js': /^alice, on a new connection: 401 Unauthorized$/m,
