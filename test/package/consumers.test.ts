@@ -22,6 +22,7 @@ import manifest from '../../package.json' with { type: 'json' }
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const FIXTURES = fileURLToPath(new URL('consumers', import.meta.url))
 const PASSPORTS = ['0.5.3', '0.6.0', '0.7.0']
+const BUNDLER = 'esbuild@0.28.2'
 const TYPED_BARE = ['typescript', '@types/node'] as const
 const TYPED_EXPRESS = ['@types/express', '@types/passport', 'express', 'passport'] as const
 
@@ -109,7 +110,7 @@ describe('the packed package', () => {
 
     it('holds the compiled code, its types and the documents, and nothing else', () => {
       const allowed =
-        /^(dist\/(esm|cjs)\/.+\.(js|d\.ts)|dist\/cjs\/package\.json|package\.json|(README|SECURITY|CHANGELOG)\.md|LICENSE)$/
+        /^(dist\/(esm|cjs|bundler)\/.+\.(js|d\.ts)|dist\/cjs\/package\.json|package\.json|(README|SECURITY|CHANGELOG)\.md|LICENSE)$/
       const files = [...installedFiles(consumer).keys()]
 
       expect(files.filter((name) => !allowed.test(name))).to.deep.equal([])
@@ -160,6 +161,48 @@ describe('the packed package', () => {
 
         expect(stderr).to.equal('')
       })
+    }
+  })
+
+  describe('in a bundle', () => {
+    let consumer: string
+
+    before(async () => {
+      consumer = await createConsumer('bundle', BUNDLER)
+      addFixture(consumer, 'use.mjs')
+      addFixture(consumer, 'use.cjs')
+      // The bundled program has the package by `import`, and by a dependency that requires it.
+      const dependency = join(consumer, 'node_modules', 'dependency')
+      mkdirSync(dependency)
+      writeFileSync(
+        join(dependency, 'index.js'),
+        `module.exports = require('${manifest.name}').Strategy`,
+      )
+      writeFileSync(
+        join(consumer, 'use-both.mjs'),
+        `import assert from 'node:assert/strict'
+        import { Strategy } from '${manifest.name}'
+        import Required from 'dependency'
+        assert.equal(Required, Strategy)`,
+      )
+    })
+
+    for (const format of ['esm', 'cjs'] as const) {
+      for (const program of ['use.mjs', 'use.cjs', 'use-both.mjs']) {
+        // esbuild leaves the program's own require('node:assert') in place.
+        if (format === 'esm' && program.endsWith('.cjs')) continue
+        it(`runs on its own: ${program}, bundled as ${format}`, async () => {
+          const options = { format, bundle: true, platform: 'node', entryPoints: [program] }
+          const outfile = join(
+            workspace,
+            `${program}.${format}.${format === 'esm' ? 'mjs' : 'cjs'}`,
+          )
+          const script = `require('esbuild').buildSync(${JSON.stringify({ ...options, outfile })})`
+          await node(consumer, ['--eval', script])
+
+          expect((await node(workspace, [outfile])).stderr).to.equal('')
+        })
+      }
     }
   })
 

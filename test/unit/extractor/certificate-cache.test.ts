@@ -58,7 +58,9 @@ describe('the cache of header certificates', () => {
     const large = { ...(await certificate()), raw: Buffer.alloc(50_000) }
     const long = { ...(await certificate()), subjectaltname: 'x'.repeat(25_000) }
     const chained = { ...(await certificate()), issuerCertificate: large }
-    for (const heavy of [large, long, chained]) {
+    // An object identifier is the client's own, and the name of an attribute.
+    const named = { ...(await certificate()), infoAccess: { ['1.2.3'.repeat(5000)]: ['x'] } }
+    for (const heavy of [large, long, chained, named]) {
       const cache = createCache({ ...UNLIMITED, maxBytes: 100_000 })
       for (const text of ['a', 'b']) cache.add(text, heavy)
       expect(cache.get('a')).to.equal(undefined)
