@@ -1,0 +1,86 @@
+import { readFileSync, statSync } from 'node:fs'
+import { posix } from 'node:path'
+import { expect } from 'chai'
+import { addFixture, createConsumer, installedFiles, node } from './support/project.js'
+
+describe('the packed package, installed alone', () => {
+  let consumer: string
+
+  before(async () => {
+    consumer = await createConsumer('alone')
+  })
+
+  it('holds the compiled code, its types and the documents, and nothing else', () => {
+    const allowed = [
+      /^dist\/(esm|cjs|bundler)\/.+\.(js|d\.ts)$/,
+      /^(docs|examples)\/[^.]+(\.[a-z]+)?$/,
+      /^(docs\/.+|[A-Z]+)\.md$/,
+      /^examples\/.+\.c?js$/,
+      /^(dist\/cjs\/|)package\.json$|^LICENSE$|^bench\/(RESULTS\.md|chart\.svg)$/,
+    ]
+    const files = [...installedFiles(consumer).keys()]
+
+    expect(files.filter((name) => !allowed.some((one) => one.test(name)))).to.deep.equal([])
+    expect(files).to.include.members(['dist/esm/index.d.ts', 'dist/cjs/index.d.ts', 'package.json'])
+  })
+
+  it('takes less than 450 kB of code and types, and less than 1 MB with its documents', () => {
+    const sizeOf = (folder: string) =>
+      [...installedFiles(consumer)]
+        .filter(([name]) => name.startsWith(folder))
+        .reduce((sum, [, path]) => sum + statSync(path).size, 0)
+
+    expect(sizeOf('dist/')).to.be.below(450_000)
+    expect(sizeOf('')).to.be.below(1_000_000)
+  })
+
+  it('holds every file that its documents link to', () => {
+    const files = installedFiles(consumer)
+    const missing = [...files].flatMap(([name, path]) => {
+      if (!name.endsWith('.md')) return []
+      const links = readFileSync(path, 'utf8').matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)
+      return [...links]
+        .map(([, link = '']) => posix.join(posix.dirname(name), link))
+        .filter((target) => ![...files.keys()].some((one) => `${one}/`.startsWith(target)))
+        .map((target) => `${name}: ${target}`)
+    })
+
+    expect(missing).to.deep.equal([])
+  })
+
+  it('has types that ask for nothing but those of Node', () => {
+    const foreign = [...installedFiles(consumer)].flatMap(([name, path]) => {
+      if (!name.endsWith('.d.ts')) return []
+      const asked = readFileSync(path, 'utf8').matchAll(
+        /(?:from |import\(|import |reference (?:types|path)=)(["'])(.+?)\1/g,
+      )
+      return [...asked].map(([, , module = '']) => `${name}: ${module}`)
+    })
+    const isForeign = (line: string) => !/: (node|node:[a-z]+|\.{1,2}\/.+)$/.test(line)
+
+    expect(foreign).to.not.be.empty
+    expect(foreign.filter(isForeign)).to.deep.equal([])
+  })
+
+  for (const [how, fixture, flags] of [
+    ['can be imported', 'use.mjs', []],
+    ['can be required', 'use.cjs', []],
+    [
+      'can be required where modules cannot',
+      'use.cjs',
+      ['--no-warnings', '--no-experimental-require-module'],
+    ],
+    ['has the same classes by import and by require', 'use-both.mjs', []],
+    [
+      'has them where modules cannot be required',
+      'use-both.mjs',
+      ['--no-warnings', '--no-experimental-require-module'],
+    ],
+  ] as const) {
+    it(`${how}, without a warning`, async () => {
+      const { stderr } = await node(consumer, [...flags, addFixture(consumer, fixture)])
+
+      expect(stderr).to.equal('')
+    })
+  }
+})
