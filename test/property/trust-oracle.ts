@@ -42,6 +42,11 @@ export function isTrusted({ trust }: Plan, { address, isUnix, trap, ...rest }: D
   }
 }
 
+/** A peer without an address may be the proxy, which is no client. */
+function isKnown({ address, isUnix }: Drawn): boolean {
+  return typeof address.text === 'string' || isUnix
+}
+
 function hasAuthorized(drawn: Pick<Drawn, 'authorized' | 'authorizationError'>): boolean {
   return drawn.authorized === true && (drawn.authorizationError ?? null) === null
 }
@@ -82,7 +87,7 @@ export function allowedResults(plan: Plan, drawn: Drawn): string[] {
 function sourcesOf(plan: Plan, drawn: Drawn): string[] {
   const own = fromSocket(drawn)
   if (plan.trust === 'socket only') return [own]
-  if (!isTrusted(plan, drawn)) return [plan.fallbackToSocket ? own : 'none']
+  if (!isTrusted(plan, drawn)) return [plan.fallbackToSocket && isKnown(drawn) ? own : 'none']
   const forwarded = fromHeader(plan, drawn)
   if (plan.trust !== 'nobody was named' || !plan.fallbackToSocket) return forwarded
   return forwarded.map((name) => (name === 'none' ? own : name))
