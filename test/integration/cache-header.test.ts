@@ -200,25 +200,4 @@ describe('a header certificate that was seen before', () => {
     )
     expect(results.map(pathOf)).to.deep.equal(cases.map(([, path]) => path))
   })
-
-  it('cannot be given with its end cut off and put into the chain', () => {
-    const withChain = createExtractor({
-      ...options,
-      chainHeader: 'X-Chain',
-      includeChain: true,
-    })
-    const [leaf, issuer] = [toBase64Der(pki.chained), toBase64Der(pki.intermediate)]
-    const ask = (cert: string, chain: string) =>
-      pathOf(
-        withChain({
-          headers: { 'x-cert': cert, 'x-chain': chain },
-          socket: { remoteAddress: '127.0.0.1' },
-        }),
-      )
-    expect(ask(leaf, issuer)).to.have.lengthOf(2)
-    expect(ask(leaf.slice(0, -8), leaf.slice(-8) + issuer)).to.equal('header_missing_or_malformed')
-    expect(ask(`${String(leaf.length)}:${leaf}${issuer}`, '')).to.equal(
-      'header_missing_or_malformed',
-    )
-  })
 })

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import express from 'express'
 import { expect } from 'chai'
 import { Passport } from 'passport'
@@ -6,6 +7,7 @@ import { createExtractor } from '../../src/extractor/index.js'
 import { Strategy } from '../../src/index.js'
 import { extractClientCertificateFromLambdaEvent } from '../../src/lambda.js'
 import { restoreClock, turnClock } from '../support/clock.js'
+import { countCalls, stopCounting } from '../support/count-calls.js'
 import { fingerprints, pathOf } from '../support/extract-over.js'
 import { httpEvent, restEvent } from '../support/lambda-events.js'
 import { partsOf } from '../support/parts-of.js'
@@ -114,6 +116,7 @@ describe('the Strategy behind serverless-http', () => {
   before(async () => {
     pki = await testPki()
   })
+  afterEach(stopCounting)
 
   async function answerTo(event: object): Promise<[status: number, body: string]> {
     const passport = new Passport()
@@ -157,10 +160,12 @@ describe('the Strategy behind serverless-http', () => {
   })
 
   it('reads a certificate once, and gives each request its own', () => {
+    const parses = countCalls(X509Certificate.prototype, 'toLegacyObject')
     const extract = createExtractor({ certificateSource: 'api-gateway' })
     const request: object = { apiGateway: { event: httpEvent(pki.ec) } }
     const [first, second] = [1, 2].map(() => partsOf(extract(request)))
     expect([...(first ?? [])].filter((part) => second?.has(part))).to.deep.equal([])
+    expect(parses()).to.equal(1)
   })
 
   it('has no options of headers or sockets', () => {
