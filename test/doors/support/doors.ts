@@ -24,7 +24,8 @@ const fetchCannot: Cannot = ({ over }, options) => {
   if (over === 'lambda' || options.certificateSource === 'api-gateway') {
     return 'a Request carries no event'
   }
-  const { certificateSource: source, certificateHeader: header } = options
+  const { certificateSource: source, certificateHeader: header, trustedProxies } = options
+  if (trustedProxies === 'unix') return 'a Request does not show what the server listens on'
   if (source === undefined && header === undefined) return 'a Request has no socket'
   if (options.fallbackToSocket === true) return 'a Request has no socket to fall back to'
   return over === 'tls' ? "a Request does not show the peer's certificate" : undefined
