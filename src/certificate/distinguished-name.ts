@@ -2,6 +2,11 @@ import type { PeerCertificate } from 'node:tls'
 
 type Name = PeerCertificate['subject']
 
+interface Attribute {
+  readonly type: string
+  readonly value: string
+}
+
 /**
  * Reads the text form of a distinguished name (RFC 4514, before that RFC 2253), as Envoy writes it,
  * into the form in which Node shows a subject: attributes by their short names, an array where there
@@ -12,10 +17,9 @@ type Name = PeerCertificate['subject']
 export function parseDistinguishedName(text: string): Name | undefined {
   const name = Object.create(null) as Record<string, string | string[]>
   if (text === '') return name
-  const attributes = splitUnescaped(text).map(readAttribute)
-  for (const attribute of attributes.reverse()) {
-    if (attribute === undefined) return undefined
-    const { type, value } = attribute
+  const attributes = readAttributes(text)
+  if (attributes === undefined) return undefined
+  for (const { type, value } of attributes.reverse()) {
     const known = name[type]
     if (known === undefined) name[type] = value
     else if (typeof known === 'string') name[type] = [known, value]
@@ -24,19 +28,30 @@ export function parseDistinguishedName(text: string): Name | undefined {
   return name
 }
 
-/** At `,` between relative names and at `+` within one; a backslash takes its follower along. */
-function splitUnescaped(text: string): string[] {
-  const parts: string[] = []
-  let start = 0
-  for (let at = 0; at < text.length; at += text[at] === '\\' ? 2 : 1) {
-    if (text[at] !== ',' && text[at] !== '+') continue
-    parts.push(text.slice(start, at))
-    start = at + 1
+/** More than any name has, and few enough that a text of nothing else is refused at once. */
+const MAX_ATTRIBUTES = 1000
+
+/** Up to the first that is none. */
+function readAttributes(text: string): Attribute[] | undefined {
+  const attributes: Attribute[] = []
+  for (let start = 0; start <= text.length;) {
+    const end = endOfAttribute(text, start)
+    const attribute = readAttribute(text.slice(start, end))
+    if (attribute === undefined || attributes.length === MAX_ATTRIBUTES) return undefined
+    attributes.push(attribute)
+    start = end + 1
   }
-  return [...parts, text.slice(start)]
+  return attributes
 }
 
-function readAttribute(text: string): { type: string; value: string } | undefined {
+/** At `,` between relative names and at `+` within one; a backslash takes its follower along. */
+function endOfAttribute(text: string, start: number): number {
+  let at = start
+  while (at < text.length && text[at] !== ',' && text[at] !== '+') at += text[at] === '\\' ? 2 : 1
+  return at
+}
+
+function readAttribute(text: string): Attribute | undefined {
   const equals = text.indexOf('=')
   const type = text.slice(0, Math.max(equals, 0))
   const value = unescape(text.slice(equals + 1))

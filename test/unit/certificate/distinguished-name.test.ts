@@ -71,4 +71,10 @@ describe('a distinguished name in text form', () => {
     expect(name['constructor']).to.equal('a')
     expect('toString' in name).to.equal(false)
   })
+
+  it('has a thousand attributes at most', () => {
+    const most = Array<string>(1000).fill('OU=a')
+    expect(parseDistinguishedName(most.join(','))?.OU).to.have.lengthOf(1000)
+    expect(parseDistinguishedName([...most, 'OU=a'].join('+'))).to.equal(undefined)
+  })
 })
