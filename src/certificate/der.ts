@@ -11,9 +11,10 @@ interface Span {
   readonly end: number
 }
 
-/** Where the DER SEQUENCE ends that begins at `at`, if one does. */
-export function endOfSequence(bytes: Uint8Array, at: number): number | undefined {
-  return readSpan(bytes, at, SEQUENCE)?.end
+/** Where the certificate ends that begins at `at`, by its length, if one may; none is shorter than 128 bytes. */
+export function endOfCertificate(bytes: Uint8Array, at: number): number | undefined {
+  const isLong = (bytes[at + 1] ?? 0) >= LONG_FORM
+  return isLong ? readSpan(bytes, at, SEQUENCE)?.end : undefined
 }
 
 /**

@@ -1,4 +1,4 @@
-import { endOfSequence } from '../certificate/der.js'
+import { endOfCertificate } from '../certificate/der.js'
 import { decodeBase64 } from './base64.js'
 import { MAX_CHAIN_CERTS } from './limits.js'
 
@@ -22,7 +22,7 @@ export function decodeBase64DerChain(text: string): Buffer[] | undefined {
   for (const bytes of decodeBase64Der(text) ?? [Buffer.alloc(0)]) {
     let at = 0
     do {
-      const end = endOfSequence(bytes, at)
+      const end = endOfCertificate(bytes, at)
       if (end === undefined || certificates.length === MAX_CHAIN_CERTS) return undefined
       certificates.push(bytes.subarray(at, end))
       at = end

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { decodeBase64Der, decodeList } from '../../../src/parsers/base64-der.js'
+import { decodeBase64Der, decodeBase64DerChain, decodeList } from '../../../src/parsers/base64-der.js'
 import { MAX_CHAIN_CERTS } from '../../../src/parsers/limits.js'
 
 const [leaf, issuer] = [Buffer.from('leaf of 15 byte'), Buffer.from('and the issuer')]
@@ -40,6 +40,25 @@ describe('base64 of DER', () => {
     const items = (count: number) => Array<string>(count).fill(first).join(',')
     expect(decodeBase64Der(items(MAX_CHAIN_CERTS))).to.have.lengthOf(MAX_CHAIN_CERTS)
     expect(decodeBase64Der(items(MAX_CHAIN_CERTS + 1))).to.equal(undefined)
+  })
+})
+
+describe('a chain in base64 of DER', () => {
+  const sequence = (bytes: number) =>
+    Buffer.concat([Buffer.from([0x30, 0x81, bytes]), Buffer.alloc(bytes, bytes)])
+  const read = (...parts: Buffer[]) => decodeBase64DerChain(Buffer.concat(parts).toString('base64'))
+
+  it('is read as one certificate right behind the other', () => {
+    const parts = [sequence(0x80), sequence(0xff), sequence(0x90)]
+    expect(read(...parts)).to.deep.equal(parts)
+  })
+
+  it('holds nothing shorter than a certificate can be, such as a signature', () => {
+    for (const length of [0, 1, 0x44, 0x7f]) {
+      const short = Buffer.concat([Buffer.from([0x30, length]), Buffer.alloc(length)])
+      expect(read(short)).to.equal(undefined)
+      expect(read(sequence(0x80), short)).to.equal(undefined)
+    }
   })
 })
 
