@@ -1,5 +1,9 @@
 import { expect } from 'chai'
-import { decodeBase64Der, decodeBase64DerChain, decodeList } from '../../../src/parsers/base64-der.js'
+import {
+  decodeBase64Der,
+  decodeBase64DerChain,
+  decodeList,
+} from '../../../src/parsers/base64-der.js'
 import { MAX_CHAIN_CERTS } from '../../../src/parsers/limits.js'
 
 const [leaf, issuer] = [Buffer.from('leaf of 15 byte'), Buffer.from('and the issuer')]
