@@ -11,6 +11,10 @@ export interface DecisionMessage {
   readonly strategy: string
   /** Why a request was rejected; `null` when it was not. */
   readonly reason: string | null
+  /** Which of several causes the reason had; `null` where there is one only, or none. */
+  readonly detail: string | null
+  /** Node's or OpenSSL's error code; `null` where there is none. */
+  readonly code: string | null
   /** SHA-256 of the certificate, upper-case hex with colons; `null` when there is none. */
   readonly fingerprint256: string | null
   /** Hex digits; `null` when there is none. */
@@ -30,13 +34,15 @@ export function publishDecision(
   outcome: Outcome,
   strategy: string,
   cert: Partial<PeerCertificate> | null,
-  reason: string | null = null,
+  failure: { readonly reason?: string; readonly detail?: string; readonly code?: string } = {},
 ): void {
   const channel = CHANNELS[outcome]
   if (!channel.hasSubscribers) return
   const message: DecisionMessage = {
     strategy,
-    reason,
+    reason: failure.reason ?? null,
+    detail: failure.detail ?? null,
+    code: failure.code ?? null,
     fingerprint256: cert?.fingerprint256 ?? null,
     serialNumber: cert?.serialNumber ?? null,
   }

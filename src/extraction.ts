@@ -2,10 +2,17 @@ import type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
 import { ClientCertificateError } from './errors.js'
 import type { ForeignExtractionResult } from './guard-options.js'
 
+/** Why there is no certificate, as hooks, diagnostics and `info` show it. */
+export interface Failure {
+  readonly reason: string
+  readonly detail?: string
+  readonly code?: string
+}
+
 /** What came of an extractor, which may be the application's own. */
 export type Extracted =
   | { readonly kind: 'certificate'; readonly cert: ChainedPeerCertificate }
-  | { readonly kind: 'failure'; readonly reason: string }
+  | { readonly kind: 'failure'; readonly failure: Failure }
   | { readonly kind: 'fault'; readonly error: ClientCertificateError }
 
 /** Runs the extractor, and attaches the certificate that it found to the request. */
@@ -16,7 +23,7 @@ export function extractOnto<Req extends object>(
   try {
     const result = extract(req)
     assertExtractionResult(result)
-    if (!result.success) return { kind: 'failure', reason: result.reason }
+    if (!result.success) return { kind: 'failure', failure: readFailure(result) }
     ;(req as { clientCertificate?: ChainedPeerCertificate }).clientCertificate = result.certificate
     return { kind: 'certificate', cert: result.certificate }
   } catch (cause) {
@@ -28,7 +35,16 @@ export function extractOnto<Req extends object>(
 
 type CheckedResult =
   | { readonly success: true; readonly certificate: ChainedPeerCertificate }
-  | { readonly success: false; readonly reason: string }
+  | ({ readonly success: false } & Failure)
+
+/** An extractor of the application's own may put anything into the optional members. */
+function readFailure({ reason, detail, code }: Failure): Failure {
+  return {
+    reason,
+    ...(typeof detail === 'string' && { detail }),
+    ...(typeof code === 'string' && { code }),
+  }
+}
 
 /** An extractor of the application's own may come from JavaScript, where no type has checked it. */
 function assertExtractionResult(result: unknown): asserts result is CheckedResult {

@@ -1,3 +1,4 @@
+import type { Failure } from './extraction.js'
 import type { ExtractionFailureReason } from './extractor/result.js'
 
 /**
@@ -7,6 +8,10 @@ import type { ExtractionFailureReason } from './extractor/result.js'
 export interface FailureInfo {
   readonly message: string
   readonly reason: string
+  /** Which of several causes the reason had, where the package tells them apart. */
+  readonly detail?: string
+  /** Node's or OpenSSL's error code, where there is one. */
+  readonly code?: string
 }
 
 const MESSAGES: Readonly<Record<ExtractionFailureReason, string>> = {
@@ -22,11 +27,12 @@ const MESSAGES: Readonly<Record<ExtractionFailureReason, string>> = {
 }
 
 /** For a reason of an extractor, ours or the application's own. */
-export function describeFailure(reason: string): FailureInfo {
+export function describeFailure(failure: Failure): FailureInfo {
+  const { reason } = failure
   const message = Object.hasOwn(MESSAGES, reason)
     ? MESSAGES[reason as ExtractionFailureReason]
     : 'Client certificate authentication failed'
-  return { message, reason }
+  return { message, ...failure }
 }
 
 /** For a certificate that verify refused; an object that verify gave is passed on as it is. */

@@ -13,6 +13,7 @@ export type {
   ExtractionFailureReason,
   ExtractionResult,
   ExtractionSuccess,
+  FailureDetail,
 } from './extractor/result.js'
 
 /** What is read of a web-standard `Request`. */

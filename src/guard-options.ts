@@ -5,7 +5,7 @@ import { invalidValue } from './errors.js'
 import { createExtractor } from './extractor/index.js'
 import { EXTRACTOR_OPTIONS, type ExtractorOptions } from './extractor/options.js'
 import type { RequestLike } from './extractor/request.js'
-import type { ExtractionFailureReason } from './extractor/result.js'
+import type { ExtractionFailureReason, FailureDetail } from './extractor/result.js'
 
 /** The request as Node and Express hand it to a strategy, with what the strategy attaches. */
 export interface ClientCertRequest extends IncomingMessage {
@@ -18,6 +18,14 @@ export interface ClientCertRequest extends IncomingMessage {
  */
 export type RejectionReason = ExtractionFailureReason | 'callback_returned_false'
 
+/** The causes behind a {@link RejectionReason}. A hook always gets an object, which may be empty. */
+export interface RejectionDetails {
+  /** Which of several causes the reason had. */
+  readonly detail?: FailureDetail | (string & {})
+  /** Node's or OpenSSL's error code. */
+  readonly code?: string
+}
+
 /** A reason that an extractor of the application's own invented. */
 export type ForeignReason = string & Record<never, never>
 
@@ -26,6 +34,8 @@ export interface ForeignExtractionResult {
   readonly success: boolean
   readonly certificate: ChainedPeerCertificate | null
   readonly reason: ForeignReason | null
+  readonly detail?: string | undefined
+  readonly code?: string | undefined
 }
 
 /** Options of whatever guards an application: where the certificate comes from, and who is told. */
@@ -41,6 +51,7 @@ export interface GuardOptions<Req = ClientCertRequest> extends ExtractorOptions 
         cert: ChainedPeerCertificate | null,
         req: Req,
         reason: RejectionReason | ForeignReason,
+        details: RejectionDetails,
       ) => unknown)
     | undefined
   /**

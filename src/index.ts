@@ -9,6 +9,7 @@ export type {
   ExtractionFailureReason,
   ExtractionResult,
   ExtractionSuccess,
+  FailureDetail,
 } from './extractor/result.js'
 export type { HeaderEncoding } from './parsers/decoders.js'
 export type { CertificateSource } from './parsers/presets.js'
@@ -17,6 +18,7 @@ export type {
   ClientCertRequest,
   ForeignExtractionResult,
   ForeignReason,
+  RejectionDetails,
   RejectionReason,
 } from './guard-options.js'
 export type { StrategyOptions, StrategyOptionsWithRequest } from './strategy-options.js'

@@ -2,7 +2,7 @@ import { assertBoolean, takeOptions } from './assert.js'
 import { checkValidity } from './certificate/validity.js'
 import { NO_CACHE } from './extractor/certificate-cache.js'
 import { readEvent } from './extractor/event.js'
-import { type ExtractionResult, failWith, succeed } from './extractor/result.js'
+import { type ExtractionResult, failWith, isFailure, succeed } from './extractor/result.js'
 
 export type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
 export type { EventFailureReason } from './extractor/event.js'
@@ -11,6 +11,7 @@ export type {
   ExtractionFailureReason,
   ExtractionResult,
   ExtractionSuccess,
+  FailureDetail,
 } from './extractor/result.js'
 
 export interface LambdaOptions {
@@ -39,7 +40,7 @@ export function extractClientCertificateFromLambdaEvent(
 ): ExtractionResult {
   const { checkValidity: isChecked = true } = takeOptions(options, LAMBDA_OPTIONS)
   const found = readEvent(event, NO_CACHE)
-  if (typeof found === 'string') return failWith(found)
+  if (isFailure(found)) return found
   const reason = isChecked ? checkValidity(found.period, Date.now()) : undefined
   return reason === undefined ? succeed(found.view()) : failWith(reason)
 }

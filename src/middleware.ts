@@ -3,7 +3,7 @@ import type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
 import { runCheck, toError, type Verdict } from './check.js'
 import { publishDecision } from './diagnostics.js'
 import { CertificateRejectedError, ClientCertificateError } from './errors.js'
-import { extractOnto, isCertificate } from './extraction.js'
+import { extractOnto, type Failure, isCertificate } from './extraction.js'
 import type { RequestLike } from './extractor/request.js'
 import { describeFailure } from './failure-info.js'
 import {
@@ -26,6 +26,7 @@ export type {
   ForeignExtractionResult,
   ForeignReason,
   GuardOptions,
+  RejectionDetails,
   RejectionReason,
 } from './guard-options.js'
 
@@ -68,7 +69,7 @@ export function clientCertificateAuth<Req extends RequestLike = ClientCertReques
       publishDecision('error', NAME, null)
       next(extracted.error)
     } else if (extracted.kind === 'failure') {
-      next(refuse(extracted.reason, req, plan))
+      next(refuse(extracted.failure, req, plan))
     } else {
       const { cert } = extracted
       runCheck(
@@ -113,14 +114,15 @@ export function requireCertificate<Req extends object = ClientCertRequest>(
 }
 
 /** Tells those who want to know, and makes the error of a request without a certificate. */
-function refuse<Req>(reason: string, req: Req, { onRejected }: GuardPlan<Req>): Error {
-  runHook('onRejected', onRejected, null, req, reason)
-  const { message } = describeFailure(reason)
+function refuse<Req>(failure: Failure, req: Req, { onRejected }: GuardPlan<Req>): Error {
+  const { reason, ...details } = failure
+  runHook('onRejected', onRejected, null, req, reason, details)
+  const { message } = describeFailure(failure)
   if (reason === 'certificate_not_retrievable') {
-    publishDecision('error', NAME, null, reason)
+    publishDecision('error', NAME, null, failure)
     return new ClientCertificateError('ERR_CERTIFICATE_NOT_RETRIEVABLE', message)
   }
-  publishDecision('rejected', NAME, null, reason)
+  publishDecision('rejected', NAME, null, failure)
   return reject(401, reason, message)
 }
 
@@ -142,8 +144,8 @@ function conclude<Req>(
       ? reject(401, 'callback_returned_false', 'Client certificate rejected')
       : withStatus(verdict.thrown)
   const reason = error instanceof CertificateRejectedError ? error.reason : messageOf(error)
-  runHook('onRejected', plan.onRejected, cert, req, reason)
-  publishDecision('rejected', NAME, cert, 'callback_returned_false')
+  runHook('onRejected', plan.onRejected, cert, req, reason, {})
+  publishDecision('rejected', NAME, cert, { reason: 'callback_returned_false' })
   next(error)
 }
 

@@ -4,7 +4,7 @@ import { ClientCertificateError, invalidType, invalidValue } from './errors.js'
 import type { RequestLike } from './extractor/request.js'
 import { publishDecision } from './diagnostics.js'
 import { describeFailure, describeRejection } from './failure-info.js'
-import { extractOnto } from './extraction.js'
+import { extractOnto, type Failure } from './extraction.js'
 import { runHook } from './hooks.js'
 import type { ClientCertRequest } from './guard-options.js'
 import {
@@ -94,7 +94,7 @@ export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base 
       publishDecision('error', plan.name, null)
       actions.error(extracted.error)
     } else if (extracted.kind === 'failure') {
-      refuse(extracted.reason, req, plan, actions)
+      refuse(extracted.failure, req, plan, actions)
     } else {
       const { cert } = extracted
       runVerify(
@@ -111,14 +111,15 @@ export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base 
 }
 
 /** Ends a request from which no certificate could be extracted. */
-function refuse<Req>(reason: string, req: Req, plan: StrategyPlan<Req>, actions: Actions): void {
-  runHook('onRejected', plan.onRejected, null, req, reason)
-  const info = describeFailure(reason)
+function refuse<Req>(failure: Failure, req: Req, plan: StrategyPlan<Req>, actions: Actions): void {
+  const { reason, ...details } = failure
+  runHook('onRejected', plan.onRejected, null, req, reason, details)
+  const info = describeFailure(failure)
   if (reason === 'certificate_not_retrievable') {
-    publishDecision('error', plan.name, null, reason)
+    publishDecision('error', plan.name, null, failure)
     actions.error(new ClientCertificateError('ERR_CERTIFICATE_NOT_RETRIEVABLE', info.message))
   } else {
-    publishDecision('rejected', plan.name, null, reason)
+    publishDecision('rejected', plan.name, null, failure)
     actions.fail(info, 401)
   }
 }
@@ -138,8 +139,8 @@ function conclude<Req>(
       actions.success(outcome.user, outcome.info)
       break
     case 'rejected':
-      runHook('onRejected', plan.onRejected, cert, req, 'callback_returned_false')
-      publishDecision('rejected', plan.name, cert, 'callback_returned_false')
+      runHook('onRejected', plan.onRejected, cert, req, 'callback_returned_false', {})
+      publishDecision('rejected', plan.name, cert, { reason: 'callback_returned_false' })
       actions.fail(describeRejection(outcome.info), 401)
       break
     case 'error':

@@ -4,6 +4,7 @@ import { decodePem } from '../parsers/pem.js'
 import { trace } from '../trace.js'
 import type { CertificateCache } from './certificate-cache.js'
 import { originalOf, type RequestLike } from './request.js'
+import { type ExtractionFailure, failWith } from './result.js'
 
 /**
  * Why no certificate was read from an event of API Gateway.
@@ -24,23 +25,23 @@ export type EventFailureReason = 'event_certificate_missing' | 'event_certificat
 export function readEvent(
   event: unknown,
   cache: CertificateCache,
-): CertificateSnapshot | EventFailureReason {
+): CertificateSnapshot | ExtractionFailure {
   const pem = findPem(event)
-  if (pem === undefined) return 'event_certificate_missing'
+  if (pem === undefined) return failWith('event_certificate_missing')
   const known = cache.get(pem)
   if (known !== undefined) return known
   const [der, ...others] = decodePem(pem) ?? []
   const certificate = der === undefined || others.length > 0 ? undefined : parseDer(der)
   if (certificate !== undefined) return cache.add(pem, toPeerCertificate(certificate))
   trace('the event holds something that is not a certificate')
-  return 'event_certificate_malformed'
+  return failWith('event_certificate_malformed')
 }
 
 /** The event behind a request that serverless-http, or an application like it, has made of it. */
 export function readEventOf(
   request: RequestLike,
   cache: CertificateCache,
-): CertificateSnapshot | EventFailureReason {
+): CertificateSnapshot | ExtractionFailure {
   return readEvent(take(findCarrier(request), 'event'), cache)
 }
 

@@ -12,7 +12,7 @@ import type { HeaderRule } from '../parsers/presets.js'
 import { trace } from '../trace.js'
 import type { CertificateCache } from './certificate-cache.js'
 import { findTampered, readField, type RequestLike } from './request.js'
-import type { ExtractionFailureReason } from './result.js'
+import { type ExtractionFailure, failWith } from './result.js'
 
 /** Where and how a certificate is read from a request's header; compiled from the options. */
 export interface HeaderPlan {
@@ -46,20 +46,20 @@ export function readHeader(
   request: RequestLike,
   plan: HeaderPlan,
   cache: CertificateCache,
-): CertificateSnapshot | ExtractionFailureReason {
-  let reason: ExtractionFailureReason =
+): CertificateSnapshot | ExtractionFailure {
+  let reason: ExtractionFailure['reason'] =
     plan.verify.length === 0 ? 'header_missing_or_malformed' : 'verification_header_mismatch'
   try {
     const tampered = findTampered(request, plan.names)
     if (isVerified(request, plan, tampered)) {
       reason = 'header_missing_or_malformed'
-      if (tampered === undefined) return readCertificate(request, plan, cache) ?? reason
+      if (tampered === undefined) return readCertificate(request, plan, cache) ?? failWith(reason)
     }
   } catch {
     // The request object itself is odd: no headers, or a getter that throws.
     trace('the headers of the request could not be read')
   }
-  return reason
+  return failWith(reason)
 }
 
 function isVerified(request: RequestLike, { verify }: HeaderPlan, tampered?: string): boolean {

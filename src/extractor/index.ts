@@ -9,7 +9,13 @@ import type { ExtractorOptions } from './options.js'
 import { compileExtractorOptions, type ExtractorPlan } from './plan.js'
 import { isPeerKnown, type ProxyTrust } from './proxy-trust.js'
 import type { RequestLike } from './request.js'
-import { type ExtractionFailureReason, type ExtractionResult, failWith, succeed } from './result.js'
+import {
+  type ExtractionFailure,
+  type ExtractionResult,
+  failWith,
+  isFailure,
+  succeed,
+} from './result.js'
 import { readSocket } from './socket.js'
 
 export type { ChainedPeerCertificate, ForwardedIdentity } from '../certificate/peer-certificate.js'
@@ -25,6 +31,7 @@ export type {
   ExtractionFailureReason,
   ExtractionResult,
   ExtractionSuccess,
+  FailureDetail,
 } from './result.js'
 
 /** Reads the client's certificate from a request. Never throws because of anything in it. */
@@ -58,7 +65,7 @@ function compileExtractor(plan: ExtractorPlan, cache: CertificateCache): Extract
   const read = compileSource(plan, cache)
   return (request) => {
     const found = read(request)
-    if (typeof found === 'string') return failWith(found)
+    if (isFailure(found)) return found
     const reason = plan.checkValidity ? checkValidity(found.period, Date.now()) : undefined
     if (reason === undefined) return succeed(found.view())
     trace('the certificate is outside its validity period: %s', reason)
@@ -66,7 +73,7 @@ function compileExtractor(plan: ExtractorPlan, cache: CertificateCache): Extract
   }
 }
 
-type Source = (request: RequestLike) => CertificateSnapshot | ExtractionFailureReason
+type Source = (request: RequestLike) => CertificateSnapshot | ExtractionFailure
 
 function compileSource(plan: ExtractorPlan, cache: CertificateCache): Source {
   const { header, trust, fallbackToSocket, includeChain } = plan
@@ -76,7 +83,7 @@ function compileSource(plan: ExtractorPlan, cache: CertificateCache): Source {
   const fromHeader: Source = (request) => readHeader(request, header, cache)
   if (trust === null) return fallbackToSocket ? eitherOf(fromHeader, fromSocket) : fromHeader
   const fromOthers: Source = (request) =>
-    fallbackToSocket && isKnown(request) ? fromSocket(request) : 'untrusted_proxy'
+    fallbackToSocket && isKnown(request) ? fromSocket(request) : failWith('untrusted_proxy')
   // A trusted proxy speaks by its header alone: its own certificate must not become the client's.
   return (request) => (isTrusted(request, trust) ? fromHeader(request) : fromOthers(request))
 }
@@ -84,7 +91,9 @@ function compileSource(plan: ExtractorPlan, cache: CertificateCache): Source {
 function eitherOf(first: Source, second: Source): Source {
   return (request) => {
     const found = first(request)
-    return found === 'header_missing_or_malformed' ? second(request) : found
+    return isFailure(found) && found.reason === 'header_missing_or_malformed'
+      ? second(request)
+      : found
   }
 }
 

@@ -2,6 +2,7 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { invalidType, invalidValue } from '../errors.js'
 import type { RequestLike } from './request.js'
+import { isFailure } from './result.js'
 import { readSocket } from './socket.js'
 
 /** Whoever is at the other end of the connection on which a request came. */
@@ -77,7 +78,7 @@ function describePeer(request: RequestLike): ProxyPeer {
   const found = readSocket(request, false, true)
   return {
     address: remoteAddress === null ? null : normalizeAddress(remoteAddress),
-    certificate: typeof found === 'string' ? null : found.view(),
+    certificate: isFailure(found) ? null : found.view(),
     request: request as PeerRequest,
   }
 }

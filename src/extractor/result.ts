@@ -22,6 +22,23 @@ export type ExtractionFailureReason =
   | 'header_missing_or_malformed'
   | 'verification_header_mismatch'
 
+/**
+ * Which of several causes a reason had. It is for operators: hooks, diagnostics, `info` and the trace
+ * show it, and the answer to the client doesn't.
+ *
+ * - `too_many_headers`: the request reached Node's limit of header lines, so some may be missing
+ * - `unsupported_key`: this version of Node can't show a certificate with such a public key
+ * - `several_elements`, `no_certificate_in_element`, `hash_mismatch`, `names_differ`: what is wrong with
+ *   an `X-Forwarded-Client-Cert` header
+ */
+export type FailureDetail =
+  | 'too_many_headers'
+  | 'unsupported_key'
+  | 'several_elements'
+  | 'no_certificate_in_element'
+  | 'hash_mismatch'
+  | 'names_differ'
+
 export interface ExtractionSuccess {
   readonly success: true
   readonly certificate: ChainedPeerCertificate
@@ -32,6 +49,10 @@ export interface ExtractionFailure {
   readonly success: false
   readonly certificate: null
   readonly reason: ExtractionFailureReason
+  /** Which of several causes the reason had, where the package tells them apart. */
+  readonly detail?: FailureDetail
+  /** Node's or OpenSSL's error code, where there is one. */
+  readonly code?: string
 }
 
 /** What an extractor returns, always: nothing in a request makes it throw. */
@@ -41,6 +62,15 @@ export function succeed(certificate: ChainedPeerCertificate): ExtractionSuccess 
   return { success: true, certificate, reason: null }
 }
 
-export function failWith(reason: ExtractionFailureReason): ExtractionFailure {
-  return { success: false, certificate: null, reason }
+export function failWith(
+  reason: ExtractionFailureReason,
+  detail?: FailureDetail,
+): ExtractionFailure {
+  const failure = { success: false, certificate: null, reason } as const
+  return detail === undefined ? failure : { ...failure, detail }
+}
+
+/** Tells a failure from what a step of the pipeline found. */
+export function isFailure(found: object): found is ExtractionFailure {
+  return 'reason' in found
 }

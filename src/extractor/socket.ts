@@ -7,7 +7,7 @@ import {
 } from '../certificate/snapshot.js'
 import { trace } from '../trace.js'
 import type { RequestLike } from './request.js'
-import type { ExtractionFailureReason } from './result.js'
+import { type ExtractionFailure, failWith } from './result.js'
 
 /** What is read of a `tls.TLSSocket`; a plain socket has none of it. */
 interface SocketLike {
@@ -42,19 +42,19 @@ export function readSocket(
   request: RequestLike,
   includeChain: boolean,
   keep: boolean,
-): CertificateSnapshot | ExtractionFailureReason {
+): CertificateSnapshot | ExtractionFailure {
   try {
     const socket = request.socket as SocketLike
     if (!isAuthorized(socket)) {
       const { authorizationError: error } = socket
       trace('the TLS handshake did not authenticate a client: %s', String(error))
-      return 'socket_not_authorized'
+      return failWith('socket_not_authorized')
     }
     const handshake = keep ? findHandshake(request, socket) : undefined
     return readCertificate(socket, includeChain, handshake) ?? explainMissing(socket)
   } catch {
     // No socket at all, or one that is gone, as after an HTTP/2 session has closed.
-    return 'socket_not_authorized'
+    return failWith('socket_not_authorized')
   }
 }
 
@@ -115,14 +115,14 @@ function isRenegotiating(socket: SocketLike): boolean {
  * A resumed TLS 1.3 session of a client that never had a certificate claims to be authorized
  * (nodejs/node#35317): then nobody presented one. After a full handshake it is our fault.
  */
-function explainMissing(socket: SocketLike): ExtractionFailureReason {
+function explainMissing(socket: SocketLike): ExtractionFailure {
   if (isRenegotiating(socket)) {
     trace('a renegotiation of the TLS connection has not ended, or the connection has')
-    return 'socket_not_authorized'
+    return failWith('socket_not_authorized')
   }
   const isResumed = socket.isSessionReused?.() === true
   trace('authorized without a certificate, session resumed: %s', String(isResumed))
-  return isResumed ? 'socket_not_authorized' : 'certificate_not_retrievable'
+  return failWith(isResumed ? 'socket_not_authorized' : 'certificate_not_retrievable')
 }
 
 function getPeerCertificate(

@@ -31,7 +31,13 @@ describe('what is published of a decision', () => {
   })
 
   function messageWith(some: Partial<DecisionMessage>): DecisionMessage {
-    const none = { reason: null, fingerprint256: null, serialNumber: null }
+    const none = {
+      reason: null,
+      detail: null,
+      code: null,
+      fingerprint256: null,
+      serialNumber: null,
+    }
     return { strategy: 'client-cert', ...none, ...some }
   }
 
@@ -48,7 +54,7 @@ describe('what is published of a decision', () => {
       const certificate = await seenBySocket(pki.ec)
       const { fingerprint256, serialNumber } = certificate
       await endingsOf(new Strategy({ name: 'devices' }, verify), requestWith(certificate))
-      const message = { strategy: 'devices', reason, fingerprint256, serialNumber }
+      const message = messageWith({ strategy: 'devices', reason, fingerprint256, serialNumber })
       expect(published).to.deep.equal([[`passport-client-certificate-auth:${outcome}`, message]])
       expect(fingerprint256).to.match(/^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/)
       expect(serialNumber).to.match(/^[0-9A-F]+$/)
@@ -75,6 +81,15 @@ describe('what is published of a decision', () => {
     )
   })
 
+  it('says which cause the reason had, and the error code, where an extractor knows them', async () => {
+    const failure = { reason: 'socket_not_authorized', detail: 'expired', code: 'CERT_HAS_EXPIRED' }
+    const extractor = () => ({ success: false, certificate: null, ...failure })
+    await endingsOf(new Strategy({ extractor }, () => null), {})
+    expect(published).to.deep.equal([
+      ['passport-client-certificate-auth:rejected', messageWith(failure)],
+    ])
+  })
+
   it('is an error, where the extractor itself fails', async () => {
     const extractor = () => throwAny(boom)
     await endingsOf(new Strategy({ extractor }, () => null), requestWith(null))
@@ -89,11 +104,11 @@ describe('what is published of a decision', () => {
   it('is nothing while nobody listens: the certificate is not even read', () => {
     const read: string[] = []
     const certificate = new Proxy({}, { get: (_, name) => void read.push(String(name)) })
-    publishDecision('rejected', 'x', certificate, 'y')
+    publishDecision('rejected', 'x', certificate, { reason: 'y' })
     expect(read).to.have.members(['fingerprint256', 'serialNumber'])
     read.length = 0
     diagnosticsChannel.unsubscribe('passport-client-certificate-auth:rejected', collect)
-    publishDecision('rejected', 'x', certificate, 'y')
+    publishDecision('rejected', 'x', certificate, { reason: 'y' })
     expect(read).to.deep.equal([])
   })
 

@@ -16,14 +16,20 @@ describe('what a client is refused with', () => {
 
   for (const [reason, message] of Object.entries(messages)) {
     it(`names the reason ${reason} and explains it`, () => {
-      expect(describeFailure(reason)).to.deep.equal({ message, reason })
+      expect(describeFailure({ reason })).to.deep.equal({ message, reason })
     })
   }
+
+  it('says which cause the reason had, and the error code, where they are known', () => {
+    const failure = { reason: 'socket_not_authorized', detail: 'other', code: 'CRL_HAS_EXPIRED' }
+    const message = 'Client certificate required'
+    expect(describeFailure(failure)).to.deep.equal({ message, ...failure })
+  })
 
   for (const reason of ['revoked_yesterday', '', 'constructor', '__proto__', 'toString']) {
     it(`keeps the reason "${reason}" of an extractor of the application's own`, () => {
       const message = 'Client certificate authentication failed'
-      expect(describeFailure(reason)).to.deep.equal({ message, reason })
+      expect(describeFailure({ reason })).to.deep.equal({ message, reason })
     })
   }
 })

@@ -48,10 +48,33 @@ describe("an extractor of the application's own", () => {
       const strategy = strategyWith(() => ({ success: false, certificate: null, reason }), calls)
       const endings = await endingsOf(strategy, request)
       expect(endings).to.deep.equal([['fail', { message, reason }, 401]])
-      expect(calls).to.deep.equal([[null, request, reason]])
+      expect(calls).to.deep.equal([[null, request, reason, {}]])
       expect(request).not.to.have.property('clientCertificate')
     })
   }
+
+  it('may say which cause the reason had, and an error code', async () => {
+    const calls: unknown[] = []
+    const details = { detail: 'crl_is_stale', code: 'CRL_HAS_EXPIRED' }
+    const failure = { success: false, certificate: null, reason: 'revoked', ...details }
+    const [ending] = await endingsOf(
+      strategyWith(() => failure, calls),
+      {},
+    )
+    const message = 'Client certificate authentication failed'
+    expect(ending).to.deep.equal(['fail', { message, reason: 'revoked', ...details }, 401])
+    expect(calls).to.deep.equal([[null, {}, 'revoked', details]])
+  })
+
+  it('may put anything else in place of cause and code, which is then left out', async () => {
+    const calls: unknown[] = []
+    const odd = { detail: { secret: true }, code: 7 } as unknown as { detail: string; code: string }
+    await endingsOf(
+      strategyWith(() => ({ success: false, certificate: null, reason: 'odd', ...odd }), calls),
+      {},
+    )
+    expect(calls).to.deep.equal([[null, {}, 'odd', {}]])
+  })
 
   it('is believed when it refuses, even beside a certificate', async () => {
     const strategy = strategyWith(() => ({ success: false, certificate, reason: 'revoked' }))
@@ -67,7 +90,7 @@ describe("an extractor of the application's own", () => {
     expect(ending?.[0]).to.equal('error')
     expect(ending?.[1]).to.have.property('code', 'ERR_CERTIFICATE_NOT_RETRIEVABLE')
     expect(more).to.deep.equal([])
-    expect(calls).to.deep.equal([[null, {}, reason]])
+    expect(calls).to.deep.equal([[null, {}, reason, {}]])
   })
 
   const boom = new Error('boom')

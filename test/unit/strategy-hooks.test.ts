@@ -36,7 +36,9 @@ describe('the audit hooks', () => {
   it('onRejected is given certificate, request and reason when verify rejects', async () => {
     const request = requestWith(certificate)
     const calls = await hookCalls(request, () => null)
-    expect(calls).to.deep.equal([['onRejected', certificate, request, 'callback_returned_false']])
+    expect(calls).to.deep.equal([
+      ['onRejected', certificate, request, 'callback_returned_false', {}],
+    ])
     expect(calls[0]?.[2]).to.equal(request)
   })
 
@@ -46,7 +48,7 @@ describe('the audit hooks', () => {
       [requestWith({}), 'certificate_not_retrievable'],
     ] as const) {
       expect(await hookCalls(request, () => user)).to.deep.equal([
-        ['onRejected', null, request, reason],
+        ['onRejected', null, request, reason, {}],
       ])
     }
   })
