@@ -1,39 +1,52 @@
 import type { X509Certificate } from 'node:crypto'
-import { type ChainedPeerCertificate, toPeerCertificate } from './peer-certificate.js'
-import { isQuicklyVerified } from './verifying-key.js'
+import { readFields } from './fields.js'
+import { MAX_CHAIN_CERTS } from './limits.js'
+import {
+  type ChainedPeerCertificate,
+  parseCertificate,
+  toPeerCertificate,
+} from './peer-certificate.js'
+import { signatureCost } from './signature-cost.js'
 
 /**
- * How many signatures are verified for a chain: as many as the longest takes that a request may carry,
- * in whatever order it came. Certificates that all have one name would take the square of it.
+ * What one request may cost for its certificates, in parses of an ordinary one: enough for two
+ * signatures with P-521, the slowest key in use, in a chain of three.
  */
-const MAX_VERIFICATIONS = 10
+const MAX_COST = 95
+/** What parsing and showing a certificate costs, however large it is within a header of 16 KB. */
+const PARSE_COST = 1.5
 
 /**
  * Links a leaf to those of the given certificates that really issued it, in whatever order they
  * came: a client chooses what it sends, so a neighbour in a list proves nothing.
  *
- * The links say who signed whom. Whether anybody trusts the end of the chain is not decided here.
+ * The links say who signed whom, and that the issuer is a CA. Whether the end of the chain is
+ * trusted isn't decided here.
+ *
+ * @param configured - CAs that the server knows, which the client's budget doesn't pay for
  */
 export function linkChain(
   leaf: X509Certificate,
   others: readonly X509Certificate[],
+  configured: readonly X509Certificate[] = [],
 ): ChainedPeerCertificate {
   const path = [leaf]
-  const unused = [...others]
-  let verifications = 0
-  const isIssuedBy = (certificate: X509Certificate, issuer: X509Certificate): boolean => {
-    if (!mayBeIssuedBy(certificate, issuer) || verifications === MAX_VERIFICATIONS) return false
-    verifications += 1
-    return certificate.verify(issuer.publicKey)
-  }
-  for (let last = leaf; !isIssuedBy(last, last);) {
-    const at = unused.findIndex((candidate) => isIssuedBy(last, candidate))
-    const [issuer] = at === -1 ? [] : unused.splice(at, 1)
+  const unused = new Set([...others, ...configured])
+  const isIssuedBy = compileIsIssuedBy(MAX_COST - PARSE_COST * (1 + others.length))
+  for (let last = leaf; path.length < MAX_CHAIN_CERTS;) {
+    const named = [...unused].filter((candidate) => isNamedIssuer(last, candidate))
+    const isEnd = named.length === 0 || (isNamedIssuer(last, last) && isIssuedBy(last, last))
+    const issuer = isEnd ? undefined : named.find((candidate) => isIssuedBy(last, candidate))
     if (issuer === undefined) break
+    unused.delete(issuer)
     path.push(issuer)
     last = issuer
   }
-  const views = path.map(toPeerCertificate)
+  return linkViews(path.map(toPeerCertificate))
+}
+
+/** Sets each certificate's issuer to the one behind it. */
+function linkViews(views: readonly ChainedPeerCertificate[]): ChainedPeerCertificate {
   views.forEach((view, index) => {
     const issuer = views[index + 1]
     if (issuer !== undefined) view.issuerCertificate = issuer
@@ -42,26 +55,60 @@ export function linkChain(
 }
 
 /**
- * `checkIssued()` compares names and key identifiers only, so a forged authority of the same name
- * passes it: the signature has to be verified as well. It is false where OpenSSL cannot read the
- * issuer's key, so that `publicKey` does not throw.
+ * Names and key identifiers alone: a forged CA with the real one's passes, so the signature has to be
+ * verified as well. Some runtimes throw where Node says no.
  */
-function mayBeIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  return certificate.checkIssued(issuer) && isQuicklyVerified(issuer.publicKey)
+function isNamedIssuer(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  try {
+    return certificate.checkIssued(issuer)
+  } catch {
+    return false
+  }
 }
 
-/** A copy of a chain from Node's TLS layer that ends instead of circling at a self-signed root. */
-export function endChain(certificate: ChainedPeerCertificate): ChainedPeerCertificate {
-  const seen = new Set<ChainedPeerCertificate>()
-  for (
-    let current: ChainedPeerCertificate | undefined = certificate;
-    current !== undefined && !seen.has(current);
-    current = current.issuerCertificate
-  ) {
-    seen.add(current)
+type IsIssuedBy = (certificate: X509Certificate, issuer: X509Certificate) => boolean
+
+/** A check that says no once the signatures that it has verified cost as much as they may. */
+function compileIsIssuedBy(budget: number): IsIssuedBy {
+  let left = budget
+  return (certificate, issuer) => {
+    // RFC 5280 6.1.4 (k): what isn't a CA has issued nothing.
+    if (!issuer.ca) return false
+    const cost = costOf(issuer.raw)
+    if (cost > left) return false
+    left -= cost
+    return isSignedBy(certificate, issuer)
   }
-  return [...seen].reverse().reduce<ChainedPeerCertificate | undefined>((issuer, current) => {
-    const { issuerCertificate: _, ...copy } = current
-    return issuer === undefined ? copy : { ...copy, issuerCertificate: issuer }
-  }, undefined) as ChainedPeerCertificate
+}
+
+function costOf(der: Uint8Array): number {
+  const fields = readFields(der)
+  return fields === undefined ? Infinity : signatureCost(fields.publicKey)
+}
+
+function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  try {
+    return certificate.verify(issuer.publicKey)
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Those of the given certificates that a chain may lead through. The others, with keys that
+ * signatures are never verified with, aren't parsed at all, and so the chain ends before them.
+ *
+ * @returns `undefined` when one of them isn't a certificate
+ */
+export function parseIssuers(ders: readonly Uint8Array[]): X509Certificate[] | undefined {
+  const issuers: X509Certificate[] = []
+  for (const der of ders) {
+    const fields = readFields(der)
+    if (fields === undefined) return undefined
+    if (signatureCost(fields.publicKey) === Infinity) continue
+    const issuer = parseCertificate(der)
+    if (issuer === 'not_a_certificate') return undefined
+    if (issuer !== 'unsupported_key') issuers.push(issuer)
+  }
+  return issuers
 }

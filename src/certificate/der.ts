@@ -1,48 +1,150 @@
-const SEQUENCE = 0x30
-const BIT_STRING = 0x03
-/** A length from here on says how many bytes the length itself takes (X.690 8.1.3.5). */
-const LONG_FORM = 0x80
-/** More than 4 GiB are not written anywhere. */
-const MOST_DIGITS = 4
+/**
+ * A strict reader of DER (X.690 section 10): definite lengths in as few bytes as possible, and
+ * nothing beyond the end. OpenSSL also reads BER, and two readers of the same signed bytes must
+ * never disagree, so this one accepts less than OpenSSL and never more.
+ */
 
-/** Where the content of a DER value begins, and where it ends: what it says, which may be more than there are. */
-interface Span {
+/** Universal tags (X.690 section 8) that certificates are made of. */
+export const TAG = {
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  null: 0x05,
+  oid: 0x06,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  sequence: 0x30,
+} as const
+
+/** One encoded value: the identifier octet, and where its contents octets begin and end. */
+export interface Element {
+  readonly tag: number
   readonly start: number
   readonly end: number
 }
 
-/** Where the certificate ends that begins at `at`, by its length, if one may; none is shorter than 128 bytes. */
-export function endOfCertificate(bytes: Uint8Array, at: number): number | undefined {
-  const isLong = (bytes[at + 1] ?? 0) >= LONG_FORM
-  return isLong ? readSpan(bytes, at, SEQUENCE)?.end : undefined
+/** A length from here on says how many bytes the length itself takes (X.690 8.1.3.5). */
+const LONG_FORM = 0x80
+/** A length of more bytes is over 4 GiB. */
+const MAX_LENGTH_OCTETS = 4
+/** All tag-number bits set: the number follows in further bytes, which no certificate needs. */
+const HIGH_TAG_NUMBER = 0x1f
+const CONSTRUCTED = 0x20
+
+/**
+ * Reads the element that begins at `at` and ends at `limit` or before it.
+ *
+ * @returns `undefined` when the bytes aren't DER, or when the element would end beyond `limit`
+ */
+export function readElement(bytes: Uint8Array, at: number, limit: number): Element | undefined {
+  const tag = bytes[at]
+  const first = bytes[at + 1]
+  if (at + 2 > limit || tag === undefined || first === undefined) return undefined
+  if ((tag & HIGH_TAG_NUMBER) === HIGH_TAG_NUMBER) return undefined
+  const octets = first < LONG_FORM ? 0 : first - LONG_FORM
+  const start = at + 2 + octets
+  const length = first < LONG_FORM ? first : readLength(bytes, at + 2, octets)
+  if (length === undefined || start + length > limit) return undefined
+  return { tag, start, end: start + length }
+}
+
+/** X.690 10.1: the long form only from 128 on, and without leading zeros. */
+function readLength(bytes: Uint8Array, at: number, octets: number): number | undefined {
+  if (octets < 1 || octets > MAX_LENGTH_OCTETS) return undefined
+  let length = 0
+  for (let octet = 0; octet < octets; octet += 1) {
+    length = length * 256 + (bytes[at + octet] ?? 0)
+  }
+  const shortest = length < LONG_FORM ? 0 : Math.ceil(Math.log2(length + 1) / 8)
+  return octets === shortest ? length : undefined
+}
+
+/** The same, for an element that must have a certain tag. */
+export function readTagged(
+  bytes: Uint8Array,
+  at: number,
+  limit: number,
+  tag: number,
+): Element | undefined {
+  return bytes[at] === tag ? readElement(bytes, at, limit) : undefined
 }
 
 /**
- * Whether this is one SEQUENCE of a SEQUENCE, a SEQUENCE and a BIT STRING and nothing else (RFC 5280
- * 4.1), whatever they hold. OpenSSL takes as long to refuse what is not as to read a certificate.
+ * The elements inside of another one, in order.
+ *
+ * @param max - how many there may be
+ * @returns `undefined` when one of them isn't DER, or when there are more than `max`
  */
-export function hasCertificateShape(bytes: Uint8Array): boolean {
-  const whole = readSpan(bytes, 0, SEQUENCE)
-  if (whole?.end !== bytes.length) return false
-  let at = whole.start
-  for (const tag of [SEQUENCE, SEQUENCE, BIT_STRING]) {
-    const span = readSpan(bytes, at, tag)
-    if (span === undefined) return false
-    at = span.end
+export function readChildren(
+  bytes: Uint8Array,
+  { start, end }: Element,
+  max: number = Infinity,
+): Element[] | undefined {
+  const children: Element[] = []
+  for (let at = start; at < end;) {
+    const child = readElement(bytes, at, end)
+    if (child === undefined || children.length === max) return undefined
+    children.push(child)
+    at = child.end
   }
-  return at === bytes.length
+  return children
 }
 
-function readSpan(bytes: Uint8Array, at: number, tag: number): Span | undefined {
-  const first = bytes[at + 1]
-  if (bytes[at] !== tag || first === undefined) return undefined
-  const start = at + 2
-  if (first < LONG_FORM) return { start, end: start + first }
-  const digits = first - LONG_FORM
-  if (digits < 1 || digits > MOST_DIGITS) return undefined
-  let length = 0
-  for (let digit = 0; digit < digits; digit += 1) {
-    length = length * 256 + (bytes[start + digit] ?? 0)
+/**
+ * The elements inside of another one, which must be exactly as many as the tags, and have them.
+ *
+ * @returns nothing at all when they don't
+ */
+export function readExactly(
+  bytes: Uint8Array,
+  element: Element | undefined,
+  tags: readonly number[],
+): Element[] {
+  const children = element && readChildren(bytes, element, tags.length)
+  const isExact = children?.length === tags.length
+  return isExact && children.every(({ tag }, index) => tag === tags[index]) ? children : []
+}
+
+/**
+ * Whether every element inside of another one is DER, at every depth. It takes one step for each
+ * element however deep they are nested, because it keeps the ends of the open ones in a list.
+ */
+export function isDerThroughout(bytes: Uint8Array, { start, end }: Element): boolean {
+  const ends = [end]
+  let at = start
+  for (let limit = ends.at(-1); limit !== undefined; limit = ends.at(-1)) {
+    if (at === limit) {
+      ends.pop()
+      continue
+    }
+    const child = readElement(bytes, at, limit)
+    if (child === undefined) return false
+    if ((child.tag & CONSTRUCTED) === 0) {
+      at = child.end
+    } else {
+      at = child.start
+      ends.push(child.end)
+    }
   }
-  return { start: start + digits, end: start + digits + length }
+  return true
+}
+
+/** An object identifier as hexadecimal digits of its contents, which is cheaper to make than dots. */
+export function readOid(bytes: Uint8Array, element: Element | undefined): string | undefined {
+  return element?.tag === TAG.oid ? toHex(bytes, element) : undefined
+}
+
+export function toHex(bytes: Uint8Array, { start, end }: Element): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('hex')
+}
+
+/**
+ * Where the certificate ends that begins at `at`, by its length.
+ *
+ * @returns `undefined` when no certificate can begin there: none is shorter than 128 bytes
+ */
+export function endOfCertificate(bytes: Uint8Array, at: number): number | undefined {
+  const isLong = (bytes[at + 1] ?? 0) >= LONG_FORM
+  return isLong ? readTagged(bytes, at, bytes.length, TAG.sequence)?.end : undefined
 }

@@ -1,8 +1,10 @@
 /// <reference types="node" preserve="true" />
 import { X509Certificate } from 'node:crypto'
 import type { PeerCertificate } from 'node:tls'
-import { hasCertificateShape } from './der.js'
-import { hasShowableKey } from './showable-key.js'
+import { trace } from '../trace.js'
+import { readFields } from './fields.js'
+import type { EcKey, PublicKey } from './public-key.js'
+import { hasReadableKey, hasShowableCurve } from './showable-key.js'
 
 /**
  * A certificate in the shape of Node's `tls.PeerCertificate`, whichever way it came.
@@ -31,21 +33,44 @@ export interface ForwardedIdentity {
   fingerprint256: string
 }
 
+/** Why the DER of a certificate is rejected. */
+export type CertificateFault = 'not_a_certificate' | 'unsupported_key'
+
 /**
- * Parses the DER encoding of exactly one certificate.
+ * Parses the DER of exactly one certificate. Our own reader looks at it first, because OpenSSL takes
+ * a long time for some keys, and Node ends the process for others.
  *
- * OpenSSL ignores bytes after the certificate and takes PEM where DER is expected; comparing what
- * it parsed with what it was given refuses both (RFC 5280 4.1: a certificate is one DER SEQUENCE),
- * and most of it is seen before that. A certificate that Node cannot show is refused as well.
+ * OpenSSL ignores bytes behind the certificate and takes PEM where DER is expected, so what it parsed
+ * must also be what it was given (RFC 5280 4.1: a certificate is one DER SEQUENCE).
  */
-export function parseDer(der: Uint8Array): X509Certificate | undefined {
-  if (!hasCertificateShape(der)) return undefined
+export function parseCertificate(der: Uint8Array): X509Certificate | CertificateFault {
+  const fields = readFields(der)
+  if (fields === undefined) return 'not_a_certificate'
+  if (!isShowable(fields.publicKey)) return 'unsupported_key'
   try {
     const certificate = new X509Certificate(der)
-    return certificate.raw.equals(der) && hasShowableKey(certificate) ? certificate : undefined
+    if (Buffer.compare(certificate.raw, der) !== 0) return 'not_a_certificate'
+    return hasReadableKey(certificate) ? certificate : 'unsupported_key'
   } catch {
-    return undefined
+    return 'not_a_certificate'
   }
+}
+
+function isShowable(key: PublicKey): boolean {
+  if (key.kind === 'unusable') {
+    trace("the certificate's public key can't be used: %s", key.problem)
+    return false
+  }
+  if (hasShowableCurve(key)) return true
+  const { name } = (key as EcKey).curve
+  trace("this version of Node can't show a certificate with a public key on the curve %s", name)
+  return false
+}
+
+/** {@link parseCertificate}, without the reason for a rejection. */
+export function parseDer(der: Uint8Array): X509Certificate | undefined {
+  const certificate = parseCertificate(der)
+  return typeof certificate === 'string' ? undefined : certificate
 }
 
 /** The view of a parsed certificate that `tls.TLSSocket.getPeerCertificate()` would have given. */

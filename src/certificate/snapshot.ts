@@ -1,16 +1,16 @@
 import type { ChainedPeerCertificate } from './peer-certificate.js'
-import { readPeriod, type ValidityPeriod } from './validity.js'
+import { readValidity, type Validity } from './validity.js'
 
 /** A certificate that was read once, for one request or for many. */
 export interface CertificateSnapshot {
-  readonly period: ValidityPeriod
+  readonly period: Validity
   /** The certificate that a request gets. */
   readonly view: () => ChainedPeerCertificate
 }
 
 /** For a single request, which gets the certificate itself. */
 export function forOneRequest(certificate: ChainedPeerCertificate): CertificateSnapshot {
-  return { period: readPeriod(certificate), view: () => certificate }
+  return { period: readValidity(certificate), view: () => certificate }
 }
 
 /**
@@ -22,7 +22,7 @@ export function forOneRequest(certificate: ChainedPeerCertificate): CertificateS
 export function forManyRequests(certificate: ChainedPeerCertificate): CertificateSnapshot {
   const copiers = listChain(certificate).map(compileObject<ChainedPeerCertificate>)
   return {
-    period: readPeriod(certificate),
+    period: readValidity(certificate),
     view: () =>
       copiers.reduceRight<ChainedPeerCertificate | undefined>((issuer, copy) => {
         const view = copy()

@@ -1,21 +1,29 @@
 import type { PeerCertificate } from 'node:tls'
+import { readFields } from './fields.js'
 
 /** Why a certificate is not valid at a point in time (RFC 5280 4.1.2.5). */
 export type ValidityReason = 'certificate_expired' | 'certificate_not_yet_valid'
 
 /** When a certificate is valid, both ends inclusive, in milliseconds since the epoch. */
-export interface ValidityPeriod {
+export interface Validity {
   readonly notBeforeMs: number
   readonly notAfterMs: number
 }
 
-/** A date that is missing, as on a test double, is no limit; one that cannot be read is `NaN`. */
-export function readPeriod(certificate: Partial<PeerCertificate>): ValidityPeriod {
-  const { valid_from: from, valid_to: to } = certificate
-  return {
-    notBeforeMs: from === undefined ? -Infinity : readDate(from),
-    notAfterMs: to === undefined ? Infinity : readDate(to),
-  }
+/**
+ * Reads the dates from the DER of a certificate. An object without DER, which only test doubles and
+ * wrappers around Node's socket have, gives its dates as text: a missing one sets no limit, and one
+ * that can't be read becomes `NaN`, which is never valid.
+ */
+export function readValidity(certificate: Partial<PeerCertificate>): Validity {
+  const { raw, valid_from: from, valid_to: to } = certificate as Partial<Record<string, unknown>>
+  const fields = raw instanceof Uint8Array ? readFields(raw) : undefined
+  return (
+    fields?.validity ?? {
+      notBeforeMs: from === undefined ? -Infinity : readDate(from),
+      notAfterMs: to === undefined ? Infinity : readDate(to),
+    }
+  )
 }
 
 /**
@@ -25,19 +33,18 @@ export function readPeriod(certificate: Partial<PeerCertificate>): ValidityPerio
  * @returns nothing when the certificate is valid
  */
 export function checkValidity(
-  { notBeforeMs, notAfterMs }: ValidityPeriod,
+  { notBeforeMs, notAfterMs }: Validity,
   now: number,
 ): ValidityReason | undefined {
-  // NaN compares false either way: it must not count as valid.
+  // NaN compares false either way: it must never be valid.
   if (!(notBeforeMs <= now)) return 'certificate_not_yet_valid'
   if (!(now <= notAfterMs)) return 'certificate_expired'
   return undefined
 }
 
-/** A wrapper around Node's socket may show anything, such as what cannot be made a text. */
 function readDate(date: unknown): number {
   if (typeof date !== 'string') return NaN
   const time = Date.parse(date)
-  // Of the year 49, `Date.parse` makes 2049.
+  // `Date.parse` reads the year 49 as 2049.
   return date.includes(String(new Date(time).getUTCFullYear())) ? time : NaN
 }

@@ -1,27 +1,26 @@
-import { endChain } from '../certificate/chain.js'
-import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
+import type { CertificateFault, ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import {
   type CertificateSnapshot,
   forManyRequests,
   forOneRequest,
 } from '../certificate/snapshot.js'
 import { trace } from '../trace.js'
+import { type CertificateSocket, type Evidence, readChain, readLeaf } from './peer-certificates.js'
 import type { RequestLike } from './request.js'
 import { type ExtractionFailure, failWith } from './result.js'
 
 /** What is read of a `tls.TLSSocket`; a plain socket has none of it. */
-interface SocketLike {
+interface SocketLike extends CertificateSocket {
   readonly authorized?: unknown
   readonly authorizationError?: unknown
   isSessionReused?: () => boolean
   getPeerFinished?: () => unknown
   getProtocol?: () => unknown
   getCipher?: () => unknown
-  getPeerCertificate: (detailed: boolean) => ChainedPeerCertificate | null | undefined
 }
 
 /** What was read of a connection since its last handshake. */
-interface Handshake {
+interface Handshake extends Evidence {
   /** The client's Finished message, which is another one in every handshake. */
   readonly finished: Uint8Array
   /** Whether it is the only one: TLS 1.3 has no renegotiation (RFC 8446 4.1.2). */
@@ -50,8 +49,9 @@ export function readSocket(
       trace('the TLS handshake did not authenticate a client: %s', String(error))
       return failWith('socket_not_authorized')
     }
-    const handshake = keep ? findHandshake(request, socket) : undefined
-    return readCertificate(socket, includeChain, handshake) ?? explainMissing(socket)
+    const found = readCertificate(socket, includeChain, findHandshake(request, socket), keep)
+    if (found === 'unsupported_key') return failWith('certificate_not_retrievable', found)
+    return found === undefined || found === 'not_a_certificate' ? explainMissing(socket) : found
   } catch {
     // No socket at all, or one that is gone, as after an HTTP/2 session has closed.
     return failWith('socket_not_authorized')
@@ -90,15 +90,31 @@ function readCertificate(
   socket: SocketLike,
   includeChain: boolean,
   handshake: Handshake | undefined,
-): CertificateSnapshot | undefined {
+  keep: boolean,
+): CertificateSnapshot | CertificateFault | undefined {
   const part = includeChain ? 'chain' : 'leaf'
-  const known = handshake?.[part]
-  if (known !== undefined) return known
+  const kept = keep ? handshake : undefined
+  if (kept?.[part] !== undefined) return kept[part]
   if (isRenegotiating(socket)) return undefined
-  const certificate = getPeerCertificate(socket, includeChain)
-  if (certificate === undefined) return undefined
-  if (handshake === undefined) return forOneRequest(certificate)
-  return (handshake[part] = forManyRequests(certificate))
+  const certificate = getCertificate(socket, includeChain, handshake ?? {})
+  if (certificate === undefined || typeof certificate === 'string') return certificate
+  return kept === undefined
+    ? forOneRequest(certificate)
+    : (kept[part] = forManyRequests(certificate))
+}
+
+function getCertificate(
+  socket: SocketLike,
+  includeChain: boolean,
+  evidence: Evidence,
+): ChainedPeerCertificate | CertificateFault | undefined {
+  try {
+    const leaf = readLeaf(socket)
+    const isLeaf = leaf !== undefined && typeof leaf !== 'string'
+    return includeChain && isLeaf ? readChain(socket, leaf, evidence) : leaf
+  } catch {
+    return undefined
+  }
 }
 
 /**
@@ -123,21 +139,4 @@ function explainMissing(socket: SocketLike): ExtractionFailure {
   const isResumed = socket.isSessionReused?.() === true
   trace('authorized without a certificate, session resumed: %s', String(isResumed))
   return failWith(isResumed ? 'socket_not_authorized' : 'certificate_not_retrievable')
-}
-
-function getPeerCertificate(
-  socket: SocketLike,
-  includeChain: boolean,
-): ChainedPeerCertificate | undefined {
-  try {
-    const certificate = socket.getPeerCertificate(includeChain) ?? {}
-    if (Object.keys(certificate).length === 0) return undefined
-    const readable = certificate as ChainedPeerCertificate
-    // Node adds no issuer unless asked; a wrapper around its socket may.
-    if (!('issuerCertificate' in readable)) return readable
-    const { issuerCertificate: _, ...leaf } = readable
-    return includeChain ? endChain(readable) : leaf
-  } catch {
-    return undefined
-  }
 }

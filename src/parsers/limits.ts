@@ -1,5 +1,1 @@
-/**
- * The most certificates one request may carry, leaf included, in one header or in two together.
- * They are counted before any is parsed; more than this refuses the request.
- */
-export const MAX_CHAIN_CERTS = 10
+export { MAX_CHAIN_CERTS } from '../certificate/limits.js'

@@ -1,12 +1,9 @@
 import { X509Certificate } from 'node:crypto'
 import { expect } from 'chai'
-import { endChain, linkChain } from '../../../src/certificate/chain.js'
-import type { ChainedPeerCertificate } from '../../../src/certificate/peer-certificate.js'
+import { linkChain } from '../../../src/certificate/chain.js'
 import { chainOf } from '../../support/chain-of.js'
 import { createForgery, type Forgery } from '../../support/forgery.js'
 import { testPki } from '../../support/pki.js'
-import { seenBySocket } from '../../support/seen-by-socket.js'
-import { closeServers } from '../../support/servers.js'
 
 /** The DER of the chain that linking makes of these, the leaf in front. */
 function link(...ders: Buffer[]): Buffer[] {
@@ -92,62 +89,5 @@ describe('an issuer in name only', () => {
     expect(() => unreadableKey.publicKey).to.throw(Error)
     expect(link(leaf.raw, unreadableKey.raw)).to.deep.equal([leaf.raw])
     expect(link(leaf.raw, unreadableKey.raw, root.raw)).to.deep.equal([leaf.raw, root.raw])
-  })
-})
-
-describe('a chain from the TLS layer', () => {
-  afterEach(closeServers)
-
-  /** What Node shows of a client that the root has issued. */
-  const circularChain = async () => seenBySocket((await testPki()).ec, true)
-
-  it('ends at the root, where Node goes round in circles', async () => {
-    const { ec, root } = await testPki()
-    const circular = await circularChain()
-    const end = circular.issuerCertificate
-    expect(end?.issuerCertificate).to.equal(end)
-    expect(chainOf(endChain(circular))).to.deep.equal([ec.raw, root.raw])
-  })
-
-  it('can be written as JSON once it ends', async () => {
-    const circular = await circularChain()
-    expect(() => JSON.stringify(circular)).to.throw(TypeError)
-    expect(JSON.stringify(endChain(circular))).to.include('ec-client')
-  })
-
-  it('keeps everything else, and leaves the objects of Node as they were', async () => {
-    const circular = await circularChain()
-    const { issuerCertificate: _, ...leaf } = circular
-    const ended = endChain(circular)
-    expect(ended).to.deep.include(leaf)
-    expect(ended.issuerCertificate).not.to.have.property('issuerCertificate')
-    expect(circular.issuerCertificate?.issuerCertificate).to.equal(circular.issuerCertificate)
-  })
-
-  const view = (CN: string) => ({ subject: { CN } }) as ChainedPeerCertificate
-  const namesOf = (certificate: ChainedPeerCertificate) => {
-    const names: unknown[] = []
-    for (let at: typeof certificate | undefined = certificate; at; at = at.issuerCertificate) {
-      if (names.push(at.subject.CN) > 9) break
-    }
-    return names
-  }
-
-  it('without an issuer stays one certificate', () => {
-    expect(endChain(view('leaf'))).to.deep.equal(view('leaf'))
-  })
-
-  it('without a root keeps every link', () => {
-    const [leaf, middle, top] = [view('leaf'), view('middle'), view('top')]
-    leaf.issuerCertificate = middle
-    middle.issuerCertificate = top
-    expect(namesOf(endChain(leaf))).to.deep.equal(['leaf', 'middle', 'top'])
-  })
-
-  it('ends when a circle leads back to the leaf', () => {
-    const [leaf, other] = [view('leaf'), view('other')]
-    leaf.issuerCertificate = other
-    other.issuerCertificate = leaf
-    expect(namesOf(endChain(leaf))).to.deep.equal(['leaf', 'other'])
   })
 })

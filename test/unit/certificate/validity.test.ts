@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { expect } from 'chai'
 import { toPeerCertificate } from '../../../src/certificate/peer-certificate.js'
-import { checkValidity, readPeriod } from '../../../src/certificate/validity.js'
+import { checkValidity, readValidity } from '../../../src/certificate/validity.js'
 import { createSelfSigned } from '../../support/pki.js'
 
 const EXPIRED = 'certificate_expired'
@@ -23,7 +23,7 @@ describe('the validity period of a certificate', () => {
     it(`${when} is ${reason ?? 'valid'}`, async () => {
       const { raw } = await createSelfSigned({ notBefore: new Date(from), notAfter: new Date(to) })
       const certificate = toPeerCertificate(new X509Certificate(raw))
-      expect(checkValidity(readPeriod(certificate), now)).to.equal(reason)
+      expect(checkValidity(readValidity(certificate), now)).to.equal(reason)
     })
   }
 
@@ -31,17 +31,17 @@ describe('the validity period of a certificate', () => {
     const [notBefore, notAfter] = [new Date('1999-12-31'), new Date('2050-01-01')]
     const { raw } = await createSelfSigned({ notBefore, notAfter })
     const certificate = toPeerCertificate(new X509Certificate(raw))
-    expect(checkValidity(readPeriod(certificate), +notBefore - 1)).to.equal(NOT_YET)
-    expect(checkValidity(readPeriod(certificate), +notBefore)).to.equal(undefined)
-    expect(checkValidity(readPeriod(certificate), +notAfter)).to.equal(undefined)
-    expect(checkValidity(readPeriod(certificate), +notAfter + 1)).to.equal(EXPIRED)
+    expect(checkValidity(readValidity(certificate), +notBefore - 1)).to.equal(NOT_YET)
+    expect(checkValidity(readValidity(certificate), +notBefore)).to.equal(undefined)
+    expect(checkValidity(readValidity(certificate), +notAfter)).to.equal(undefined)
+    expect(checkValidity(readValidity(certificate), +notAfter + 1)).to.equal(EXPIRED)
   })
 
   it('may have no end (RFC 5280 4.1.2.5)', async () => {
     const notAfter = new Date('9999-12-31T23:59:59Z')
     const { raw } = await createSelfSigned({ notAfter })
     expect(
-      checkValidity(readPeriod(toPeerCertificate(new X509Certificate(raw))), +notAfter),
+      checkValidity(readValidity(toPeerCertificate(new X509Certificate(raw))), +notAfter),
     ).to.equal(undefined)
   })
 
@@ -51,19 +51,19 @@ describe('the validity period of a certificate', () => {
         valid_from: 'Jan  1 00:00:00 1970 GMT',
         valid_to: `Dec 31 23:59:59 ${year} GMT`,
       }
-      expect(checkValidity(readPeriod(dates), Date.UTC(2026))).to.equal(EXPIRED)
+      expect(checkValidity(readValidity(dates), Date.UTC(2026))).to.equal(EXPIRED)
     }
   })
 
   const date = 'Feb  3 04:05:06 2025 GMT'
   it('may be missing, as on a test double', () => {
     for (const now of [0, from, 8.64e15]) {
-      expect(checkValidity(readPeriod({}), now)).to.equal(undefined)
+      expect(checkValidity(readValidity({}), now)).to.equal(undefined)
     }
-    expect(checkValidity(readPeriod({ valid_from: date }), from)).to.equal(undefined)
-    expect(checkValidity(readPeriod({ valid_from: date }), from - 1)).to.equal(NOT_YET)
-    expect(checkValidity(readPeriod({ valid_to: date }), from)).to.equal(undefined)
-    expect(checkValidity(readPeriod({ valid_to: date }), from + 1)).to.equal(EXPIRED)
+    expect(checkValidity(readValidity({ valid_from: date }), from)).to.equal(undefined)
+    expect(checkValidity(readValidity({ valid_from: date }), from - 1)).to.equal(NOT_YET)
+    expect(checkValidity(readValidity({ valid_to: date }), from)).to.equal(undefined)
+    expect(checkValidity(readValidity({ valid_to: date }), from + 1)).to.equal(EXPIRED)
   })
 
   it('that cannot be read is never now', () => {
@@ -77,11 +77,11 @@ describe('the validity period of a certificate', () => {
       [date],
       Symbol('x'),
     ] as unknown[]) {
-      expect(checkValidity(readPeriod({ valid_from: odd as string, valid_to: date }), 0)).to.equal(
-        NOT_YET,
-      )
       expect(
-        checkValidity(readPeriod({ valid_from: date, valid_to: odd as string }), from),
+        checkValidity(readValidity({ valid_from: odd as string, valid_to: date }), 0),
+      ).to.equal(NOT_YET)
+      expect(
+        checkValidity(readValidity({ valid_from: date, valid_to: odd as string }), from),
       ).to.equal(EXPIRED)
     }
   })
