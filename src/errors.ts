@@ -8,13 +8,14 @@ export type ClientCertificateErrorCode =
   | 'ERR_CERTIFICATE_REJECTED'
   | 'ERR_EXTRACTOR_FAILED'
   | 'ERR_VERIFY_FAILED'
+  | 'ERR_VERIFY_TIMEOUT'
 
 /**
  * What is given to Passport's `error()`, or to `next()`, and so to Express' error handler: a fault on
  * the server's side, unless it is a {@link CertificateRejectedError}.
  *
- * Its message is fixed text: nothing of the request or of the certificate is in it. What was
- * thrown, where something was, is in `cause`.
+ * Its message holds nothing of the request or of the certificate. What was thrown, where something
+ * was, is in `cause`; a thrown string is in the message too.
  */
 export class ClientCertificateError extends Error {
   override readonly name: string = 'ClientCertificateError'
@@ -46,6 +47,12 @@ export class CertificateRejectedError extends ClientCertificateError {
     this.statusCode = status
     this.reason = reason
   }
+}
+
+/** `ERR_VERIFY_TIMEOUT`, with the status that an error handler answers a fault of the server with. */
+export function verifyTimeout(message: string): ClientCertificateError {
+  const error = new ClientCertificateError('ERR_VERIFY_TIMEOUT', message)
+  return Object.assign(error, { status: 500, statusCode: 500 })
 }
 
 type ArgumentError = TypeError & { code: string }

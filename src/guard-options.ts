@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type Assert, assertFunction } from './assert.js'
 import type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
-import { invalidValue } from './errors.js'
+import { invalidType, invalidValue } from './errors.js'
 import { createExtractor } from './extractor/index.js'
 import { EXTRACTOR_OPTIONS, type ExtractorOptions } from './extractor/options.js'
 import type { RequestLike } from './extractor/request.js'
@@ -59,6 +59,25 @@ export interface GuardOptions<Req = ClientCertRequest> extends ExtractorOptions 
    * too. Excludes every extraction option. Default: built from those options.
    */
   extractor?: ((req: Req) => ForeignExtractionResult) | undefined
+  /**
+   * How many milliseconds the callback has to answer, from 1 to 2,147,483,647, or `false` for no
+   * limit. A callback that takes longer ends the request in an error with the code
+   * `ERR_VERIFY_TIMEOUT`. Default: 30,000.
+   */
+  verifyTimeoutMs?: number | false | undefined
+}
+
+/** setTimeout() takes anything above for 1. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1
+const DEFAULT_TIMEOUT_MS = 30_000
+
+const assertTimeout: Assert = (what, value) => {
+  if (value === false) return
+  if (typeof value !== 'number') throw invalidType(what, 'a number or false', value)
+  if (!Number.isInteger(value) || value < 1 || value > MAX_TIMEOUT_MS) {
+    const problem = `must be a whole number from 1 to ${MAX_TIMEOUT_MS}, or false`
+    throw invalidValue(what, problem, value)
+  }
 }
 
 /** How each option is checked. */
@@ -67,6 +86,7 @@ export const GUARD_OPTIONS: Readonly<Record<keyof GuardOptions<never>, Assert>> 
   onAuthenticated: assertFunction,
   onRejected: assertFunction,
   extractor: assertFunction,
+  verifyTimeoutMs: assertTimeout,
 }
 
 /** The options, checked and resolved once. */
@@ -74,13 +94,19 @@ export interface GuardPlan<Req> {
   readonly extract: (req: Req) => ForeignExtractionResult
   readonly onAuthenticated: GuardOptions<Req>['onAuthenticated']
   readonly onRejected: GuardOptions<Req>['onRejected']
+  readonly verifyTimeoutMs: number | false
 }
 
 /** @param options - taken over already */
 export function compileGuard<Req extends RequestLike>(options: GuardOptions<Req>): GuardPlan<Req> {
-  const { onAuthenticated, onRejected, extractor, ...extraction } = options
+  const { onAuthenticated, onRejected, extractor, verifyTimeoutMs, ...extraction } = options
   if (extractor !== undefined) refuseExtractionOptions(extraction)
-  return { extract: extractor ?? createExtractor(extraction), onAuthenticated, onRejected }
+  return {
+    extract: extractor ?? createExtractor(extraction),
+    onAuthenticated,
+    onRejected,
+    verifyTimeoutMs: verifyTimeoutMs ?? DEFAULT_TIMEOUT_MS,
+  }
 }
 
 /** An option beside an injected extractor would silently do nothing. */

@@ -13,7 +13,7 @@ export type {
 } from './extractor/result.js'
 export type { HeaderEncoding } from './parsers/decoders.js'
 export type { CertificateSource } from './parsers/presets.js'
-export { Strategy, type VerifyFunction, type VerifyFunctionWithRequest } from './strategy.js'
+export { Strategy } from './strategy.js'
 export type {
   ClientCertRequest,
   ForeignExtractionResult,
@@ -22,4 +22,8 @@ export type {
   RejectionReason,
 } from './guard-options.js'
 export type { StrategyOptions, StrategyOptionsWithRequest } from './strategy-options.js'
-export type { VerifyCallback } from './verification.js'
+export type {
+  VerifyCallback,
+  VerifyFunction,
+  VerifyFunctionWithRequest,
+} from './verify-function.js'

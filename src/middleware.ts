@@ -1,8 +1,8 @@
 import { assertFunction, takeOptions } from './assert.js'
 import type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
-import { runCheck, toError, type Verdict } from './check.js'
+import { runCheck, runCheckWithin, toError, type Verdict } from './check.js'
 import { publishDecision } from './diagnostics.js'
-import { CertificateRejectedError, ClientCertificateError } from './errors.js'
+import { CertificateRejectedError, ClientCertificateError, verifyTimeout } from './errors.js'
 import { extractOnto, type Failure, isCertificate } from './extraction.js'
 import type { RequestLike } from './extractor/request.js'
 import { describeFailure } from './failure-info.js'
@@ -51,7 +51,8 @@ const NAME = 'clientCertificateAuth'
  * others `next(error)`, with `status` 401 and a `reason`, or 500 where the fault is the server's.
  *
  * What the callback throws, or rejects with, goes to `next()` as well, with `status` 401 unless it
- * has one; its message is the reason that `onRejected` gets.
+ * has one; its message is the reason that `onRejected` gets. A callback that doesn't answer within
+ * `verifyTimeoutMs` is an error with the code `ERR_VERIFY_TIMEOUT` and `status` 500.
  *
  * @param callback - called with the certificate and the request
  * @param options - the extraction options, or `extractor` in their place, and the audit hooks
@@ -63,6 +64,8 @@ export function clientCertificateAuth<Req extends RequestLike = ClientCertReques
 ): Middleware<Req> {
   assertFunction('callback', callback)
   const plan = compileGuard(takeOptions(options, GUARD_OPTIONS))
+  const { verifyTimeoutMs: ms } = plan
+  const limit = ms === false ? undefined : { ms, expire: () => 'timeout' as const }
   return (req, _res, next) => {
     const extracted = extractOnto(req, plan.extract)
     if (extracted.kind === 'fault') {
@@ -72,7 +75,8 @@ export function clientCertificateAuth<Req extends RequestLike = ClientCertReques
       next(refuse(extracted.failure, req, plan))
     } else {
       const { cert } = extracted
-      runCheck(
+      runCheckWithin(
+        limit,
         () => callback(cert, req),
         (verdict) => {
           conclude(verdict, req, cert, plan, next)
@@ -127,7 +131,7 @@ function refuse<Req>(failure: Failure, req: Req, { onRejected }: GuardPlan<Req>)
 }
 
 function conclude<Req>(
-  verdict: Verdict,
+  verdict: Verdict | 'timeout',
   req: Req,
   cert: ChainedPeerCertificate,
   plan: GuardPlan<Req>,
@@ -139,6 +143,11 @@ function conclude<Req>(
     next()
     return
   }
+  if (verdict === 'timeout') {
+    publishDecision('error', NAME, cert)
+    next(describeTimeout(plan.verifyTimeoutMs))
+    return
+  }
   const error =
     verdict === 'no'
       ? reject(401, 'callback_returned_false', 'Client certificate rejected')
@@ -147,6 +156,14 @@ function conclude<Req>(
   runHook('onRejected', plan.onRejected, cert, req, reason, {})
   publishDecision('rejected', NAME, cert, { reason: 'callback_returned_false' })
   next(error)
+}
+
+function describeTimeout(ms: number | false): Error {
+  return verifyTimeout(
+    `The callback did not answer within ${String(ms)} ms. It answers with what it returns, so the ` +
+      'promise that it returned has to settle: set a time limit on what it waits for. It is not ' +
+      'given a done to call',
+  )
 }
 
 function reject(status: 401 | 403, reason: string, message: string): CertificateRejectedError {

@@ -13,20 +13,8 @@ import {
   type StrategyOptionsWithRequest,
   type StrategyPlan,
 } from './strategy-options.js'
-import { type Outcome, runVerify, type VerifyCallback } from './verification.js'
-
-/**
- * Decides what the client that presented a certificate may do: calls `done(null, user)`,
- * `done(null, false)` or `done(err)`, or returns a promise of a user, `null` or `false`.
- */
-export type VerifyFunction = (cert: ChainedPeerCertificate, done: VerifyCallback) => unknown
-
-/** {@link VerifyFunction} with the request in front, for `passReqToCallback: true`. */
-export type VerifyFunctionWithRequest<Req = ClientCertRequest> = (
-  req: Req,
-  cert: ChainedPeerCertificate,
-  done: VerifyCallback,
-) => unknown
+import { compileVerify, type Outcome, type Verification } from './verification.js'
+import type { VerifyFunction, VerifyFunctionWithRequest } from './verify-function.js'
 
 /** What Passport lets a strategy end a request with. */
 interface Actions {
@@ -44,18 +32,19 @@ const Base: new () => Actions = PassportStrategy
  * from the header that a proxy in front sets.
  *
  * @example
- * passport.use(new Strategy(async (cert) => users.get(cert.fingerprint256) ?? null))
+ * passport.use(new Strategy(async (cert) => users.get(cert.fingerprint256)))
  */
 export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base {
   /** The name to give to `passport.authenticate()`. */
   readonly name: string
   // Not #private: Passport runs `authenticate` on an object created from this one.
   private readonly _plan: StrategyPlan<Req>
-  private readonly _verify: VerifyFunction | VerifyFunctionWithRequest<Req>
+  private readonly _verify: Verification<Req>
 
   /**
    * @param options - see {@link StrategyOptions}; `null` and `undefined` mean the defaults
-   * @param verify - decides which user, if any, a certificate stands for
+   * @param verify - decides which user, if any, a certificate belongs to; its `length` decides
+   *   whether it answers with what it returns or with `done`, see {@link VerifyFunction}
    * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the
    *   option, its value and what is valid
    */
@@ -74,7 +63,7 @@ export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base 
       throw invalidValue('options', 'must come before verify', second)
     }
     this._plan = compileStrategyOptions<Req>(options)
-    this._verify = verify
+    this._verify = compileVerify<Req>(verify, this._plan)
     this.name = this._plan.name
   }
 
@@ -97,15 +86,9 @@ export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base 
       refuse(extracted.failure, req, plan, actions)
     } else {
       const { cert } = extracted
-      runVerify(
-        (done) =>
-          plan.passReqToCallback
-            ? (verify as VerifyFunctionWithRequest<Req>)(req, cert, done)
-            : (verify as VerifyFunction)(cert, done),
-        (outcome) => {
-          conclude(outcome, req, cert, plan, actions)
-        },
-      )
+      verify(req, cert, (outcome) => {
+        conclude(outcome, req, cert, plan, actions)
+      })
     }
   }
 }

@@ -1,4 +1,15 @@
-import { isThenable, toError } from './check.js'
+import { types } from 'node:util'
+import type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
+import { isThenable, toVerifyError } from './check.js'
+import { verifyTimeout } from './errors.js'
+import { reportFirst, type TimeLimit } from './first-answer.js'
+import { listenToNativePromise } from './native-promise.js'
+import type {
+  VerifyCallback,
+  VerifyFunction,
+  VerifyFunctionWithRequest,
+} from './verify-function.js'
+import { warnOnce } from './warnings.js'
 
 /** What the application's verify callback decided. */
 export type Outcome =
@@ -6,41 +17,72 @@ export type Outcome =
   | { readonly kind: 'rejected'; readonly info: unknown }
   | { readonly kind: 'accepted'; readonly user: unknown; readonly info: unknown }
 
-/** The callback given to verify. Only its first call counts. */
-export type VerifyCallback = (
-  error?: unknown,
-  user?: object | string | number | bigint | false | null,
-  info?: unknown,
-) => void
+type Settle = (outcome: Outcome) => void
 
-/**
- * Runs the verify callback and reports its first outcome, whichever way it came: `done`, a throw, a
- * promise, or a user returned at once. Later ones are ignored.
- *
- * An outcome that comes while the callback is still running is reported after it has returned, so
- * that what the application throws further down the line is not mistaken for a throw of verify.
- */
-export function runVerify(
-  verify: (done: VerifyCallback) => unknown,
-  report: (outcome: Outcome) => void,
-): void {
-  let outcome: Outcome | undefined
-  let running = true
-  const settle = (first: Outcome): void => {
-    if (outcome !== undefined) return
-    outcome = first
-    if (!running) report(first)
+/** Runs verify for one request and reports its first outcome. */
+export type Verification<Req> = (req: Req, cert: ChainedPeerCertificate, report: Settle) => void
+
+interface VerifyOptions {
+  readonly passReqToCallback: boolean
+  readonly verifyTimeoutMs: number | false
+}
+
+/** Decides once, for all requests, in which style verify answers. */
+export function compileVerify<Req>(
+  verify: VerifyFunction | VerifyFunctionWithRequest<Req>,
+  { passReqToCallback, verifyTimeoutMs }: VerifyOptions,
+): Verification<Req> {
+  const call = passReqToCallback
+    ? (verify as VerifyFunctionWithRequest<Req>)
+    : (_req: Req, cert: ChainedPeerCertificate, done: VerifyCallback) =>
+        (verify as VerifyFunction)(cert, done)
+  const { length } = verify
+  const returns = length === 1 || (passReqToCallback && length === 2)
+  const advice = returns ? adviseReturning(passReqToCallback) : adviseCalling(passReqToCallback)
+  const limit = compileLimit(
+    verifyTimeoutMs,
+    `verify.length is ${length}, so verify is in ${advice}`,
+  )
+  return (req, cert, report) => {
+    const ask = (settle: Settle): void => {
+      const called = { done: false }
+      const done: VerifyCallback = (error, user, info) => {
+        called.done = true
+        settle(fromDone(error, user, info))
+      }
+      try {
+        const returned = call(req, cert, done)
+        if (returns && !called.done) settleReturned(returned, settle)
+        else if (types.isPromise(returned)) settleRejection(returned, settle, called)
+      } catch (error) {
+        settle(failure(error))
+      }
+    }
+    reportFirst(ask, report, limit)
   }
-  try {
-    settleReturned(
-      verify((error, user, info) => settle(fromDone(error, user, info))),
-      settle,
-    )
-  } catch (error) {
-    settle(failure(error))
-  }
-  running = false
-  if (outcome !== undefined) report(outcome)
+}
+
+function compileLimit(ms: number | false, advice: string): TimeLimit<Outcome> | undefined {
+  if (ms === false) return undefined
+  const message = `verify did not answer within ${ms} ms. ${advice}`
+  return { ms, expire: () => ({ kind: 'error', error: verifyTimeout(message) }) }
+}
+
+function adviseReturning(passReqToCallback: boolean): string {
+  const written = passReqToCallback ? '(req, cert, done) => ...' : '(cert, done) => ...'
+  return (
+    'return style: the promise that it returned has to settle, so set a time limit on what it ' +
+    `waits for. To answer by calling done, declare done as a parameter without default: ${written}`
+  )
+}
+
+function adviseCalling(passReqToCallback: boolean): string {
+  const written = passReqToCallback ? '(req, cert) => ...' : '(cert) => ...'
+  return (
+    'callback style: what it returns is ignored, so it has to call done(null, user), ' +
+    'done(null, false) or done(err) in every case, within the time. To answer with what it returns, ' +
+    `write it, or the wrapper around it, as ${written}`
+  )
 }
 
 function fromDone(error: unknown, user: unknown, info: unknown): Outcome {
@@ -49,31 +91,56 @@ function fromDone(error: unknown, user: unknown, info: unknown): Outcome {
 }
 
 function failure(error: unknown): Outcome {
-  return { kind: 'error', error: toError(error) }
+  return { kind: 'error', error: toVerifyError(error) }
 }
 
-function settleReturned(returned: unknown, settle: (outcome: Outcome) => void): void {
-  if (isThenable(returned)) {
-    Promise.resolve(returned).then(
-      (value: unknown) => {
-        if (value !== undefined) settle(fromDone(null, value, undefined))
-      },
-      (error: unknown) => settle(failure(error)),
-    )
-  } else if (isUser(returned)) {
+/** Return style: whatever verify returns is its answer. */
+function settleReturned(returned: unknown, settle: Settle): void {
+  if (!isThenable(returned)) {
     settle(fromDone(null, returned, undefined))
+    return
   }
+  Promise.resolve(returned).then(
+    (value: unknown) => {
+      settle(fromDone(null, value, undefined))
+    },
+    (error: unknown) => {
+      settle(failure(error))
+    },
+  )
 }
+
+/** How long after its promise has resolved verify may call `done` without a warning. */
+const UNANSWERED_MS = 1000
 
 /**
- * Whether a returned value is meant as a user: a plain object, or `null` or `false` for none.
- *
- * Callback-style code returns all sorts of things by accident: `(cert, done) => setTimeout(...)`
- * returns a timer, a database driver its query, an emitter `true`. None of those is a user.
+ * Callback style: only a rejection is an answer. `(cert, done) => ...` returns timers, booleans and
+ * queries by accident, and a lazy query would run a second time if something subscribed to it.
  */
-function isUser(value: unknown): boolean {
-  if (value === null || value === false) return true
-  if (typeof value !== 'object') return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
+function settleRejection(
+  promise: Promise<unknown>,
+  settle: Settle,
+  called: { readonly done: boolean },
+): void {
+  const warnUnlessDone = (): void => {
+    if (!called.done) warnOfUnanswered()
+  }
+  listenToNativePromise(
+    promise,
+    (value) => {
+      if (value !== undefined && !called.done) setTimeout(warnUnlessDone, UNANSWERED_MS).unref()
+    },
+    (error) => {
+      settle(failure(error))
+    },
+  )
+}
+
+function warnOfUnanswered(): void {
+  warnOnce(
+    'CLIENT_CERT_VERIFY_UNANSWERED',
+    'verify returned a promise of a value, but did not call done: the value is ignored',
+    'To answer with what verify returns, declare (cert) => ..., or (req, cert) => ... with ' +
+      'passReqToCallback. Every other verify.length means that done is called.',
+  )
 }
