@@ -12,7 +12,7 @@ describe('a client without certificate that resumes its TLS 1.3 session', () => 
     const reasons: string[] = []
     const observed: { claimsAuthorized: boolean; extracted: unknown }[] = []
     const app = guardedApp(
-      new Strategy({ onRejected: (_cert, _req, reason) => reasons.push(reason) }, () => ({
+      new Strategy({ onRejected: (_cert, _req, reason) => reasons.push(reason) }, (_cert) => ({
         id: 'somebody',
       })),
     )

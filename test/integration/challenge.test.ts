@@ -33,7 +33,7 @@ describe('a refusal over Express and Passport', () => {
   }
 
   it('is a plain 401 without a certificate', async () => {
-    const { port } = await listenHttp(guardedApp(new Strategy(() => ({ id: 'nobody' }))))
+    const { port } = await listenHttp(guardedApp(new Strategy((_cert) => ({ id: 'nobody' }))))
     const { status, headers } = await getHttp(port)
     expect(status).to.equal(401)
     expect(headers).not.to.have.property('www-authenticate')
@@ -45,7 +45,7 @@ describe('an error over Express and Passport', () => {
   for (const thrown of ['route', 'router', null]) {
     it(`is a 500 even when verify throws ${String(thrown)}`, async () => {
       const { ec } = await testPki()
-      const strategy = new Strategy(async () => {
+      const strategy = new Strategy(async (_cert) => {
         await setImmediate()
         throw thrown as unknown
       })

@@ -2,7 +2,7 @@ import express from 'express'
 import { expect } from 'chai'
 import { Passport } from 'passport'
 import type { RequestListener } from 'node:http'
-import { Strategy, type VerifyCallback } from '../../src/index.js'
+import { type ChainedPeerCertificate, Strategy, type VerifyFunction } from '../../src/index.js'
 import { testPki } from '../support/pki.js'
 import { closeServers, getHttps, listenHttps } from '../support/servers.js'
 
@@ -30,18 +30,25 @@ function appGuardedByInstance(strategy: Strategy): RequestListener {
 afterEach(closeServers)
 
 describe('two users at a time, guarded by a strategy instance', () => {
-  type Decide = (name: Name, done: VerifyCallback, decided: Promise<unknown>) => unknown
+  type Decide = (name: Name, decided: Promise<unknown>) => Promise<unknown>
+  type MakeVerify = (decide: (cert: ChainedPeerCertificate) => Promise<unknown>) => VerifyFunction
+
+  const byPromise: MakeVerify = (decide) => (cert) => decide(cert)
+  const byDone: MakeVerify = (decide) => (cert, done) => {
+    void decide(cert).then((user) => done(null, user as object | null))
+  }
 
   /** Both requests wait in verify, then the one that came last is decided first. */
-  async function visitBoth(decide: Decide) {
+  async function visitBoth(makeVerify: MakeVerify, decide: Decide) {
     const { rsa, ec } = await testPki()
     const arrived = { 'rsa-client': gate(), 'ec-client': gate() }
     const decided = { 'rsa-client': gate(), 'ec-client': gate() }
-    const strategy = new Strategy((cert, done) => {
+    const verify = makeVerify((cert) => {
       const name = cert.subject.CN as Name
       arrived[name].open()
-      return decide(name, done, decided[name].opened)
+      return decide(name, decided[name].opened)
     })
+    const strategy = new Strategy(verify)
     const { port } = await listenHttps(appGuardedByInstance(strategy))
     const first = getHttps(port, { key: rsa.key, cert: rsa.cert })
     await arrived['rsa-client'].opened
@@ -53,33 +60,25 @@ describe('two users at a time, guarded by a strategy instance', () => {
     return { first: await first, second: secondAnswer }
   }
 
-  const ways: [title: string, decide: Decide][] = [
-    ['a promise', (name, _done, decided) => decided.then(() => ({ name }))],
-    [
-      'done',
-      (name, done, decided) => {
-        void decided.then(() => done(null, { name }))
-      },
-    ],
-  ]
-
-  for (const [title, decide] of ways) {
+  for (const [title, makeVerify] of Object.entries({ 'a promise': byPromise, done: byDone })) {
     it(`are answered as themselves when verify uses ${title}`, async () => {
-      const { first, second } = await visitBoth(decide)
+      const { first, second } = await visitBoth(makeVerify, (name, decided) =>
+        decided.then(() => ({ name })),
+      )
       const expected = (name: Name) => ({ user: { name }, certificate: name })
       expect([first.status, second.status]).to.deep.equal([200, 200])
       expect(JSON.parse(first.body)).to.deep.equal(expected('rsa-client'))
       expect(JSON.parse(second.body)).to.deep.equal(expected('ec-client'))
     })
-  }
 
-  it('are refused and let in as themselves', async () => {
-    for (const refused of ['rsa-client', 'ec-client']) {
-      const { first, second } = await visitBoth((name, _done, decided) =>
-        decided.then(() => (name === refused ? null : { name })),
-      )
-      const statuses = { 'rsa-client': first.status, 'ec-client': second.status }
-      expect(statuses).to.deep.equal({ 'rsa-client': 200, 'ec-client': 200, [refused]: 401 })
-    }
-  })
+    it(`are rejected and accepted as themselves when verify uses ${title}`, async () => {
+      for (const refused of ['rsa-client', 'ec-client']) {
+        const { first, second } = await visitBoth(makeVerify, (name, decided) =>
+          decided.then(() => (name === refused ? null : { name })),
+        )
+        const statuses = { 'rsa-client': first.status, 'ec-client': second.status }
+        expect(statuses).to.deep.equal({ 'rsa-client': 200, 'ec-client': 200, [refused]: 401 })
+      }
+    })
+  }
 })

@@ -160,7 +160,7 @@ describe('a client over plain HTTP', () => {
     const reasons: string[] = []
     const strategy = new Strategy(
       { onRejected: (_cert, _req, reason) => reasons.push(reason) },
-      () => ({ id: 'nobody' }),
+      (_cert) => ({ id: 'nobody' }),
     )
     const { port } = await listenHttp(guardedApp(strategy))
     const { status, body } = await getHttp(port)

@@ -76,7 +76,7 @@ for (const name of PACKAGES) {
 
     it('passes the certificate to verify', () => {
       const passed: unknown[] = []
-      const strategy = new Strategy((cert) => void passed.push(cert))
+      const strategy = new Strategy((cert, _done) => void passed.push(cert))
       expect(actionsOf(strategy, dummyRequest(true, certificate))).to.deep.equal([])
       expect(passed).to.have.lengthOf(1)
       expect(passed[0]).to.equal(certificate)

@@ -28,7 +28,7 @@ true satisfies Equal<typeof withHooks, Strategy<express.Request>>
 passport.use(withHooks)
 
 // An instance in place of a name.
-passport.authenticate(new Strategy(() => null), { session: false })
+passport.authenticate(new Strategy((_cert) => null), { session: false })
 
 const app = express()
 app.get('/', (req, res) => {
@@ -40,4 +40,4 @@ app.get('/', (req, res) => {
 
 // Without Passport's help, as a framework's adapter would call it.
 declare const incoming: IncomingMessage
-new Strategy(() => null).authenticate(incoming)
+new Strategy((_cert) => null).authenticate(incoming)

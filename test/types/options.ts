@@ -32,6 +32,7 @@ const everything: StrategyOptions = {
   cache: { maxEntries: 10, maxBytes: 1e6 },
   onAuthenticated: () => undefined,
   onRejected: () => undefined,
+  verifyTimeoutMs: 5000,
 }
 new Strategy(everything, verify)
 
@@ -111,6 +112,9 @@ new Strategy({ certificateSource: 'ngnix' }, verify)
 new Strategy({ certificateSource: null }, verify)
 // @ts-expect-error a switch is a boolean
 new Strategy({ includeChain: 'yes' }, verify)
+new Strategy({ verifyTimeoutMs: false }, verify)
+// @ts-expect-error `true` is no number of milliseconds
+new Strategy({ verifyTimeoutMs: true }, verify)
 // @ts-expect-error a hook is a function
 new Strategy({ onRejected: 'audit.log' }, verify)
 // @ts-expect-error a rejected request may have no certificate

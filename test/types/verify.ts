@@ -48,10 +48,59 @@ new Strategy((_cert, done) => {
   done(null)
   done(new Error('The database is away'))
 })
-new Strategy(() => Promise.resolve({ id: 1 }))
-new Strategy(() => Promise.resolve(null))
-new Strategy(() => ({ id: 1 }))
-new Strategy(() => false)
+
+// By returning: whatever a lookup has, `undefined` included, now or later.
+interface User {
+  readonly id: number
+}
+declare const users: Map<string, User>
+declare function findUser(fingerprint256: string): Promise<User | null | undefined | false>
+declare const query: PromiseLike<User | undefined>
+declare const isKnown: (name: unknown) => boolean
+new Strategy((cert) => users.get(cert.fingerprint256))
+new Strategy((cert) => [...users.values()].find(({ id }) => String(id) === cert.serialNumber))
+new Strategy((cert) => isKnown(cert.subject.CN) && { id: 1 })
+new Strategy((_cert) => query)
+new Strategy((cert) => findUser(cert.fingerprint256))
+new Strategy(async (cert) => findUser(cert.fingerprint256))
+new Strategy(async (cert) => Promise.resolve(users.get(cert.fingerprint256)))
+new Strategy((cert: ChainedPeerCertificate) => ({ id: cert.serialNumber }))
+new Strategy({ passReqToCallback: true }, async (req, cert) =>
+  Promise.resolve(req.url === '/' ? users.get(cert.fingerprint256) : undefined),
+)
+const byReturning: VerifyFunction = async (cert) => findUser(cert.fingerprint256)
+new Strategy(byReturning)
+
+// By calling done, whatever comes back from where done is handed to.
+interface Query {
+  asCallback(callback: (error: Error | null, row?: User) => void): this
+  then(resolve: (row: User) => void): void
+}
+declare function first(name: unknown): Query
+declare function queryCallback(
+  sql: string,
+  callback: (error: Error | null, rows: User[]) => void,
+): Query
+declare function findCallback(
+  name: unknown,
+  callback: (error: Error | null, user?: User | null) => void,
+): boolean
+new Strategy((cert, done) => {
+  first(cert.subject.CN).asCallback(done)
+})
+new Strategy((cert, done) =>
+  first(cert.subject.CN).asCallback((error, row) => {
+    done(error, row)
+  }),
+)
+new Strategy((_cert, done) =>
+  queryCallback('select', (error, [user]) => done(error, user ?? false)),
+)
+new Strategy((cert, done) => findCallback(cert.subject.CN, done))
+new Strategy(async (cert, done) => {
+  done(null, await findUser(cert.fingerprint256))
+})
+new Strategy({ passReqToCallback: true }, (_req, cert, done) => findCallback(cert.subject.CN, done))
 
 // A function of its own, written against the published types.
 const byName: VerifyFunction = (cert, done) => {

@@ -42,10 +42,15 @@ describe('what is published of a decision', () => {
   }
 
   const boom = new Error('boom')
-  type Decision = [what: string, verify: () => unknown, outcome: string, reason: string | null]
+  type Decision = [
+    what: string,
+    verify: (cert: unknown) => unknown,
+    outcome: string,
+    reason: string | null,
+  ]
   const decisions: Decision[] = [
-    ['a user', () => ({ id: 'user' }), 'authenticated', null],
-    ['no user', () => null, 'rejected', 'callback_returned_false'],
+    ['a user', (_cert) => ({ id: 'user' }), 'authenticated', null],
+    ['no user', (_cert) => null, 'rejected', 'callback_returned_false'],
     ['an exception', () => throwAny(boom), 'error', null],
     ['a rejection', () => Promise.reject(boom), 'error', null],
   ]
@@ -92,12 +97,12 @@ describe('what is published of a decision', () => {
 
   it('is an error, where the extractor itself fails', async () => {
     const extractor = () => throwAny(boom)
-    await endingsOf(new Strategy({ extractor }, () => null), requestWith(null))
+    await endingsOf(new Strategy({ extractor }, (_cert) => null), requestWith(null))
     expect(published).to.deep.equal([['passport-client-certificate-auth:error', messageWith({})]])
   })
 
   it('is no more than that: of a certificate without them neither digest nor serial', async () => {
-    await endingsOf(new Strategy(() => ({})), requestWith({ subject: { CN: 'secret' } }))
+    await endingsOf(new Strategy((_cert) => ({})), requestWith({ subject: { CN: 'secret' } }))
     expect(published.map(([, message]) => message)).to.deep.equal([messageWith({})])
   })
 

@@ -1,3 +1,4 @@
+import diagnosticsChannel from 'node:diagnostics_channel'
 import type { RequestListener } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { inspect } from 'node:util'
@@ -13,6 +14,7 @@ import {
   type GuardOptions,
   requireCertificate,
 } from '../../src/middleware.js'
+import { fakeTimers, type FakeTimers, restoreTimers } from '../support/fake-timers.js'
 import { fingerprints } from '../support/extract-over.js'
 import { testPki, type TestPki } from '../support/pki.js'
 import { requestWith } from '../support/run-strategy.js'
@@ -167,9 +169,113 @@ describe('the middleware, for what a callback says', () => {
     expect(reasons).to.deep.equal([])
   })
 
-  it('may be a promise that never answers: then there is none', async () => {
-    const { calls, log } = await run(() => new Promise(() => undefined))
-    expect([...calls, ...log]).to.deep.equal([])
+  it('follows a thenable, whatever the length of the callback is', async () => {
+    const thenable = (value: unknown) => ({
+      then: (resolve: (v: unknown) => void) => resolve(value),
+    })
+    for (const [value, expected] of [
+      [true, []],
+      [{ id: 'alice' }, [CertificateRejectedError]],
+      [undefined, [CertificateRejectedError]],
+    ] as const) {
+      for (const callback of [
+        () => thenable(value),
+        (_cert: unknown) => thenable(value),
+        (_cert: unknown, _req: unknown) => thenable(value),
+        (_cert: unknown, _req: unknown, _done: unknown) => thenable(value),
+        (..._args: unknown[]) => thenable(value),
+      ]) {
+        const { calls } = await run(callback)
+        const errors = calls.map((args) => args.map((error) => (error as object).constructor))
+        expect(errors).to.deep.equal([expected])
+      }
+    }
+  })
+})
+
+describe('the middleware, for a callback that does not answer in time', () => {
+  let timers: FakeTimers
+  beforeEach(() => {
+    timers = fakeTimers()
+  })
+  afterEach(restoreTimers)
+
+  const NEVER = () => new Promise(() => undefined)
+
+  it('is an error of the server after 30 seconds, and runs no hook', async () => {
+    const { calls, log } = await run(NEVER)
+    timers.advance(29_999)
+    expect(calls).to.deep.equal([])
+    timers.advance(1)
+    await setImmediate()
+    expect(calls).to.have.lengthOf(1)
+    const [[error] = []] = calls
+    expect(error).to.be.instanceOf(ClientCertificateError)
+    expect(error).not.to.be.instanceOf(CertificateRejectedError)
+    expect(error).to.include({
+      code: 'ERR_VERIFY_TIMEOUT',
+      status: 500,
+      statusCode: 500,
+      message:
+        'The callback did not answer within 30000 ms. It answers with what it returns, so the promise ' +
+        'that it returned has to settle: set a time limit on what it waits for. It is not given a ' +
+        'done to call',
+    })
+    expect(log).to.deep.equal([])
+  })
+
+  it('has as long as verifyTimeoutMs says', async () => {
+    const { calls } = await run(NEVER, CERT, { verifyTimeoutMs: 10 })
+    timers.advance(9)
+    expect(calls).to.deep.equal([])
+    timers.advance(1)
+    expect(calls[0]?.[0]).to.have.property('message').that.includes('within 10 ms')
+  })
+
+  it('has for ever with verifyTimeoutMs: false', async () => {
+    const { calls } = await run(NEVER, CERT, { verifyTimeoutMs: false })
+    timers.advance(Number.MAX_SAFE_INTEGER)
+    expect([calls, timers.started]).to.deep.equal([[], 0])
+  })
+
+  it('is published as an error, with the certificate', async () => {
+    const published: unknown[] = []
+    const collect = (message: unknown) => void published.push(message)
+    const channel = 'passport-client-certificate-auth:error'
+    diagnosticsChannel.subscribe(channel, collect)
+    await run(NEVER)
+    timers.advance(30_000)
+    diagnosticsChannel.unsubscribe(channel, collect)
+    expect(published).to.deep.equal([
+      {
+        strategy: 'clientCertificateAuth',
+        reason: null,
+        fingerprint256: 'AB:CD',
+        serialNumber: null,
+      },
+    ])
+  })
+
+  it('is ignored when it answers too late, by rejecting too', async () => {
+    const unhandled = await unhandledRejections(async () => {
+      for (const late of [() => true, () => Promise.reject(new Error('too late'))]) {
+        let answer: (value: unknown) => void = () => undefined
+        const { calls, log } = await run(() => new Promise((resolve) => (answer = resolve)))
+        timers.advance(30_000)
+        answer(late())
+        await setImmediate()
+        expect(calls).to.have.lengthOf(1)
+        expect(log).to.deep.equal([])
+      }
+    })
+    expect(unhandled).to.deep.equal([])
+  })
+
+  it('starts no timer for a callback that answers at once, and clears it for a later answer', async () => {
+    await run(() => true)
+    expect(timers.started).to.equal(0)
+    await run(() => Promise.resolve(true))
+    expect([timers.started, timers.pending]).to.deep.equal([1, []])
   })
 })
 
@@ -216,6 +322,11 @@ describe('the middleware, when it is made', () => {
     ['options alone', [{}], 'callback must be a function'],
     ['an option that there is none', [() => true, { name: 'x' }], 'has no member "name"'],
     ['a hook that is none', [() => true, { onRejected: 1 }], '"onRejected" must be a function'],
+    [
+      'a time of nothing',
+      [() => true, { verifyTimeoutMs: 0 }],
+      '"verifyTimeoutMs" must be a whole',
+    ],
     [
       'an extractor beside options of extraction',
       [() => true, { extractor: createExtractor(), includeChain: true }],

@@ -28,14 +28,14 @@ async function hookCalls(
 describe('the audit hooks', () => {
   it('onAuthenticated is given certificate and request', async () => {
     const request = requestWith(certificate)
-    const calls = await hookCalls(request, () => user)
+    const calls = await hookCalls(request, (_cert) => user)
     expect(calls).to.deep.equal([['onAuthenticated', certificate, request]])
     expect(calls[0]?.[2]).to.equal(request)
   })
 
   it('onRejected is given certificate, request and reason when verify rejects', async () => {
     const request = requestWith(certificate)
-    const calls = await hookCalls(request, () => null)
+    const calls = await hookCalls(request, (_cert) => null)
     expect(calls).to.deep.equal([
       ['onRejected', certificate, request, 'callback_returned_false', {}],
     ])
@@ -47,7 +47,7 @@ describe('the audit hooks', () => {
       [requestWith(null), 'socket_not_authorized'],
       [requestWith({}), 'certificate_not_retrievable'],
     ] as const) {
-      expect(await hookCalls(request, () => user)).to.deep.equal([
+      expect(await hookCalls(request, (_cert) => user)).to.deep.equal([
         ['onRejected', null, request, reason, {}],
       ])
     }
@@ -59,14 +59,20 @@ describe('the audit hooks', () => {
       (_cert: unknown, done: VerifyCallback) => done(boom),
       () => throwAny(boom),
       () => Promise.reject(boom),
+      (_cert: unknown) => Promise.reject(boom),
     ]) {
       expect(await hookCalls(requestWith(certificate), verify)).to.deep.equal([])
     }
   })
 
-  const cases: [title: string, request: object, verify: () => unknown, action: string][] = [
-    ['accepted', requestWith(certificate), () => user, 'success'],
-    ['rejected', requestWith(certificate), () => null, 'fail'],
+  const cases: [
+    title: string,
+    request: object,
+    verify: (cert: unknown) => unknown,
+    action: string,
+  ][] = [
+    ['accepted', requestWith(certificate), (_cert) => user, 'success'],
+    ['rejected', requestWith(certificate), (_cert) => null, 'fail'],
     ['without certificate', requestWith(null), () => user, 'fail'],
     ['unreadable', requestWith({}), () => user, 'error'],
   ]
@@ -115,7 +121,10 @@ describe('an audit hook that fails', () => {
           [requestWith(certificate), null],
           [requestWith(null), user],
         ] as const) {
-          const [ending, ...more] = await endingsOf(new Strategy(options, () => outcome), request)
+          const [ending, ...more] = await endingsOf(
+            new Strategy(options, (_cert) => outcome),
+            request,
+          )
           endings.push(ending?.[0], ...more)
         }
       })

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { expect } from 'chai'
 import { Strategy } from '../../src/index.js'
 import { compileStrategyOptions } from '../../src/strategy-options.js'
@@ -26,6 +27,7 @@ describe('the options of the strategy', () => {
       passReqToCallback: false,
       onAuthenticated: undefined,
       onRejected: undefined,
+      verifyTimeoutMs: 30_000,
     })
   })
 
@@ -33,6 +35,7 @@ describe('the options of the strategy', () => {
     const options = {
       name: 'mtls',
       passReqToCallback: true,
+      verifyTimeoutMs: 5000,
       onAuthenticated: () => undefined,
       onRejected: () => undefined,
     } as const
@@ -47,8 +50,10 @@ describe('the options of the strategy', () => {
       certificateSource: undefined,
       onAuthenticated: undefined,
       onRejected: undefined,
+      verifyTimeoutMs: undefined,
     })
-    expect(plan).to.include({ name: 'client-cert', passReqToCallback: false })
+    const verifyTimeoutMs = 30_000
+    expect(plan).to.include({ name: 'client-cert', passReqToCallback: false, verifyTimeoutMs })
     expect(plan.extract({}).reason).to.equal('socket_not_authorized')
   })
 
@@ -91,6 +96,7 @@ describe('the options of the strategy', () => {
       name: 'mine',
       passReqToCallback: true,
       onRejected: verify,
+      verifyTimeoutMs: 1,
     } as const
     expect(compileStrategyOptions(besides).extract).to.equal(extractor)
   })
@@ -118,7 +124,24 @@ describe('the options of the strategy', () => {
     })
   }
 
-  const wrong: [options: unknown, code: string, ...words: string[]][] = [
+  for (const verifyTimeoutMs of [1, 2_147_483_647, false] as const) {
+    it(`may give verify ${String(verifyTimeoutMs)} milliseconds`, () => {
+      expect(compileStrategyOptions({ verifyTimeoutMs })).to.include({ verifyTimeoutMs })
+    })
+  }
+
+  type Wrong = [options: unknown, code: string, ...words: string[]]
+
+  function verifyTimeout(verifyTimeoutMs: unknown, kind: 'TYPE' | 'VALUE'): Wrong {
+    const problem =
+      kind === 'TYPE'
+        ? 'must be a number or false'
+        : 'must be a whole number from 1 to 2147483647, or false'
+    const message = `option "verifyTimeoutMs" ${problem}. Received ${inspect(verifyTimeoutMs)}`
+    return [{ verifyTimeoutMs }, `ERR_INVALID_ARG_${kind}`, message]
+  }
+
+  const wrong: Wrong[] = [
     [[], 'ERR_INVALID_ARG_TYPE', 'options must be an object', '[]'],
     ['mtls', 'ERR_INVALID_ARG_TYPE', 'options must be an object', "'mtls'"],
     [{ name: 1 }, 'ERR_INVALID_ARG_TYPE', 'option "name" must be a string', '1'],
@@ -127,6 +150,9 @@ describe('the options of the strategy', () => {
     [{ passReqToCallback: 1 }, 'ERR_INVALID_ARG_TYPE', '"passReqToCallback" must be a boolean'],
     [{ onAuthenticated: {} }, 'ERR_INVALID_ARG_TYPE', '"onAuthenticated" must be a function'],
     [{ onRejected: 'log' }, 'ERR_INVALID_ARG_TYPE', '"onRejected" must be a function', "'log'"],
+    ...[0, -1, 1.5, NaN, Infinity, 2_147_483_648].map((value) => verifyTimeout(value, 'VALUE')),
+    ...['1000', true, null, 1000n, [1000]].map((value) => verifyTimeout(value, 'TYPE')),
+    [{ verifyTimeout: 5 }, 'ERR_INVALID_ARG_VALUE', "did you mean 'verifyTimeoutMs'?"],
     [{ extractor: {} }, 'ERR_INVALID_ARG_TYPE', '"extractor" must be a function'],
     [{ includeChain: 'yes' }, 'ERR_INVALID_ARG_TYPE', '"includeChain" must be a boolean', "'yes'"],
     [{ certificateSource: 'ngnix' }, 'ERR_INVALID_ARG_VALUE', '"certificateSource"', "'envoy'"],

@@ -28,9 +28,7 @@ describe('how a request ends', () => {
       (done) => done(null, user, info),
       ['success', user, info],
     ],
-    ['a promise of a user succeeds', () => Promise.resolve(user), ['success', user, undefined]],
     ['done(null, false) fails', (done) => done(null, false), ['fail', rejected, 401]],
-    ['a promise of null fails', () => Promise.resolve(null), ['fail', rejected, 401]],
     [
       'done(null, false, text) fails with an object',
       (done) => done(null, false, 'Unknown device'),
@@ -60,6 +58,24 @@ describe('how a request ends', () => {
     })
   }
 
+  const answers: [title: string, answer: unknown, ending: Ending][] = [
+    ['a user', user, ['success', user, undefined]],
+    ['a promise of a user', Promise.resolve(user), ['success', user, undefined]],
+    ['a promise of undefined', Promise.resolve(), ['fail', rejected, 401]],
+    ['undefined', undefined, ['fail', rejected, 401]],
+  ]
+  for (const [title, answer, ending] of answers) {
+    it(`is decided by ${title} that verify returns, without and with the request`, async () => {
+      for (const strategy of [
+        new Strategy((_cert) => answer),
+        new Strategy({ passReqToCallback: true }, (_req, _cert) => answer),
+        new Strategy({ passReqToCallback: true }, (_req) => answer),
+      ]) {
+        expect(await endingsOf(strategy, withCertificate())).to.deep.equal([ending])
+      }
+    })
+  }
+
   it('without a certificate is a failure, and verify is not called', async () => {
     const strategy = new Strategy(() => throwAny(boom))
     for (const request of [requestWith(null), {}, { socket: null }]) {
@@ -85,7 +101,7 @@ describe('how a request ends', () => {
     let endings = 0
     for (const verify of [
       (_cert: unknown, done: VerifyCallback) => done(null, user),
-      () => user,
+      (_cert: unknown) => user,
       (_cert: unknown, done: VerifyCallback) => done(null, false),
     ]) {
       const strategy = new Strategy(verify)

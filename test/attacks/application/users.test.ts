@@ -4,9 +4,9 @@ import express from 'express'
 import { expect } from 'chai'
 import { Passport } from 'passport'
 import {
+  type ChainedPeerCertificate,
   type ClientCertRequest,
   Strategy,
-  type VerifyCallback,
   type VerifyFunction,
 } from '../../../src/index.js'
 import { testPki } from '../../support/pki.js'
@@ -16,27 +16,29 @@ import { startApplication, visitAs } from '../support/header-application.js'
 afterEach(closeServers)
 
 describe('C1 cross-user answer: a strategy instance serves two clients at once', () => {
-  type Decide = (name: string, done: VerifyCallback, turn: Promise<void>) => unknown
+  type Wait = () => Promise<void>
 
-  const mayEnter = (name: string) => (name === 'rsa-client' ? { name } : null)
-  const ways: Readonly<Record<string, Decide>> = {
-    done: (name, done, turn) => {
-      void turn.then(() => done(null, mayEnter(name)))
+  const mayEnter = ({ subject }: ChainedPeerCertificate) =>
+    subject.CN === 'rsa-client' ? { name: subject.CN } : null
+  const ways: Readonly<Record<string, (wait: Wait) => VerifyFunction>> = {
+    done: (wait) => (cert, done) => {
+      void wait().then(() => done(null, mayEnter(cert)))
     },
-    'a promise': (name, _done, turn) => turn.then(() => mayEnter(name)),
+    'a promise': (wait) => (cert) => wait().then(() => mayEnter(cert)),
   }
 
   for (const use of ['by instance', 'by name'] as const) {
-    for (const [title, decide] of Object.entries(ways)) {
+    for (const [title, makeVerify] of Object.entries(ways)) {
       it(`C1 cross-user answer: each gets its own, ${use}, with ${title}`, async () => {
         const arrivals: (() => void)[] = []
         let both: () => void = () => undefined
         const waiting = new Promise<void>((resolve) => (both = resolve))
-        const application = await startApplication((cert, done) => {
+        const wait = () => {
           const turn = new Promise<void>((resolve) => arrivals.push(resolve))
           if (arrivals.length === 2) both()
-          return decide(String(cert.subject.CN), done, turn)
-        }, use)
+          return turn
+        }
+        const application = await startApplication(makeVerify(wait), use)
         // The one who may enter comes first: what is decided about it must not reach the other.
         const admin = visitAs('rsa', application.port)
         while (arrivals.length === 0) await new Promise(setImmediate)

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { expect } from 'chai'
-import type { StrategyOptions, VerifyFunction } from '../../../src/index.js'
+import type { StrategyOptions, VerifyCallback, VerifyFunction } from '../../../src/index.js'
 import { closeServers } from '../../support/servers.js'
 import { unhandledRejections } from '../../support/unhandled.js'
 import { startApplication, visitAs } from '../support/header-application.js'
@@ -31,6 +31,7 @@ describe('C2 string challenge: what verify says reaches a header', () => {
 describe('C3 async verify that never calls done', () => {
   const answers: readonly [unknown, status: number, entry: string][] = [
     [user, 200, 'accepted ec-client'],
+    [undefined, 401, 'callback_returned_false'],
     [null, 401, 'callback_returned_false'],
     [false, 401, 'callback_returned_false'],
     ['', 401, 'callback_returned_false'],
@@ -38,13 +39,91 @@ describe('C3 async verify that never calls done', () => {
   ]
   for (const [value, status, entry] of answers) {
     it(`C3 async verify of ${inspect(value)} is answered with ${status}`, async () => {
-      const { port, log } = await startApplication(async () => {
+      const { port, log } = await startApplication(async (_cert) => {
         await setImmediate()
         return value
       })
       expect(await visitAs('ec', port)).to.include({ status })
       expect(log).to.deep.equal([entry])
     })
+  }
+
+  const unanswered: Readonly<Record<string, VerifyFunction>> = {
+    'a promise of a user, although done is declared': async (_cert, _done) => {
+      await setImmediate()
+      return user
+    },
+    'a user, although done is declared': (_cert, _done) => user,
+    'a user, by a wrapper': (...args: unknown[]) => args.length > 0 && user,
+    'a promise that never settles': (_cert) => new Promise(() => undefined),
+    nothing: (_cert, _done) => undefined,
+  }
+  for (const [what, verify] of Object.entries(unanswered)) {
+    it(`C3 verify that returns ${what} is answered with 500, and accepts no client`, async () => {
+      const application = await startApplication(verify, 'by name', { verifyTimeoutMs: 50 })
+      expect(await visitAs('ec', application.port)).to.include({ status: 500 })
+      const { log, entered, errors } = application
+      expect({ log, entered }).to.deep.equal({ log: [], entered: [] })
+      expect(errors).to.have.lengthOf(1)
+      expect(errors[0]).to.have.property('code', 'ERR_VERIFY_TIMEOUT')
+    })
+  }
+})
+
+describe('C8 what a verify returns that rejects the client with done', () => {
+  const row = { cn: 'ec-client', isEnabled: false }
+  /** Rejects the client, later than the row can be read from what verify returns. */
+  async function reject(done: VerifyCallback): Promise<void> {
+    for (let turn = 0; turn < 4; turn += 1) await setImmediate()
+    done(null, row.isEnabled && row)
+  }
+  let runs = 0
+  const then = (resolve: (value: unknown) => void): void => {
+    runs += 1
+    resolve(row)
+  }
+  /** As those of postgres.js. */
+  class LazyQuery extends Promise<unknown> {
+    static override get [Symbol.species](): PromiseConstructor {
+      return Promise
+    }
+    override then<A, B>(...handlers: Parameters<Promise<unknown>['then']>): Promise<A | B> {
+      runs += 1
+      return Promise.resolve(row).then(...handlers) as Promise<A | B>
+    }
+  }
+
+  const returned: Readonly<Record<string, () => unknown>> = {
+    'the row': () => row,
+    'a promise of the row': () => Promise.resolve(row),
+    'a lazy query': () => ({ then }),
+    'a lazy query that is a function': () => Object.assign(() => row, { then }),
+    'a lazy query that is a promise': () => new LazyQuery(() => undefined),
+    true: () => true,
+  }
+  for (const [what, make] of Object.entries(returned)) {
+    for (const [title, verify] of Object.entries<VerifyFunction>({
+      '(cert, done)': (_cert, done) => {
+        void reject(done)
+        return make()
+      },
+      '(...args)': (...args: unknown[]) => {
+        void reject(args[1] as VerifyCallback)
+        return make()
+      },
+    })) {
+      it(`C8 accepts no client: ${what}, returned by ${title}`, async () => {
+        runs = 0
+        const { port, log, entered, errors } = await startApplication(verify)
+        expect(await visitAs('ec', port)).to.include({ status: 401 })
+        expect({ runs, log, entered, errors }).to.deep.equal({
+          runs: 0,
+          log: ['callback_returned_false'],
+          entered: [],
+          errors: [],
+        })
+      })
+    }
   }
 })
 
@@ -73,13 +152,15 @@ describe('C4 more than one outcome of verify', () => {
       await setImmediate()
       return user
     },
-    'promise of null, done(user) later': (_cert, done) => {
+    'promise of null, done(user) later': function (_cert) {
+      // eslint-disable-next-line prefer-rest-params -- a second parameter would change the style
+      const done = arguments[1] as VerifyCallback
       void setImmediate(undefined)
         .then(() => setImmediate())
         .then(() => done(null, user))
       return Promise.resolve(null)
     },
-    'a thenable that changes its mind': () => ({
+    'a thenable that changes its mind': (_cert) => ({
       then(resolve: (value: unknown) => void, reject: (error: unknown) => void) {
         resolve(null)
         resolve(user)
@@ -185,6 +266,10 @@ describe('C5 whatever is thrown', () => {
           throw value
         },
         async () => {
+          await setImmediate()
+          throw value
+        },
+        async (_cert) => {
           await setImmediate()
           throw value
         },

@@ -63,7 +63,7 @@ export const CONTESTANTS: readonly Contestant[] = [
   {
     title: 'this package',
     guard: (verify) => authenticate(new Strategy(verify)),
-    guardReturning: (verify) => authenticate(new Strategy(verify)),
+    guardReturning: (verify) => authenticate(new Strategy((cert) => verify(cert))),
     serverOptions: mtlsServerOptions,
   },
 ]

@@ -16,7 +16,7 @@ const kinds: StrategyOptions[] = [
 ]
 const seen: string[][] = []
 for (const options of kinds) {
-  for (let time = 0; time < 2; time += 1) new Strategy(options, () => null)
+  for (let time = 0; time < 2; time += 1) new Strategy(options, (_cert) => null)
   await setImmediate()
   seen.push([...codes])
 }

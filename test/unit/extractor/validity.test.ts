@@ -84,7 +84,7 @@ describe('a certificate outside its validity period', () => {
   })
 
   it('is refused on a connection whose handshake was before its end', async () => {
-    const strict = new Strategy(() => ({ id: 'user' }))
+    const strict = new Strategy((_cert) => ({ id: 'user' }))
     const lenient = createExtractor({ checkValidity: false })
     const [ports, extracted, endings] = [new Set<unknown>(), [] as unknown[], [] as unknown[]]
     const server = await listenHttps((req, res) => {

@@ -65,7 +65,7 @@ for (const [kind, tryAll] of Object.entries(SERVERS)) {
       const reasons: string[] = []
       const strategy = new Strategy(
         { onRejected: (_cert, _req, reason) => reasons.push(reason) },
-        () => ({ id: 'somebody' }),
+        (_cert) => ({ id: 'somebody' }),
       )
       const guard = new Passport()
         .use(strategy)
