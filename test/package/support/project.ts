@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import {
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -73,6 +74,11 @@ export function pinned(names: readonly (keyof typeof manifest.devDependencies)[]
 export function addFixture(folder: string, fixture: string, as = fixture): string {
   copyFileSync(join(FIXTURES, fixture), join(folder, as))
   return as
+}
+
+/** Adds the files of a folder of fixtures. */
+export function addFixtures(folder: string, fixtures: string): void {
+  cpSync(join(FIXTURES, fixtures), folder, { recursive: true })
 }
 
 /** Compiles strictly, declarations of packages included, and without types that nobody asked for. */
