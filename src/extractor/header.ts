@@ -11,6 +11,7 @@ import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
 import type { HeaderRule } from '../parsers/presets.js'
 import { trace } from '../trace.js'
 import type { CertificateCache } from './certificate-cache.js'
+import { hasReachedLineLimit } from './line-limit.js'
 import { findTampered, readField, type RequestLike } from './request.js'
 import { type ExtractionFailure, failWith } from './result.js'
 
@@ -50,6 +51,10 @@ export function readHeader(
   let reason: ExtractionFailure['reason'] =
     plan.verify.length === 0 ? 'header_missing_or_malformed' : 'verification_header_mismatch'
   try {
+    // Before anything is taken for missing: Node may have dropped it.
+    if (hasReachedLineLimit(request)) {
+      return failWith('header_missing_or_malformed', 'too_many_headers')
+    }
     const tampered = findTampered(request, plan.names)
     if (isVerified(request, plan, tampered)) {
       reason = 'header_missing_or_malformed'

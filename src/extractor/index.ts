@@ -91,10 +91,13 @@ function compileSource(plan: ExtractorPlan, cache: CertificateCache): Source {
 function eitherOf(first: Source, second: Source): Source {
   return (request) => {
     const found = first(request)
-    return isFailure(found) && found.reason === 'header_missing_or_malformed'
-      ? second(request)
-      : found
+    return isFailure(found) && mayBeUnsent(found) ? second(request) : found
   }
+}
+
+/** Not where Node may have dropped the header: then the proxy did say who the client is. */
+function mayBeUnsent({ reason, detail }: ExtractionFailure): boolean {
+  return reason === 'header_missing_or_malformed' && detail !== 'too_many_headers'
 }
 
 function isTrusted(request: RequestLike, trust: ProxyTrust): boolean {

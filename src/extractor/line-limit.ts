@@ -1,0 +1,46 @@
+import { trace } from '../trace.js'
+import { originalOf, type RequestLike } from './request.js'
+
+/** How many header lines Node keeps where the server's `maxHeadersCount` isn't a number. */
+const DEFAULT_MAX_LINES = 1000
+
+/**
+ * Whether a request has as many header lines as Node keeps. Most versions of Node drop the lines
+ * beyond that limit without a word, from `rawHeaders` too, so a client that sends enough lines of its
+ * own decides which of the lines that a proxy appends are seen.
+ */
+export function hasReachedLineLimit(request: RequestLike): boolean {
+  const requests = [request, originalOf(request) ?? {}]
+  if (Math.max(...requests.map(countLines)) < readLimit(requests as NodeRequest[])) return false
+  trace('the request has as many header lines as Node keeps, so some may be missing')
+  return true
+}
+
+function countLines({ headers, rawHeaders }: RequestLike): number {
+  // A framework's own request may have no lines. Then each field was sent on at least one.
+  return Array.isArray(rawHeaders) ? rawHeaders.length / 2 : Object.keys(headers ?? {}).length
+}
+
+/** What is read of a request of Node's; adapters make requests that have none of it. */
+interface NodeRequest {
+  readonly stream?: { readonly session?: unknown } | null
+  readonly socket?: { readonly server?: { readonly maxHeadersCount?: unknown } | null } | null
+}
+
+function readLimit(requests: readonly NodeRequest[]): number {
+  try {
+    // Node ends an HTTP/2 stream that has too many lines instead of dropping any.
+    if (requests.some(isHttp2)) return Infinity
+    const limits = requests.map(({ socket }) => socket?.server?.maxHeadersCount)
+    const most = limits.find((limit) => typeof limit === 'number')
+    // This is how Node computes it. The result means "no limit" unless it is positive.
+    if (most !== undefined) return most << 1 > 0 ? (most << 1) / 2 : Infinity
+  } catch {
+    trace('the server of the request cannot be read')
+  }
+  return DEFAULT_MAX_LINES
+}
+
+function isHttp2({ stream }: NodeRequest): boolean {
+  return typeof stream?.session === 'object' && stream.session !== null
+}
