@@ -58,9 +58,8 @@ export function compileProxyTrust(trusted: TrustedProxies): ProxyTrust {
   return (request) => {
     const remoteAddress = readRemoteAddress(request)
     const listed = remoteAddress && isListed(remoteAddress)
-    // An unknown address is never trusted: a client that resets its connection has none either. A
-    // Unix-domain socket is recognised by what the server listens on.
-    return typeof listed === 'boolean' ? listed : unix && isUnixListener(request)
+    // An unknown address is never trusted: a client that resets its connection has none either.
+    return typeof listed === 'boolean' ? listed : unix && isOverUnixSocket(request)
   }
 }
 
@@ -88,7 +87,7 @@ function describePeer(request: RequestLike): ProxyPeer {
  * address, and the certificate on it is still the proxy's own.
  */
 export function isPeerKnown(request: RequestLike): boolean {
-  return readRemoteAddress(request) !== null || isUnixListener(request)
+  return readRemoteAddress(request) !== null || isOverUnixSocket(request)
 }
 
 function readRemoteAddress(request: RequestLike): string | null {
@@ -96,10 +95,29 @@ function readRemoteAddress(request: RequestLike): string | null {
   return typeof remoteAddress === 'string' ? remoteAddress : null
 }
 
-function isUnixListener(request: RequestLike): boolean {
-  const socket = request.socket as
-    { server?: { address?: () => unknown } | null } | null | undefined
-  return typeof socket?.server?.address?.() === 'string'
+/** Node's binding to a connection. That of TLS wraps the one of the connection below it. */
+interface Handle {
+  readonly constructor?: { readonly name?: unknown }
+  readonly _parent?: Handle | null
+}
+
+/** More layers of TLS, each inside of the next, than anybody needs. */
+const MAX_LAYERS = 4
+
+/**
+ * Whether the connection itself is a Unix-domain socket (a named pipe on Windows). What the server
+ * listens on doesn't say it, because a server can be handed connections of another listener. Nor does
+ * any documented property: a Unix socket has no addresses, and on some systems neither has a TCP
+ * connection that was reset. So Node's own binding has to be a `Pipe`. That is undocumented, and where
+ * it can't be seen, as on a connection that has ended, the peer isn't trusted.
+ */
+function isOverUnixSocket(request: RequestLike): boolean {
+  let handle = (request.socket as { _handle?: Handle | null } | null | undefined)?._handle
+  for (let layer = 0; layer < MAX_LAYERS; layer += 1) {
+    if (handle?.constructor?.name === 'Pipe') return true
+    handle = handle?._parent
+  }
+  return false
 }
 
 /** Without zone, and IPv4-mapped IPv6 (RFC 4291 2.5.5.2) as IPv4; `null` if it is no address. */

@@ -9,6 +9,7 @@ import {
 } from '../../src/extractor/index.js'
 import { createSelfSigned, type Issued } from '../support/pki.js'
 import { throwAny } from '../support/run-verify.js'
+import { overUnixSocket } from '../support/unix-socket.js'
 import { allowedResults, type Drawn, isTrusted, type Plan } from './trust-oracle.js'
 
 const RUNS = 100_000
@@ -152,7 +153,7 @@ describe('100,000 random requests to extractors that trust some and distrust oth
       }
       const socket = {
         remoteAddress: rest.address.text,
-        server: { address: () => (isUnix ? '/run/http.sock' : { port: 80 }) },
+        ...(isUnix ? overUnixSocket() : {}),
         authorized: rest.authorized,
         authorizationError: rest.authorizationError,
         getPeerCertificate: () => (shows === 'throws' ? throwAny(shows) : (peers.get(shows) ?? {})),

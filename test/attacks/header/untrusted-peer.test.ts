@@ -1,18 +1,13 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import http, { type IncomingMessage, type RequestListener } from 'node:http'
+import http from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { setTimeout } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import type { TrustedProxies } from '../../../src/extractor/index.js'
 import type { StrategyOptions } from '../../../src/index.js'
 import { toUrlPem } from '../../support/header-values.js'
 import { testPki } from '../../support/pki.js'
 import { closeServers, listenHttp, listenHttps } from '../../support/servers.js'
-import type { Task } from '../support/header-reset.js'
 import {
   createBackend,
   expectAcceptance,
@@ -22,6 +17,7 @@ import {
   startBackend,
   whileListening,
 } from '../support/header-backend.js'
+import { observePeers, resetFromElsewhere } from '../support/header-resets.js'
 
 const NGINX: StrategyOptions = {
   certificateHeader: 'X-SSL-Client-Cert',
@@ -77,39 +73,16 @@ describe('B1 direct spoof: somebody reaches Node past the proxy and sends the he
 
 describe('B2 RST race: a client resets its connection and has no address any more', () => {
   const CONNECTIONS = 1000
-  const SCRIPT = fileURLToPath(new URL('../support/header-reset.ts', import.meta.url))
   const trustedProxies = ['unix', '192.0.2.1']
-
-  /** @returns how many connections were reset */
-  async function resetFromElsewhere(port: number, rest: Omit<Task, 'port' | 'connections'>) {
-    const child = spawn(process.execPath, ['--import', 'ts-blank-space/register', SCRIPT])
-    child.stdin.end(JSON.stringify({ port, connections: CONNECTIONS, ...rest }))
-    const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
-    if (output === '') throw new Error(`The client failed: ${errors}`)
-    return Number(output)
-  }
-
-  /** Notes the address of each peer, and tells when all have been there. */
-  function observe(app: RequestListener) {
-    const peers: IncomingMessage['socket']['remoteAddress'][] = []
-    let finish: () => void = () => undefined
-    const all = new Promise<void>((resolve) => (finish = resolve))
-    const listener: RequestListener = (req, res) => {
-      peers.push(req.socket.remoteAddress)
-      app(req, res)
-      if (peers.length === CONNECTIONS) finish()
-    }
-    // Some may be gone before Node has read their request.
-    const settled = () => Promise.race([all, setTimeout(2000, undefined, { ref: false })])
-    return { listener, peers, settled }
-  }
 
   it('B2 RST race: an unknown address is never that of a proxy', async () => {
     const { app, log, verified } = createBackend({ ...NGINX, trustedProxies })
-    const { listener, peers, settled } = observe(app)
+    const { listener, peers, settled } = observePeers(app, CONNECTIONS)
     const { port } = await listenHttp(listener)
     const header = (await spoof()).map((line) => line.join(': ')).join('\r\n')
-    expect(await resetFromElsewhere(port, { header })).to.equal(CONNECTIONS)
+    expect(await resetFromElsewhere({ port, connections: CONNECTIONS, header })).to.equal(
+      CONNECTIONS,
+    )
     await settled()
     expect(peers.filter((address) => address === undefined)).not.to.deep.equal([])
     expect(new Set(log)).to.deep.equal(new Set(['untrusted_proxy']))
@@ -124,11 +97,11 @@ describe('B2 RST race: a client resets its connection and has no address any mor
       trustedProxies: 'loopback',
       fallbackToSocket: true,
     })
-    const { listener, peers, settled } = observe(app)
+    const { listener, peers, settled } = observePeers(app, CONNECTIONS)
     const { port } = await listenHttps(listener)
     const identity = { key: proxy.key, cert: proxy.cert }
-    const task = { header: 'X-SSL-Client-Verify: NONE', identity }
-    expect(await resetFromElsewhere(port, task)).to.equal(CONNECTIONS)
+    const task = { port, connections: CONNECTIONS, header: 'X-SSL-Client-Verify: NONE', identity }
+    expect(await resetFromElsewhere(task)).to.equal(CONNECTIONS)
     await settled()
     expect(log).to.have.lengthOf(peers.length)
     const reasons = peers.map((address) =>
@@ -139,7 +112,7 @@ describe('B2 RST race: a client resets its connection and has no address any mor
     expect(verified).to.deep.equal([])
   })
 
-  it('B2 RST race: a Unix-domain socket, which has no address either, is known by the listener', async () => {
+  it('B2 RST race: a Unix-domain socket, which has no address either, is trusted by its name', async () => {
     const { app, log } = createBackend({ ...NGINX, trustedProxies })
     const folder = mkdtempSync(join(tmpdir(), 'backend-'))
     const path = join(folder, 'socket')
