@@ -3,7 +3,7 @@ import type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
 import { runCheck, runCheckWithin, toError, type Verdict } from './check.js'
 import { publishDecision } from './diagnostics.js'
 import { CertificateRejectedError, ClientCertificateError, verifyTimeout } from './errors.js'
-import { extractOnto, type Failure, isCertificate } from './extraction.js'
+import { acceptedCertificateOf, extractOnto, type Failure } from './extraction.js'
 import type { RequestLike } from './extractor/request.js'
 import { describeFailure } from './failure-info.js'
 import {
@@ -79,6 +79,7 @@ export function clientCertificateAuth<Req extends RequestLike = ClientCertReques
         limit,
         () => callback(cert, req),
         (verdict) => {
+          if (verdict === 'yes') extracted.accept()
           conclude(verdict, req, cert, plan, next)
         },
       )
@@ -87,10 +88,12 @@ export function clientCertificateAuth<Req extends RequestLike = ClientCertReques
 }
 
 /**
- * Lets a client through whose certificate is allowed, behind `clientCertificateAuth()` or
- * `passport.authenticate()`: who it is, is known, so that all others get `next(error)` with `status`
- * 403. Without a certificate on the request it is 401. What the predicate throws is passed on as it
- * is.
+ * Lets a client through if its certificate is allowed. It belongs behind `clientCertificateAuth()` or
+ * `passport.authenticate()`, and looks only at a certificate that the latest of these accepted for this
+ * request: its callback returned `true`, or the strategy's verify gave a user. All other requests get
+ * `next(error)` with `status` 401, also where the application itself set `req.clientCertificate`, or
+ * where a session alone says who the user is. Where the predicate says no, `status` is 403. What the
+ * predicate throws is passed on as it is.
  *
  * @param predicate - such as those of `./helpers`
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE`
@@ -100,8 +103,8 @@ export function requireCertificate<Req extends object = ClientCertRequest>(
 ): Middleware<Req> {
   assertFunction('predicate', predicate)
   return (req, _res, next) => {
-    const { clientCertificate: cert } = req as { clientCertificate?: unknown }
-    if (!isCertificate(cert)) {
+    const cert = acceptedCertificateOf(req)
+    if (cert === undefined) {
       next(reject(401, 'not_authenticated', 'Client certificate required'))
       return
     }

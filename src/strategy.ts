@@ -87,6 +87,7 @@ export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base 
     } else {
       const { cert } = extracted
       verify(req, cert, (outcome) => {
+        if (outcome.kind === 'accepted') extracted.accept()
         conclude(outcome, req, cert, plan, actions)
       })
     }
