@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import express from 'express'
 import { expect } from 'chai'
@@ -12,6 +11,7 @@ import {
 import { testPki } from '../../support/pki.js'
 import { closeServers, getHttps, listenHttps } from '../../support/servers.js'
 import { startApplication, visitAs } from '../support/header-application.js'
+import { sessions } from '../support/application-sessions.js'
 
 afterEach(closeServers)
 
@@ -83,33 +83,6 @@ describe('C6 Passport runs the strategy on an object made from it', () => {
     })
   }
 })
-
-interface Session {
-  regenerate(done: () => void): void
-  save(done: () => void): void
-}
-
-/** What express-session does, in memory. */
-function sessions(): express.RequestHandler {
-  const stored = new Map<string, Session>()
-  return (req, res, next) => {
-    const start = (id: string): Session => ({
-      regenerate(done) {
-        const fresh = randomUUID()
-        Object.assign(req, { session: start(fresh) })
-        res.cookie('sid', fresh)
-        done()
-      },
-      save(done) {
-        stored.set(id, this)
-        done()
-      },
-    })
-    const id = /sid=([0-9a-f-]+)/.exec(req.headers.cookie ?? '')?.[1] ?? ''
-    Object.assign(req, { session: stored.get(id) ?? start('') })
-    next()
-  }
-}
 
 describe('C7 sessions: a cookie outlives the TLS identity that earned it', () => {
   /** Logs in with a certificate, then comes back with nothing but the cookie. */
