@@ -20,8 +20,8 @@ const MESSAGES: Readonly<Record<ExtractionFailureReason, string>> = {
   header_missing_or_malformed: 'Client certificate header missing or malformed',
   verification_header_mismatch: 'Client certificate verification failed',
   untrusted_proxy: 'Client certificate header from an untrusted source',
-  event_certificate_missing: 'Client certificate required',
-  event_certificate_malformed: 'Client certificate malformed',
+  lambda_event_missing_clientcert: 'Client certificate required',
+  lambda_event_clientcert_malformed: 'Client certificate malformed',
   certificate_expired: 'Client certificate has expired',
   certificate_not_yet_valid: 'Client certificate is not yet valid',
 }

@@ -30,7 +30,7 @@ const LAMBDA_OPTIONS = { checkValidity: assertBoolean }
  *
  * @param event - as the function gets it; nothing in it makes this throw
  * @returns the certificate, without issuers, which API Gateway does not send; or why there is none:
- *   `event_certificate_missing`, `event_certificate_malformed`, `certificate_expired` or
+ *   `lambda_event_missing_clientcert`, `lambda_event_clientcert_malformed`, `certificate_expired` or
  *   `certificate_not_yet_valid`
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, for options
  */

@@ -9,10 +9,11 @@ import { type ExtractionFailure, failWith } from './result.js'
 /**
  * Why no certificate was read from an event of API Gateway.
  *
- * - `event_certificate_missing`: the event has none; without mutual TLS there never is one
- * - `event_certificate_malformed`: what is in its place is not exactly one certificate
+ * - `lambda_event_missing_clientcert`: the event has none; without mutual TLS there never is one
+ * - `lambda_event_clientcert_malformed`: what is in its place is not exactly one certificate
  */
-export type EventFailureReason = 'event_certificate_missing' | 'event_certificate_malformed'
+export type EventFailureReason =
+  'lambda_event_missing_clientcert' | 'lambda_event_clientcert_malformed'
 
 /**
  * Reads the certificate with which a client came to API Gateway, from the event that its Lambda
@@ -27,14 +28,14 @@ export function readEvent(
   cache: CertificateCache,
 ): CertificateSnapshot | ExtractionFailure {
   const pem = findPem(event)
-  if (pem === undefined) return failWith('event_certificate_missing')
+  if (pem === undefined) return failWith('lambda_event_missing_clientcert')
   const known = cache.get(pem)
   if (known !== undefined) return known
   const [der, ...others] = decodePem(pem) ?? []
   const certificate = der === undefined || others.length > 0 ? undefined : parseDer(der)
   if (certificate !== undefined) return cache.add(pem, toPeerCertificate(certificate))
   trace('the event holds something that is not a certificate')
-  return failWith('event_certificate_malformed')
+  return failWith('lambda_event_clientcert_malformed')
 }
 
 /** The event behind a request that serverless-http, or an application like it, has made of it. */
@@ -54,13 +55,21 @@ function findCarrier(request: RequestLike): unknown {
 }
 
 function findPem(event: unknown): string | undefined {
-  const isHttpApi = take(event, 'version') === '2.0'
-  const context = take(event, 'requestContext')
-  const client = take(context, isHttpApi ? 'authentication' : 'identity')
-  const pem = take(take(client, 'clientCert'), 'clientCertPem')
+  const pem = take(findClientCert(event), 'clientCertPem')
   if (typeof pem === 'string' && pem !== '') return pem
   trace('the event has no client certificate')
   return undefined
+}
+
+/**
+ * Events that an application makes for its tests often lack `version`, so `authentication` is read
+ * wherever it occurs. API Gateway never writes both, and a present one isn't replaced by the other.
+ */
+function findClientCert(event: unknown): unknown {
+  const context = take(event, 'requestContext')
+  const fromHttpApi = take(take(context, 'authentication'), 'clientCert')
+  const isHttpApi = fromHttpApi !== undefined || take(event, 'version') === '2.0'
+  return isHttpApi ? fromHttpApi : take(take(context, 'identity'), 'clientCert')
 }
 
 /** Own members only, and nothing where reading one throws. */

@@ -10,7 +10,7 @@ import type { EventFailureReason } from './event.js'
  * - `header_missing_or_malformed`: the header is absent, repeated, or not of its encoding
  * - `verification_header_mismatch`: the proxy did not say that it verified the certificate
  * - `untrusted_proxy`: the request did not come from a proxy that may speak for a client
- * - `event_certificate_missing`, `event_certificate_malformed`: not in the event of API Gateway
+ * - `lambda_event_missing_clientcert`, `lambda_event_clientcert_malformed`: not in the event of API Gateway
  * - `certificate_expired`, `certificate_not_yet_valid`: outside the validity period, now
  */
 export type ExtractionFailureReason =

@@ -48,8 +48,8 @@ export function describe(reason: ExtractionFailureReason): string {
     case 'verification_header_mismatch':
     case 'untrusted_proxy':
       return 'header'
-    case 'event_certificate_missing':
-    case 'event_certificate_malformed':
+    case 'lambda_event_missing_clientcert':
+    case 'lambda_event_clientcert_malformed':
       return 'event'
     case 'certificate_expired':
     case 'certificate_not_yet_valid':

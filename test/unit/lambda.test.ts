@@ -13,8 +13,8 @@ import { httpEvent, restEvent } from '../support/lambda-events.js'
 import { partsOf } from '../support/parts-of.js'
 import { type Issued, testPki, type TestPki } from '../support/pki.js'
 
-const MISSING = 'event_certificate_missing'
-const MALFORMED = 'event_certificate_malformed'
+const MISSING = 'lambda_event_missing_clientcert'
+const MALFORMED = 'lambda_event_clientcert_malformed'
 
 describe('the certificate in an event of API Gateway', () => {
   let pki: TestPki
@@ -47,13 +47,31 @@ describe('the certificate in an event of API Gateway', () => {
       const damaged = cert.replace('\nMI', '\nMJ')
       expect(extract({ cert: damaged })).to.equal(MALFORMED)
     })
-
-    it(`is read where the ${api} API puts it, and nowhere else`, () => {
-      const other = (api === 'REST' ? httpEvent : restEvent)(pki.ec) as { requestContext: object }
-      const moved = { ...event(null), requestContext: other.requestContext }
-      expect(pathOf(extractClientCertificateFromLambdaEvent(moved))).to.equal(MISSING)
-    })
   }
+
+  it('is not read from where a REST API puts it in an event of payload format 2.0', () => {
+    const { requestContext } = restEvent(pki.ec) as { requestContext: object }
+    const moved = { ...httpEvent(null), requestContext }
+    expect(pathOf(extractClientCertificateFromLambdaEvent(moved))).to.equal(MISSING)
+  })
+
+  it('is read from where an HTTP API puts it in an event that names no payload format', () => {
+    const { version: _, ...event } = httpEvent(pki.ec) as { version: string }
+    const result = extractClientCertificateFromLambdaEvent(event)
+    expect(pathOf(result)).to.deep.equal(fingerprints(pki.ec))
+  })
+
+  it('is the one of the HTTP API in an event that has both, whatever it holds', () => {
+    const { requestContext: rest } = restEvent(pki.rsa) as { requestContext: object }
+    const both = (authentication: object) => ({ requestContext: { ...rest, authentication } })
+    const run = (authentication: object) =>
+      pathOf(extractClientCertificateFromLambdaEvent(both(authentication)))
+
+    expect(run({ clientCert: { clientCertPem: pki.ec.cert } })).to.deep.equal(fingerprints(pki.ec))
+    expect(run({ clientCert: { clientCertPem: 'x' } })).to.equal(MALFORMED)
+    expect(run({ clientCert: {} })).to.equal(MISSING)
+    expect(run({})).to.deep.equal(fingerprints(pki.rsa))
+  })
 
   it('is checked against the clock, unless that is turned off', async () => {
     const notAfter = new Date(Date.now() + 1000)

@@ -13,8 +13,8 @@ import {
 import type { Identities } from '../support/identities.js'
 import { damaged, withTrailingBytes } from './damage.js'
 
-const MISSING = refused('event_certificate_missing')
-const MALFORMED = refused('event_certificate_malformed')
+const MISSING = refused('lambda_event_missing_clientcert')
+const MALFORMED = refused('lambda_event_clientcert_malformed')
 
 interface WithPem {
   readonly cert: string

@@ -44,8 +44,8 @@ export type Reason =
   | 'untrusted_proxy'
   | 'certificate_expired'
   | 'certificate_not_yet_valid'
-  | 'event_certificate_missing'
-  | 'event_certificate_malformed'
+  | 'lambda_event_missing_clientcert'
+  | 'lambda_event_clientcert_malformed'
 
 export interface CorpusCase {
   readonly title: string

@@ -20,7 +20,7 @@ assert.equal(allowCN('alice')({ subject: { CN: 'alice' } }), true)
 
 const fetch = createFetchExtractor({ certificateSource: 'envoy', trustedProxies: 'loopback' })
 assert.equal(fetch({ headers: [] }).reason, 'untrusted_proxy')
-assert.equal(extractClientCertificateFromLambdaEvent({}).reason, 'event_certificate_missing')
+assert.equal(extractClientCertificateFromLambdaEvent({}).reason, 'lambda_event_missing_clientcert')
 clientCertificateAuth(() => true)({}, {}, (error) => {
   assert.ok(error instanceof CertificateRejectedError && error instanceof ClientCertificateError)
 })

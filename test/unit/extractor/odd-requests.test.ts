@@ -88,7 +88,7 @@ describe('no request makes an extractor throw', () => {
       expect(run(fromHeader, request)).to.equal(MISSING)
       expect(run(fromChain, request)).to.equal(MISSING)
       expect(run(fromEither, request)).to.equal(UNAUTHORIZED)
-      expect(run(fromEvent, request)).to.equal('event_certificate_missing')
+      expect(run(fromEvent, request)).to.equal('lambda_event_missing_clientcert')
       for (const extract of fromEitherOf) expect(run(extract, request)).to.equal(UNTRUSTED)
       expect(run(fromVerified, request)).to.be.oneOf([MISSING, MISMATCH])
     })
