@@ -51,6 +51,9 @@ const typescript = {
       : null,
 }
 
+/** The one default export, and the name under which the same function is exported as well. */
+const DEFAULT = { 'middleware.js': 'clientCertificateAuth' }
+
 /** An ES module, with its types, around each public entry. */
 const modules = {
   name: 'modules',
@@ -60,9 +63,14 @@ const modules = {
       if (!isEntry) continue
       const file = join(MODULES, fileName)
       const code = relative(dirname(file), join(CODE, fileName)).replaceAll('\\', '/')
-      const names = `export const { ${exports.join(', ')} } = entry\n`
-      write(file, `import entry from '${code}'\n\n${names}`)
-      write(file.replace('.js', '.d.ts'), `export * from '${code}'\n`)
+      const named = exports.filter((name) => name !== 'default')
+      const names = `export const { ${named.join(', ')} } = entry\n`
+      const main = named.length < exports.length ? `{ ${DEFAULT[fileName]} as default }` : undefined
+      write(file, `import entry from '${code}'\n\n${names}${main ? `export ${main}\n` : ''}`)
+      const types = `export * from '${code}'\n`
+      // By its name: where ES modules import it, the default of a CommonJS module is all of it.
+      const mainType = main ? `export ${main} from '${code}'\n` : ''
+      write(file.replace('.js', '.d.ts'), types + mainType)
     }
   },
 }

@@ -14,13 +14,17 @@ export type ClientCertificateErrorCode =
  * What is given to Passport's `error()`, or to `next()`, and so to Express' error handler: a fault on
  * the server's side, unless it is a {@link CertificateRejectedError}.
  *
- * Its message holds nothing of the request or of the certificate. What was thrown, where something
- * was, is in `cause`; a thrown string is in the message too.
+ * Its message holds nothing of the request or of the certificate, but a string that the application's own
+ * code threw is in it. What was thrown, where something was, is in `cause`.
  */
 export class ClientCertificateError extends Error {
   override readonly name: string = 'ClientCertificateError'
   /** Stable, for programs to compare. */
   readonly code: ClientCertificateErrorCode
+  /** For Express and others: 500, because the fault is the server's. */
+  readonly status: number = 500
+  /** The same as `status`, by the name that some frameworks look for. */
+  readonly statusCode: number = 500
 
   constructor(code: ClientCertificateErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
@@ -29,15 +33,15 @@ export class ClientCertificateError extends Error {
 }
 
 /**
- * A client that was refused, for an error handler: Express and others answer with its `status`. Its
- * message is fixed text too.
+ * A client that was rejected, for an error handler: Express and others answer with its `status`. Its
+ * message is fixed, unless the application's own check threw a string.
  */
 export class CertificateRejectedError extends ClientCertificateError {
   override readonly name: string = 'CertificateRejectedError'
   /** 401 where it is not known who the client is, 403 where it is and may not. */
-  readonly status: 401 | 403
+  override readonly status: 401 | 403
   /** The same, by the name that some frameworks look for. */
-  readonly statusCode: 401 | 403
+  override readonly statusCode: 401 | 403
   /** As `onRejected` gets it. */
   readonly reason: string
 
@@ -49,10 +53,9 @@ export class CertificateRejectedError extends ClientCertificateError {
   }
 }
 
-/** `ERR_VERIFY_TIMEOUT`, with the status that an error handler answers a fault of the server with. */
+/** The error of a verify callback that hasn't answered in time. */
 export function verifyTimeout(message: string): ClientCertificateError {
-  const error = new ClientCertificateError('ERR_VERIFY_TIMEOUT', message)
-  return Object.assign(error, { status: 500, statusCode: 500 })
+  return new ClientCertificateError('ERR_VERIFY_TIMEOUT', message)
 }
 
 type ArgumentError = TypeError & { code: string }

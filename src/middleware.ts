@@ -1,6 +1,7 @@
+import type { ServerResponse } from 'node:http'
 import { assertFunction, takeOptions } from './assert.js'
 import type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
-import { runCheck, runCheckWithin, toError, type Verdict } from './check.js'
+import { runCheck, runCheckWithin, type Verdict } from './check.js'
 import { publishDecision } from './diagnostics.js'
 import { CertificateRejectedError, ClientCertificateError, verifyTimeout } from './errors.js'
 import { acceptedCertificateOf, extractOnto, type Failure } from './extraction.js'
@@ -14,13 +15,17 @@ import {
   type GuardPlan,
 } from './guard-options.js'
 import { runHook } from './hooks.js'
+import { describeThrown, type RequestError } from './thrown.js'
 
+export { clientCertificateAuth as default }
 export type { ChainedPeerCertificate, ForwardedIdentity } from './certificate/peer-certificate.js'
 export {
   CertificateRejectedError,
   ClientCertificateError,
   type ClientCertificateErrorCode,
 } from './errors.js'
+export type { HeaderEncoding } from './parsers/decoders.js'
+export type { CertificateSource } from './parsers/presets.js'
 export type {
   ClientCertRequest,
   ForeignExtractionResult,
@@ -33,14 +38,36 @@ export type {
 /** Passes the request on, or an error that ends it. */
 export type Next = (error?: unknown) => void
 
-/** A middleware of Express or Connect, or of a server of one's own. */
-export type Middleware<Req> = (req: Req, res: unknown, next: Next) => void
+/**
+ * A middleware of Express or Connect, or of a server of one's own.
+ *
+ * It returns nothing, not even the promise of an asynchronous check: h3's `fromNodeMiddleware()` takes
+ * what a middleware returns for its answer, and would then accept clients that `next(error)` rejects.
+ */
+export type Middleware<Req = ClientCertRequest> = (req: Req, res: unknown, next: Next) => void
 
-/** Decides about a client: only `true`, or a promise of it, lets it in. */
+/** Decides about a client: only `true`, or a promise of it, accepts the client. */
 export type CertificateCheck<Req = ClientCertRequest> = (
   cert: ChainedPeerCertificate,
   req: Req,
-) => boolean | Promise<boolean>
+) => boolean | PromiseLike<boolean>
+
+/** A {@link CertificateCheck}, under its name in `client-certificate-auth`. */
+export type ValidationCallback<Req = ClientCertRequest> = (
+  cert: ChainedPeerCertificate,
+  req?: Req,
+) => boolean | PromiseLike<boolean>
+
+/** The options, under their name in `client-certificate-auth`. */
+export type ClientCertificateAuthOptions<Req = ClientCertRequest> = GuardOptions<Req>
+
+/** The response, under its name in `client-certificate-auth`. The middleware doesn't use it. */
+export type ClientCertResponse = ServerResponse
+
+/** An error with the status that Express answers with, under its name in `client-certificate-auth`. */
+export interface HttpError extends Error {
+  status: number
+}
 
 /** The name under which decisions are published. */
 const NAME = 'clientCertificateAuth'
@@ -50,9 +77,11 @@ const NAME = 'clientCertificateAuth'
  * request as `clientCertificate` and calls `next()` for those that the callback lets in; for all
  * others `next(error)`, with `status` 401 and a `reason`, or 500 where the fault is the server's.
  *
- * What the callback throws, or rejects with, goes to `next()` as well, with `status` 401 unless it
- * has one; its message is the reason that `onRejected` gets. A callback that doesn't answer within
- * `verifyTimeoutMs` is an error with the code `ERR_VERIFY_TIMEOUT` and `status` 500.
+ * What the callback throws, or rejects with, goes to `next()` as well, and its message is the reason
+ * that `onRejected` gets. Its `status` is its own, if it has one from 400 to 599. Otherwise it is 401, or
+ * 500 for errors that JavaScript or Node raised, such as a `TypeError` or a connection that failed. A
+ * callback that doesn't answer within `verifyTimeoutMs` is an error with the code `ERR_VERIFY_TIMEOUT`
+ * and `status` 500.
  *
  * @param callback - called with the certificate and the request
  * @param options - the extraction options, or `extractor` in their place, and the audit hooks
@@ -93,7 +122,7 @@ export function clientCertificateAuth<Req extends RequestLike = ClientCertReques
  * request: its callback returned `true`, or the strategy's verify gave a user. All other requests get
  * `next(error)` with `status` 401, also where the application itself set `req.clientCertificate`, or
  * where a session alone says who the user is. Where the predicate says no, `status` is 403. What the
- * predicate throws is passed on as it is.
+ * predicate throws goes to `next()`, with `status` 500 unless it has one from 400 to 599.
  *
  * @param predicate - such as those of `./helpers`
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE`
@@ -114,7 +143,7 @@ export function requireCertificate<Req extends object = ClientCertRequest>(
         if (verdict === 'yes') next()
         else if (verdict === 'no') {
           next(reject(403, 'predicate_returned_false', 'Client certificate not allowed'))
-        } else next(toError(verdict.thrown))
+        } else next(describeThrown(verdict.thrown, 500).error)
       },
     )
   }
@@ -151,13 +180,11 @@ function conclude<Req>(
     next(describeTimeout(plan.verifyTimeoutMs))
     return
   }
-  const error =
-    verdict === 'no'
-      ? reject(401, 'callback_returned_false', 'Client certificate rejected')
-      : withStatus(verdict.thrown)
-  const reason = error instanceof CertificateRejectedError ? error.reason : messageOf(error)
+  const { error, reason, status } =
+    verdict === 'no' ? describeNo() : describeThrown(verdict.thrown, 401)
   runHook('onRejected', plan.onRejected, cert, req, reason, {})
-  publishDecision('rejected', NAME, cert, { reason: 'callback_returned_false' })
+  if (status >= 500) publishDecision('error', NAME, cert)
+  else publishDecision('rejected', NAME, cert, { reason: 'callback_returned_false' })
   next(error)
 }
 
@@ -169,31 +196,11 @@ function describeTimeout(ms: number | false): Error {
   )
 }
 
+function describeNo(): RequestError {
+  const error = reject(401, 'callback_returned_false', 'Client certificate rejected')
+  return { error, reason: error.reason, status: error.status }
+}
+
 function reject(status: 401 | 403, reason: string, message: string): CertificateRejectedError {
   return new CertificateRejectedError(status, reason, message)
-}
-
-/** 401, unless what was thrown says something else; a wrapper where nothing can be set on it. */
-function withStatus(thrown: unknown): object {
-  try {
-    const error = toError(thrown) as { status?: unknown }
-    error.status ??= 401
-    return error
-  } catch {
-    const options = { cause: thrown }
-    return new CertificateRejectedError(401, FAILED, 'Client certificate rejected', options)
-  }
-}
-
-/** For a callback that threw something without a message. */
-const FAILED = 'callback_failed'
-
-/** What was thrown may be anything, and what it says a getter that throws as well. */
-function messageOf(error: object): string {
-  try {
-    const { message } = error as { message?: unknown }
-    return typeof message === 'string' && message !== '' ? message : FAILED
-  } catch {
-    return FAILED
-  }
 }
