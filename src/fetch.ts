@@ -2,7 +2,7 @@ import { assertText, takeOptions } from './assert.js'
 import { invalidType, invalidValue } from './errors.js'
 import { createExtractor, extractClientCertificate } from './extractor/index.js'
 import { EXTRACTOR_OPTIONS, type ExtractorOptions } from './extractor/options.js'
-import type { RequestLike } from './extractor/request.js'
+import type { RequestLike as NodeRequest } from './extractor/request.js'
 import { type ExtractionResult, failWith } from './extractor/result.js'
 
 export type { ChainedPeerCertificate, ForwardedIdentity } from './certificate/peer-certificate.js'
@@ -20,6 +20,9 @@ export type {
 export interface FetchRequest {
   readonly headers: Iterable<readonly [name: string, value: string]>
 }
+
+/** A {@link FetchRequest}, under its name in `client-certificate-auth`. */
+export type RequestLike = FetchRequest
 
 /** IP address of whoever connected, from the server: a `Request` does not say. */
 export type PeerAddress<Req extends FetchRequest = FetchRequest> =
@@ -119,7 +122,7 @@ function refuseTrust({
 function adapt<Req extends FetchRequest>(
   request: Req,
   peerAddress: PeerAddress<Req> | undefined,
-): RequestLike | undefined {
+): NodeRequest | undefined {
   try {
     const headers = Object.create(null) as Record<string, string>
     // Headers of one name have been joined already, which no encoding takes for a single one.

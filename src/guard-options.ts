@@ -80,6 +80,12 @@ const assertTimeout: Assert = (what, value) => {
   }
 }
 
+/** A check of a certificate, under its name in `client-certificate-auth`. */
+export type ValidationCallback<Req = ClientCertRequest> = (
+  cert: ChainedPeerCertificate,
+  req?: Req,
+) => boolean | PromiseLike<boolean>
+
 /** How each option is checked. */
 export const GUARD_OPTIONS: Readonly<Record<keyof GuardOptions<never>, Assert>> = {
   ...EXTRACTOR_OPTIONS,

@@ -1,4 +1,8 @@
-export type { ChainedPeerCertificate, ForwardedIdentity } from './certificate/peer-certificate.js'
+export type {
+  ChainedPeerCertificate,
+  ChainedPeerCertificate as PeerCertificate,
+  ForwardedIdentity,
+} from './certificate/peer-certificate.js'
 export type { DecisionMessage } from './diagnostics.js'
 export { ClientCertificateError, type ClientCertificateErrorCode } from './errors.js'
 export type { ExtractorOptions } from './extractor/options.js'
@@ -21,9 +25,15 @@ export type {
   RejectionDetails,
   RejectionReason,
 } from './guard-options.js'
-export type { StrategyOptions, StrategyOptionsWithRequest } from './strategy-options.js'
+export type {
+  StrategyOptions,
+  StrategyOptions as StrategyOptionsWithoutReq,
+  StrategyOptionsWithRequest,
+  StrategyOptionsWithRequest as StrategyOptionsWithReq,
+} from './strategy-options.js'
 export type {
   VerifyCallback,
   VerifyFunction,
   VerifyFunctionWithRequest,
+  VerifyOptions,
 } from './verify-function.js'

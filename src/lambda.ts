@@ -1,8 +1,14 @@
 import { assertBoolean, takeOptions } from './assert.js'
-import { checkValidity } from './certificate/validity.js'
+import { checkValidity, type ValidityReason } from './certificate/validity.js'
 import { NO_CACHE } from './extractor/certificate-cache.js'
-import { readEvent } from './extractor/event.js'
-import { type ExtractionResult, failWith, isFailure, succeed } from './extractor/result.js'
+import { type EventFailureReason, readEvent } from './extractor/event.js'
+import {
+  type ExtractionFailure,
+  type ExtractionSuccess,
+  failWith,
+  isFailure,
+  succeed,
+} from './extractor/result.js'
 
 export type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
 export type { EventFailureReason } from './extractor/event.js'
@@ -18,6 +24,34 @@ export interface LambdaOptions {
   /** Whether the certificate's dates are compared with the clock. Default: `true`. */
   checkValidity?: boolean | undefined
 }
+
+/** Where an event has the certificate, as far as the event of a Lambda function is read. */
+export interface LambdaEventWithClientCert {
+  readonly requestContext?: {
+    /** Of HTTP APIs with payload format 2.0. */
+    readonly authentication?: { readonly clientCert?: LambdaClientCert }
+    /** Of REST APIs, and of HTTP APIs with payload format 1.0. */
+    readonly identity?: { readonly clientCert?: LambdaClientCert }
+  }
+}
+
+/** What API Gateway says about a certificate. Only the certificate itself is read. */
+export interface LambdaClientCert {
+  readonly clientCertPem: string
+  readonly subjectDN?: string
+  readonly issuerDN?: string
+  readonly serialNumber?: string
+  readonly validity?: { readonly notBefore?: string; readonly notAfter?: string }
+}
+
+/** Why no certificate was extracted from an event. */
+export type LambdaExtractionFailureReason = EventFailureReason | ValidityReason
+
+export type LambdaExtractionSuccess = ExtractionSuccess
+
+export type LambdaExtractionFailure = ExtractionFailure<LambdaExtractionFailureReason>
+
+export type LambdaExtractionResult = LambdaExtractionSuccess | LambdaExtractionFailure
 
 const LAMBDA_OPTIONS = { checkValidity: assertBoolean }
 
@@ -37,7 +71,7 @@ const LAMBDA_OPTIONS = { checkValidity: assertBoolean }
 export function extractClientCertificateFromLambdaEvent(
   event: unknown,
   options: LambdaOptions = {},
-): ExtractionResult {
+): LambdaExtractionResult {
   const { checkValidity: isChecked = true } = takeOptions(options, LAMBDA_OPTIONS)
   const found = readEvent(event, NO_CACHE)
   if (isFailure(found)) return found

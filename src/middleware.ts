@@ -52,12 +52,6 @@ export type CertificateCheck<Req = ClientCertRequest> = (
   req: Req,
 ) => boolean | PromiseLike<boolean>
 
-/** A {@link CertificateCheck}, under its name in `client-certificate-auth`. */
-export type ValidationCallback<Req = ClientCertRequest> = (
-  cert: ChainedPeerCertificate,
-  req?: Req,
-) => boolean | PromiseLike<boolean>
-
 /** The options, under their name in `client-certificate-auth`. */
 export type ClientCertificateAuthOptions<Req = ClientCertRequest> = GuardOptions<Req>
 

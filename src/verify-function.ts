@@ -40,3 +40,8 @@ export type VerifyFunctionWithRequest<Req = ClientCertRequest> = (
   cert: ChainedPeerCertificate,
   done: VerifyCallback,
 ) => unknown
+
+/** What `done(null, false, info)` may say, under its name in `passport-client-cert`. */
+export interface VerifyOptions {
+  message: string
+}

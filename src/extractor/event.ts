@@ -26,7 +26,7 @@ export type EventFailureReason =
 export function readEvent(
   event: unknown,
   cache: CertificateCache,
-): CertificateSnapshot | ExtractionFailure {
+): CertificateSnapshot | ExtractionFailure<EventFailureReason> {
   const pem = findPem(event)
   if (pem === undefined) return failWith('lambda_event_missing_clientcert')
   const known = cache.get(pem)
@@ -42,7 +42,7 @@ export function readEvent(
 export function readEventOf(
   request: RequestLike,
   cache: CertificateCache,
-): CertificateSnapshot | ExtractionFailure {
+): CertificateSnapshot | ExtractionFailure<EventFailureReason> {
   return readEvent(take(findCarrier(request), 'event'), cache)
 }
 

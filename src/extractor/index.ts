@@ -60,6 +60,20 @@ export function extractClientCertificate(
   return compileExtractor(compileExtractorOptions(options), NO_CACHE)(request)
 }
 
+/**
+ * Checks extraction options without making an extractor of them.
+ *
+ * @param options - default: none, which is valid
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the option
+ * @example
+ * import { validateExtractorOptions } from 'passport-client-certificate-auth/extractor'
+ *
+ * validateExtractorOptions(JSON.parse(process.env.CLIENT_CERTIFICATES))
+ */
+export function validateExtractorOptions(options: ExtractorOptions = {}): void {
+  compileExtractorOptions(options)
+}
+
 function compileExtractor(plan: ExtractorPlan, cache: CertificateCache): Extractor {
   warnAbout(plan)
   const read = compileSource(plan, cache)

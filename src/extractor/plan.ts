@@ -54,7 +54,7 @@ function compileHeader(options: ExtractorOptions): HeaderPlan | null {
     header: header.toLowerCase(),
     decode: compileDecoder(encoding, options),
     readIdentity: compileIdentity(encoding, options),
-    allowList: preset?.carriesChain ?? mayCarryChain(encoding, chain, options),
+    allowList: preset?.chainInLeafHeader ?? mayCarryChain(encoding, chain, options),
     chain,
     includeChain: options.includeChain === true,
     verify,

@@ -45,10 +45,10 @@ export interface ExtractionSuccess {
   readonly reason: null
 }
 
-export interface ExtractionFailure {
+export interface ExtractionFailure<Reason = ExtractionFailureReason> {
   readonly success: false
   readonly certificate: null
-  readonly reason: ExtractionFailureReason
+  readonly reason: Reason
   /** Which of several causes the reason had, where the package tells them apart. */
   readonly detail?: FailureDetail
   /** Node's or OpenSSL's error code, where there is one. */
@@ -62,15 +62,17 @@ export function succeed(certificate: ChainedPeerCertificate): ExtractionSuccess 
   return { success: true, certificate, reason: null }
 }
 
-export function failWith(
-  reason: ExtractionFailureReason,
+export function failWith<Reason extends ExtractionFailureReason>(
+  reason: Reason,
   detail?: FailureDetail,
-): ExtractionFailure {
+): ExtractionFailure<Reason> {
   const failure = { success: false, certificate: null, reason } as const
   return detail === undefined ? failure : { ...failure, detail }
 }
 
 /** Tells a failure from what a step of the pipeline found. */
-export function isFailure(found: object): found is ExtractionFailure {
+export function isFailure<Failure extends ExtractionFailure>(
+  found: Failure | object,
+): found is Failure {
   return 'reason' in found
 }

@@ -10,7 +10,7 @@ export type CertificatePredicate = (cert: PeerCertificate) => boolean
 export type CertificateTest = (
   cert: PeerCertificate,
   ...rest: never[]
-) => boolean | Promise<boolean>
+) => boolean | PromiseLike<boolean>
 
 /** A list of texts, or a single one. An empty list is refused: it would allow nobody. */
 export function assertTexts(what: string, value: unknown): readonly string[] {

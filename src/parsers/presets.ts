@@ -16,8 +16,8 @@ export interface Preset {
   readonly encoding: HeaderEncoding
   /** Name of a second header that carries the chain, lower case; with `*` for 0 to 8, one for each. */
   readonly chainHeader?: string
-  /** Whether the first header may hold a list with the leaf first. */
-  readonly carriesChain: boolean
+  /** Whether the header with the leaf may hold its chain as well, with the leaf first. */
+  readonly chainInLeafHeader: boolean
   /** What the proxy says of the certificate that it verified, in other headers. */
   readonly verify?: readonly HeaderRule[]
   /**
@@ -54,64 +54,64 @@ export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
   akamai: {
     header: 'akamai-cc-der',
     encoding: 'rfc9440',
-    carriesChain: false,
+    chainInLeafHeader: false,
     validates: 'configurable',
   },
   apache: {
     header: 'x-ssl-client-cert',
     encoding: 'apache-pem',
     chainHeader: 'x-ssl-client-chain-*',
-    carriesChain: false,
+    chainInLeafHeader: false,
     verify: [{ header: 'x-ssl-client-verify', value: 'SUCCESS' }],
     validates: 'configurable',
   },
   'aws-alb': {
     header: 'x-amzn-mtls-clientcert',
     encoding: 'url-pem-aws',
-    carriesChain: true,
+    chainInLeafHeader: true,
     validates: 'never',
   },
   'aws-alb-verify': {
     header: 'x-amzn-mtls-clientcert-leaf',
     encoding: 'url-pem-aws',
-    carriesChain: false,
+    chainInLeafHeader: false,
     validates: 'always',
   },
   'azure-app-service': {
     header: 'x-arr-clientcert',
     encoding: 'base64-der',
-    carriesChain: false,
+    chainInLeafHeader: false,
     validates: 'never',
   },
   'azure-container-apps': {
     header: 'x-forwarded-client-cert',
     encoding: 'xfcc',
-    carriesChain: true,
+    chainInLeafHeader: true,
     validates: 'never',
   },
   caddy: {
     header: 'x-ssl-client-cert',
     encoding: 'base64-der',
-    carriesChain: false,
+    chainInLeafHeader: false,
     validates: 'configurable',
   },
   cloudflare: {
     header: 'cf-client-cert-der-base64',
     encoding: 'base64-der',
-    carriesChain: false,
+    chainInLeafHeader: false,
     validates: 'configurable',
   },
   'cloudflare-rfc9440': {
     header: 'client-cert',
     encoding: 'rfc9440',
     chainHeader: 'client-cert-chain',
-    carriesChain: false,
+    chainInLeafHeader: false,
     validates: 'configurable',
   },
   cloudfront: {
     header: 'cloudfront-viewer-cert-pem',
     encoding: 'url-pem',
-    carriesChain: false,
+    chainInLeafHeader: false,
     // Says `0` of a viewer without a certificate, whatever it sends itself.
     verify: [{ header: 'cloudfront-viewer-cert-present', value: '1' }],
     validates: 'always',
@@ -120,20 +120,20 @@ export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
     header: 'client-cert',
     encoding: 'rfc9440',
     chainHeader: 'client-cert-chain',
-    carriesChain: false,
+    chainInLeafHeader: false,
     validates: 'never',
   },
   envoy: {
     header: 'x-forwarded-client-cert',
     encoding: 'xfcc',
-    carriesChain: true,
+    chainInLeafHeader: true,
     validates: 'configurable',
   },
   gcp: {
     header: 'x-client-cert-leaf',
     encoding: 'rfc9440',
     chainHeader: 'x-client-cert-chain',
-    carriesChain: false,
+    chainInLeafHeader: false,
     verify: [
       { header: 'x-client-cert-present', value: 'true' },
       { header: 'x-client-cert-chain-verified', value: 'true' },
@@ -145,7 +145,7 @@ export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
     header: 'x-ssl-client-cert',
     encoding: 'base64-der',
     chainHeader: 'x-ssl-client-chain',
-    carriesChain: false,
+    chainInLeafHeader: false,
     // Also said of a client without any certificate: that there is one is checked anyway.
     verify: [{ header: 'x-ssl-client-verify', value: '0' }],
     validates: 'configurable',
@@ -153,33 +153,33 @@ export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
   'ingress-nginx': {
     header: 'ssl-client-cert',
     encoding: 'url-pem',
-    carriesChain: false,
+    chainInLeafHeader: false,
     verify: [{ header: 'ssl-client-verify', value: 'SUCCESS' }],
     validates: 'configurable',
   },
   'istio-gateway': {
     header: 'x-forwarded-client-cert',
     encoding: 'xfcc',
-    carriesChain: true,
+    chainInLeafHeader: true,
     validates: 'configurable',
   },
   kong: {
     header: 'x-client-cert',
     encoding: 'url-pem',
-    carriesChain: false,
+    chainInLeafHeader: false,
     validates: 'never',
   },
   nginx: {
     header: 'x-ssl-client-cert',
     encoding: 'url-pem',
-    carriesChain: false,
+    chainInLeafHeader: false,
     verify: [{ header: 'x-ssl-client-verify', value: 'SUCCESS' }],
     validates: 'configurable',
   },
   traefik: {
     header: 'x-forwarded-tls-client-cert',
     encoding: 'base64-der',
-    carriesChain: true,
+    chainInLeafHeader: true,
     validates: 'configurable',
   },
 })

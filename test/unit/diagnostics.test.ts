@@ -2,6 +2,7 @@ import diagnosticsChannel from 'node:diagnostics_channel'
 import { expect } from 'chai'
 import { type DecisionMessage, publishDecision } from '../../src/diagnostics.js'
 import { Strategy } from '../../src/index.js'
+import { clientCertificateAuth } from '../../src/middleware.js'
 import { toBase64Der } from '../support/header-values.js'
 import { testPki, type TestPki } from '../support/pki.js'
 import { endingsOf, requestWith } from '../support/run-strategy.js'
@@ -63,6 +64,25 @@ describe('what is published of a decision', () => {
       expect(published).to.deep.equal([[`passport-client-certificate-auth:${outcome}`, message]])
       expect(fingerprint256).to.match(/^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/)
       expect(serialNumber).to.match(/^[0-9A-F]+$/)
+    })
+  }
+
+  const REJECTED = ['rejected', 'callback_returned_false'] as const
+  const checks: [what: string, check: () => boolean, outcome: string, reason: string | null][] = [
+    ['yes', () => true, 'authenticated', null],
+    ['no', () => false, ...REJECTED],
+    ['an error', () => throwAny(new Error('revoked')), ...REJECTED],
+    ['a bug', () => throwAny(new TypeError('boom')), 'error', null],
+    ['an error of status 503', () => throwAny({ status: 503 }), 'error', null],
+  ]
+  for (const [what, check, outcome, reason] of checks) {
+    it(`is, when the callback of the middleware ends with ${what}, '${outcome}'`, async () => {
+      const certificate = await seenBySocket(pki.ec)
+      const { fingerprint256, serialNumber } = certificate
+      clientCertificateAuth<never>(check)(requestWith(certificate) as never, {}, () => undefined)
+      const strategy = 'clientCertificateAuth'
+      const message = messageWith({ strategy, reason, fingerprint256, serialNumber })
+      expect(published).to.deep.equal([[`passport-client-certificate-auth:${outcome}`, message]])
     })
   }
 

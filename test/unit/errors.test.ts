@@ -10,6 +10,7 @@ describe('a fault on the side of the server', () => {
     expect(error.name).to.equal('ClientCertificateError')
     expect(error.code).to.equal('ERR_VERIFY_FAILED')
     expect(error.message).to.equal('It failed')
+    expect(error).to.include({ status: 500, statusCode: 500 })
     expect(error.stack).to.include('errors.test')
     expect(String(error)).to.equal('ClientCertificateError: It failed')
   })

@@ -100,9 +100,15 @@ describe('the middleware, for what a callback says', () => {
   const thrown: [what: string, thrown: unknown, status: number, reason: string][] = [
     ['an error', new Error('no such client'), 401, 'no such client'],
     ['one with a status', Object.assign(new Error('busy'), { status: 503 }), 503, 'busy'],
-    ['one without a message', new Error(''), 401, 'callback_failed'],
-    ['an object', { code: 7 }, 401, 'callback_failed'],
-    ['one that will not say why', mute, 401, 'callback_failed'],
+    ['one without a message', new Error(''), 401, 'callback_threw'],
+    ['an object', { code: 7 }, 401, 'callback_threw'],
+    ['one that will not say why', mute, 401, 'callback_threw'],
+    [
+      'a bug of the application',
+      new TypeError('cb is not a function'),
+      500,
+      'cb is not a function',
+    ],
   ]
   for (const [what, error, status, reason] of thrown) {
     it(`passes on ${what} that it throws, with a status`, async () => {
@@ -146,6 +152,36 @@ describe('the middleware, for what a callback says', () => {
       }
     })
   }
+
+  it('has a thrown string as the message and as the reason', async () => {
+    for (const fail of [
+      () => {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error
+        throw 'certificate revoked'
+      },
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      () => Promise.reject('certificate revoked'),
+    ]) {
+      const { calls, log } = await run(fail)
+      const [[error] = []] = calls
+      expect(error).to.be.instanceOf(CertificateRejectedError)
+      expect(error).to.include({ message: 'certificate revoked', status: 401, statusCode: 401 })
+      expect(log).to.deep.equal([['rejected', CERT, 'certificate revoked']])
+    }
+  })
+
+  it('returns nothing, also for a promise: h3 would take it for an answer', () => {
+    for (const callback of [() => true, () => Promise.resolve(false), () => new Promise(() => 0)]) {
+      const middleware = clientCertificateAuth<never>(callback as CertificateCheck<never>)
+      const call = middleware as (...args: unknown[]) => unknown
+      expect(call(requestWith(CERT), {}, () => undefined)).to.equal(undefined)
+    }
+  })
+
+  it('is the default export as well', async () => {
+    const { default: main } = await import('../../src/middleware.js')
+    expect(main).to.equal(clientCertificateAuth)
+  })
 
   it('is not told of what happens further down the line', () => {
     const calls: unknown[] = []
@@ -295,8 +331,8 @@ describe('the middleware, for a client without a certificate', () => {
     const [[error] = []] = calls
     expect(error).to.be.instanceOf(ClientCertificateError)
     expect(error).not.to.be.instanceOf(CertificateRejectedError)
-    expect(error).to.include({ code: 'ERR_CERTIFICATE_NOT_RETRIEVABLE' })
-    expect(error).not.to.have.property('status')
+    const code = 'ERR_CERTIFICATE_NOT_RETRIEVABLE'
+    expect(error).to.include({ code, status: 500, statusCode: 500 })
     expect(log).to.deep.equal([['rejected', null, 'certificate_not_retrievable']])
   })
 
@@ -304,7 +340,11 @@ describe('the middleware, for a client without a certificate', () => {
     for (const extractor of [() => null, () => Promise.resolve({ success: true })]) {
       const { calls, log } = await run(() => true, CERT, { extractor: extractor as never })
       expect(calls[0]?.[0]).to.be.instanceOf(ClientCertificateError)
-      expect(calls[0]?.[0]).to.include({ code: 'ERR_EXTRACTOR_FAILED' })
+      expect(calls[0]?.[0]).to.include({
+        code: 'ERR_EXTRACTOR_FAILED',
+        status: 500,
+        statusCode: 500,
+      })
       expect(log).to.deep.equal([])
     }
   })
@@ -409,9 +449,13 @@ describe('a certificate that is required later', () => {
       throw thrown
     }
     expect(await decide(fail(problem), req)).to.deep.equal([[problem]])
-    expect(problem).not.to.have.property('status')
+    expect(problem).to.include({ status: 500, statusCode: 500 })
+    const busy = Object.assign(new Error('busy'), { status: 503 })
+    expect(await decide(fail(busy), req)).to.deep.equal([[busy]])
+    expect(busy).to.have.property('status', 503)
     const [[wrapped] = []] = await decide(fail('route'), req)
     expect(wrapped).to.be.instanceOf(ClientCertificateError).with.property('cause', 'route')
+    expect(wrapped).to.include({ code: 'ERR_VERIFY_FAILED', message: 'route', status: 500 })
   })
 })
 

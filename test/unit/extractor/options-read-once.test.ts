@@ -99,7 +99,7 @@ describe('options of an extractor are read once', () => {
     // What presets are made of.
     ['header', 'x-polluted'],
     ['encoding', 'base64-der'],
-    ['carriesChain', true],
+    ['chainInLeafHeader', true],
     ['verify', []],
     ['mayBeMissing', true],
   ]

@@ -31,7 +31,7 @@ describe('the presets', () => {
   })
 
   it('say in which header a list may stand, leaf first', () => {
-    const names = Object.entries(PRESETS).filter(([, { carriesChain }]) => carriesChain)
+    const names = Object.entries(PRESETS).filter(([, { chainInLeafHeader }]) => chainInLeafHeader)
     expect(names.map(([name]) => name).join(' ')).to.equal(
       'aws-alb azure-container-apps envoy istio-gateway traefik',
     )
