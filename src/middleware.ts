@@ -13,6 +13,7 @@ import {
   GUARD_OPTIONS,
   type GuardOptions,
   type GuardPlan,
+  type ValidationCallback,
 } from './guard-options.js'
 import { runHook } from './hooks.js'
 import { describeThrown, type RequestError } from './thrown.js'
@@ -33,6 +34,7 @@ export type {
   GuardOptions,
   RejectionDetails,
   RejectionReason,
+  ValidationCallback,
 } from './guard-options.js'
 
 /** Passes the request on, or an error that ends it. */
@@ -82,6 +84,15 @@ const NAME = 'clientCertificateAuth'
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the option
  */
 export function clientCertificateAuth<Req extends RequestLike = ClientCertRequest>(
+  callback: CertificateCheck<Req>,
+  options?: GuardOptions<Req>,
+): Middleware<Req>
+// From a parameter that may be missing, the type of the request can only be inferred like this.
+export function clientCertificateAuth<Req extends RequestLike = ClientCertRequest>(
+  callback: ValidationCallback<Req>,
+  options?: ClientCertificateAuthOptions<Req>,
+): Middleware<Req>
+export function clientCertificateAuth<Req extends RequestLike>(
   callback: CertificateCheck<Req>,
   options: GuardOptions<Req> = {},
 ): Middleware<Req> {

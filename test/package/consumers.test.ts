@@ -1,10 +1,34 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import manifest from '../../package.json' with { type: 'json' }
 import { createAuthority, type Issued } from '../../examples/support/pki.js'
 import { addFixture, compile, createConsumer, node, pinned } from './support/project.js'
 
 const PASSPORTS = ['0.5.3', '0.6.0', '0.7.0']
+const ES_MODULES = [
+  ['node16, ES modules', ['mts'], { module: 'node16' }],
+  ['node16, CommonJS', ['cts'], { module: 'node16' }],
+  ['nodenext, ES modules', ['mts'], { module: 'nodenext' }],
+  ['nodenext, CommonJS', ['cts'], { module: 'nodenext' }],
+] as const
+const MODULES = [
+  ['node16, both in one program', ['mts', 'cts'], { module: 'node16' }],
+  ['nodenext, both in one program', ['mts', 'cts'], { module: 'nodenext' }],
+  ['a bundler', ['mts'], { module: 'esnext', moduleResolution: 'bundler' }],
+  ['commonjs', ['ts'], { module: 'commonjs', esModuleInterop: true }],
+] as const
+/** The default of TypeScript 5 for CommonJS, which reads no `exports` and is gone in version 6. */
+const NODE10 = [
+  'commonjs, node10',
+  ['ts'],
+  { module: 'commonjs', moduleResolution: 'node10' },
+] as const
+const TYPESCRIPTS = [
+  ['5.4.5', [...MODULES, NODE10]],
+  ['5.9.3', [...MODULES, NODE10]],
+  [manifest.devDependencies.typescript, [...ES_MODULES, ...MODULES]],
+] as const
 const TYPED_BARE = ['typescript', '@types/node'] as const
 const TYPED_EXPRESS = ['@types/express', '@types/passport', 'express', 'passport'] as const
 
@@ -35,30 +59,36 @@ describe('the packed package', () => {
     }
   })
 
-  describe('in TypeScript, with the types of Node and no others', () => {
-    let consumer: string
+  for (const [version, modules] of TYPESCRIPTS) {
+    describe(`in TypeScript ${version}, with the types of Node and no others`, () => {
+      let consumer: string
 
-    before(async () => {
-      consumer = await createConsumer('typed', ...pinned(TYPED_BARE))
-      addFixture(consumer, 'typed.mts')
-      addFixture(consumer, 'typed.mts', 'typed.cts')
-    })
-
-    for (const [title, files, options] of [
-      ['node16, ES modules', ['typed.mts'], { module: 'node16' }],
-      ['node16, CommonJS', ['typed.cts'], { module: 'node16' }],
-      ['node16, both in one program', ['typed.mts', 'typed.cts'], { module: 'node16' }],
-      ['nodenext, ES modules', ['typed.mts'], { module: 'nodenext' }],
-      ['nodenext, CommonJS', ['typed.cts'], { module: 'nodenext' }],
-      ['nodenext, both in one program', ['typed.mts', 'typed.cts'], { module: 'nodenext' }],
-      ['a bundler', ['typed.mts'], { module: 'esnext', moduleResolution: 'bundler' }],
-    ] as const) {
-      it(`compiles for ${title}, and runs`, async () => {
-        await compile(consumer, [...files], options)
-
-        for (const file of files) await node(consumer, [file.replace('ts', 'js')])
+      before(async () => {
+        const packages = [`typescript@${version}`, ...pinned(['@types/node'])]
+        consumer = await createConsumer(`typed-${version}`, ...packages)
+        for (const program of ['typed', 'older-names']) {
+          for (const type of ['mts', 'cts', 'ts']) {
+            addFixture(consumer, `${program}.mts`, `${program}.${type}`)
+          }
+        }
       })
-    }
+
+      for (const [title, types, options] of modules) {
+        it(`compiles for ${title}, and runs`, async () => {
+          const files = types.flatMap((type) => [`typed.${type}`, `older-names.${type}`])
+          await compile(consumer, files, options)
+
+          for (const file of files) await node(consumer, [file.replace(/ts$/, 'js')])
+        })
+      }
+    })
+  }
+
+  it('rejects clients in h3, which takes what a middleware returns for its answer', async () => {
+    const consumer = await createConsumer('h3', 'h3@1.15.11')
+    const { stdout } = await node(consumer, [addFixture(consumer, 'h3.mjs')])
+
+    expect(JSON.parse(stdout)).to.deep.equal([200, 401])
   })
 
   it('adds the certificate to the request type of Express', async () => {

@@ -8,10 +8,11 @@ const {
   extractClientCertificateFromLambdaEvent,
 } = require('passport-client-certificate-auth/lambda')
 const {
+  default: main,
   CertificateRejectedError,
   clientCertificateAuth,
 } = require('passport-client-certificate-auth/middleware')
-const { parseXfcc } = require('passport-client-certificate-auth/parsers')
+const { getCertificateFromHeaders, parseXfcc } = require('passport-client-certificate-auth/parsers')
 const { mtlsServerOptions } = require('passport-client-certificate-auth/server')
 
 assert.equal(new Strategy(() => null).name, 'client-cert')
@@ -26,4 +27,6 @@ assert.equal(extractClientCertificateFromLambdaEvent({}).reason, 'lambda_event_m
 clientCertificateAuth(() => true)({}, {}, (error) => {
   assert.ok(error instanceof CertificateRejectedError && error instanceof ClientCertificateError)
 })
+assert.equal(main, clientCertificateAuth)
+assert.equal(getCertificateFromHeaders({}, {}), null)
 assert.throws(() => mtlsServerOptions({}), TypeError)

@@ -5,11 +5,11 @@ import { createExtractor } from 'passport-client-certificate-auth/extractor'
 import { createFetchExtractor } from 'passport-client-certificate-auth/fetch'
 import { allowCN } from 'passport-client-certificate-auth/helpers'
 import { extractClientCertificateFromLambdaEvent } from 'passport-client-certificate-auth/lambda'
-import {
+import main, {
   CertificateRejectedError,
   clientCertificateAuth,
 } from 'passport-client-certificate-auth/middleware'
-import { parseXfcc } from 'passport-client-certificate-auth/parsers'
+import { getCertificateFromHeaders, parseXfcc } from 'passport-client-certificate-auth/parsers'
 import { mtlsServerOptions } from 'passport-client-certificate-auth/server'
 
 assert.equal(new Strategy(() => null).name, 'client-cert')
@@ -24,4 +24,6 @@ assert.equal(extractClientCertificateFromLambdaEvent({}).reason, 'lambda_event_m
 clientCertificateAuth(() => true)({}, {}, (error) => {
   assert.ok(error instanceof CertificateRejectedError && error instanceof ClientCertificateError)
 })
+assert.equal(main, clientCertificateAuth)
+assert.equal(getCertificateFromHeaders({}, {}), null)
 assert.throws(() => mtlsServerOptions({}), TypeError)
