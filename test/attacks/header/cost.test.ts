@@ -1,81 +1,29 @@
 import { X509Certificate } from 'node:crypto'
-import { once } from 'node:events'
-import http, { type IncomingMessage } from 'node:http'
 import { expect } from 'chai'
-import {
-  createExtractor,
-  type Extractor,
-  type ExtractorOptions,
-} from '../../../src/extractor/index.js'
-import { toBase64Der, toUrlPem } from '../../support/header-values.js'
+import type { ExtractorOptions } from '../../../src/extractor/index.js'
 import { countCalls, stopCounting } from '../../support/count-calls.js'
+import { toBase64Der, toUrlPem } from '../../support/header-values.js'
+import { HOSTILE_HEADERS, repeatTo } from '../../support/hostile-headers.js'
 import { namesakes } from '../../support/namesakes.js'
 import { testPki } from '../../support/pki.js'
-import { closeServers, getHttp, listen } from '../../support/servers.js'
-import { growthOf } from '../../property/growth.js'
+import { closeServers } from '../../support/servers.js'
 import { expectAcceptance, expectRefusals, type Line } from '../support/header-backend.js'
 
 const trustedProxies = 'loopback'
-/** Linear, and some room for what a garbage collector adds. */
-const LIMIT = 1.2
-const BEGIN = encodeURIComponent('-----BEGIN CERTIFICATE-----\n')
-const END = encodeURIComponent('\n-----END CERTIFICATE-----\n')
-
-const hostile: Readonly<Record<string, readonly [ExtractorOptions, name: string, unit: string]>> = {
-  commas: [{ certificateSource: 'traefik' }, 'X-Forwarded-Tls-Client-Cert', ','],
-  'short items': [{ certificateSource: 'traefik' }, 'X-Forwarded-Tls-Client-Cert', 'QUJD,'],
-  'Byte Sequences': [{ certificateSource: 'cloudflare-rfc9440' }, 'Client-Cert', ':QUJD:, '],
-  'BEGIN markers': [{ certificateSource: 'aws-alb' }, 'X-Amzn-Mtls-Clientcert', BEGIN],
-  'empty blocks': [
-    { certificateSource: 'aws-alb' },
-    'X-Amzn-Mtls-Clientcert',
-    `${BEGIN}QUJD${END}`,
-  ],
-  percents: [{ certificateSource: 'aws-alb' }, 'X-Amzn-Mtls-Clientcert', '%'],
-  'escaped percents': [{ certificateSource: 'aws-alb' }, 'X-Amzn-Mtls-Clientcert', '%25'],
-  'XFCC pairs': [{ certificateSource: 'envoy' }, 'X-Forwarded-Client-Cert', 'By=a;'],
-  'XFCC elements': [{ certificateSource: 'envoy', xfccHop: 0 }, 'X-Forwarded-Client-Cert', 'By=a,'],
-  'XFCC quotes': [{ certificateSource: 'envoy' }, 'X-Forwarded-Client-Cert', 'Subject="\\"'],
-  'names of a Connection header': [{ certificateSource: 'traefik' }, 'Connection', 'close,'],
-}
+/** With the rest of the request, the longest that Node accepts by default. */
+const LONGEST = 15_000
 
 afterEach(() => {
   stopCounting()
   return closeServers()
 })
 
-/** What the extractor does with such a header in a request that a real server has received. */
-async function receive(options: ExtractorOptions, name: string, unit: string) {
-  // The connections are closed by the time this is measured, so no peer can be told.
-  const extract: Extractor = createExtractor({ ...options, trustedProxies: true })
-  const server = http.createServer({ maxHeaderSize: 2 ** 20 })
-  const requests = new Map<number, IncomingMessage>()
-  const { port } = await listen(server)
-  for (let power = 13; power <= 18; power += 1) {
-    const length = 2 ** power
-    const received = once(server, 'request') as Promise<[IncomingMessage, http.ServerResponse]>
-    const value = unit.repeat(Math.floor(length / unit.length))
-    const answer = getHttp(port, { headers: { [name]: value } })
-    const [request, response] = await received
-    expect(extract(request).reason).to.equal('header_missing_or_malformed')
-    requests.set(length, request)
-    response.end()
-    await answer
-  }
-  return (length: number) => {
-    const request = requests.get(length)
-    if (request === undefined) throw new Error(`No request of ${length} bytes`)
-    return () => extract(request)
-  }
-}
-
+// That the cost grows no faster than the header is counted in test/cost/, in a process of its own.
 describe('B11 cost: a header made to be expensive', () => {
-  for (const [title, [options, name, unit]] of Object.entries(hostile)) {
-    it(`B11 cost of ${title} grows no faster than the header, which is refused`, async () => {
-      const growth = growthOf(await receive(options, name, unit), LIMIT)
-      expect(growth).to.be.below(LIMIT)
-      const value = unit.repeat(Math.floor(15_000 / unit.length))
-      await expectRefusals({ ...options, trustedProxies }, { 'as long as can be': [[name, value]] })
+  for (const [title, header] of Object.entries(HOSTILE_HEADERS)) {
+    it(`B11 cost: a header full of ${title} is refused`, async () => {
+      const line: Line = [header.name, repeatTo(LONGEST, header)]
+      await expectRefusals({ ...header.options, trustedProxies }, { 'as long as can be': [line] })
     })
   }
 
