@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import type { RequestListener } from 'node:http'
 import express from 'express'
 import { expect } from 'chai'
@@ -31,19 +32,20 @@ describe('C1 cross-user answer: a strategy instance serves two clients at once',
     for (const [title, makeVerify] of Object.entries(ways)) {
       it(`C1 cross-user answer: each gets its own, ${use}, with ${title}`, async () => {
         const arrivals: (() => void)[] = []
-        let both: () => void = () => undefined
-        const waiting = new Promise<void>((resolve) => (both = resolve))
+        const verified = new EventEmitter()
         const wait = () => {
           const turn = new Promise<void>((resolve) => arrivals.push(resolve))
-          if (arrivals.length === 2) both()
+          verified.emit('arrival')
           return turn
         }
         const application = await startApplication(makeVerify(wait), use)
         // The one who may enter comes first: what is decided about it must not reach the other.
+        const first = once(verified, 'arrival')
         const admin = visitAs('rsa', application.port)
-        while (arrivals.length === 0) await new Promise(setImmediate)
+        await first
+        const second = once(verified, 'arrival')
         const stranger = visitAs('ec', application.port)
-        await waiting
+        await second
         arrivals[0]?.()
         expect(await admin).to.include({ status: 200, body: '{"name":"rsa-client"}' })
         arrivals[1]?.()

@@ -1,9 +1,12 @@
-import type { RequestListener } from 'node:http'
+import { EventEmitter, once } from 'node:events'
+import type { RequestListener, ServerResponse } from 'node:http'
 import https, { type ServerOptions } from 'node:https'
 import { setImmediate } from 'node:timers/promises'
+import type { PeerCertificate } from 'node:tls'
 import express from 'express'
 import { testPki } from '../../support/pki.js'
 import { getHttps, listen } from '../../support/servers.js'
+import { tlsSocketOf } from '../../support/tls-visit.js'
 import { unhandledRejections } from '../../support/unhandled.js'
 
 /** What an attack came to. */
@@ -13,16 +16,30 @@ export interface App {
   port: number
   /** Whether anybody has got behind the guard. */
   entered: () => boolean
+  /** Resolves to the response to a client, once its request has reached the guard. */
+  arrivalOf: (cn: string) => Promise<ServerResponse>
 }
 
-const HANGS_MS = 1500
+/**
+ * More turns of the event loop than any guard here needs for a decision, which waits for nothing but
+ * promises and `setImmediate`. A request that has no answer by then will never have one.
+ */
+const TURNS = 1000
 
 export async function startApp(
   guard: express.RequestHandler,
   options: ServerOptions,
 ): Promise<App> {
   let entries = 0
+  const arrivals = new EventEmitter()
+  const arrived = new Map<unknown, ServerResponse>()
   const app = express()
+  app.use((req, res, next) => {
+    const { subject } = tlsSocketOf(req).getPeerCertificate() as Partial<PeerCertificate>
+    arrived.set(subject?.CN, res)
+    next()
+    arrivals.emit('arrival')
+  })
   app.use(guard)
   app.get('/', (_req, res) => {
     entries += 1
@@ -32,7 +49,22 @@ export async function startApp(
     if (!res.headersSent) res.status(error?.status ?? 500).end()
   }) as express.ErrorRequestHandler)
   const { port } = await listen(https.createServer(options, app as RequestListener))
-  return { port, entered: () => entries > 0 }
+  return {
+    port,
+    entered: () => entries > 0,
+    async arrivalOf(cn) {
+      for (;;) {
+        const response = arrived.get(cn)
+        if (response !== undefined) return response
+        await once(arrivals, 'arrival')
+      }
+    },
+  }
+}
+
+/** Lets the server do all that it can do without another event. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn += 1) await setImmediate()
 }
 
 /** `null` and `refused`: the connection was ended instead of answered. */
@@ -43,17 +75,33 @@ export function outcomeOf(status: number | 'refused' | null): Outcome {
   throw new Error(`Unexpected status ${status}`)
 }
 
-/** A request of a client that the authority has certified. */
-export async function visitAs(who: 'rsa' | 'ec', port: number): Promise<Outcome> {
+/**
+ * A request of a client that the authority has certified.
+ *
+ * @param released - resolves when nothing holds back the decision any more
+ */
+export async function visitAs(
+  who: 'rsa' | 'ec',
+  { port, arrivalOf }: App,
+  released: Promise<void> = Promise.resolve(),
+): Promise<Outcome> {
   const { key, cert } = (await testPki())[who]
-  const signal = AbortSignal.timeout(HANGS_MS)
+  const controller = new AbortController()
   const outcomes: Outcome[] = []
   const unhandled = await unhandledRejections(async () => {
-    const answer = await getHttps(port, { key, cert, signal }).catch((error: unknown) => {
-      if (!signal.aborted) throw error
-    })
-    if (answer !== undefined) outcomes.push(outcomeOf(answer.status))
-    await setImmediate()
+    const answer = getHttps(port, { key, cert, signal: controller.signal }).then(
+      ({ status }) => {
+        outcomes.push(outcomeOf(status))
+      },
+      (error: unknown) => {
+        if (!controller.signal.aborted) throw error
+      },
+    )
+    const response = await Promise.race([arrivalOf(`${who}-client`), answer])
+    await released
+    await settle()
+    if (response?.writableEnded === false) controller.abort()
+    await answer
   })
   if (outcomes.includes('got in')) return 'got in'
   // On which Node ends the process, unless it is told not to.

@@ -5,7 +5,7 @@ import { closeServers, getHttps } from '../../support/servers.js'
 import { attempt } from '../support/socket-client.js'
 import { restoreClock, turnClock } from '../../support/clock.js'
 import { renegotiate, whyNoRenegotiation } from '../support/socket-renegotiation.js'
-import { type App, type Outcome, outcomeOf, startApp, visitAs } from './app.js'
+import { type App, type Outcome, outcomeOf, settle, startApp, visitAs } from './app.js'
 import type { Contestant } from './packages.js'
 
 export interface Attack {
@@ -113,13 +113,18 @@ export const ATTACKS: readonly Attack[] = [
         waiting.push(() => done(null, isAllowed ? { id: 'admin' } : false))
       })
       const app = await startApp(guard, contestant.serverOptions(await createMaterial()))
-      const admin = visitAs('rsa', app.port)
-      while (waiting.length < 1) await setImmediate()
-      const attacker = visitAs('ec', app.port)
-      while (waiting.length < 2) await setImmediate()
+      let release: () => void = () => undefined
+      const released = new Promise<void>((resolve) => (release = resolve))
+      const admin = visitAs('rsa', app, released)
+      await app.arrivalOf('rsa-client')
+      const attacker = visitAs('ec', app, released)
+      await app.arrivalOf('ec-client')
+      assertDone(waiting.length === 2)
       waiting[0]?.()
-      await Promise.race([admin, attacker])
+      await settle()
       waiting[1]?.()
+      release()
+      await admin
       return attacker
     },
   },
@@ -192,7 +197,7 @@ async function visitGuarded(
   isFaulty = false,
 ): Promise<Outcome> {
   const app: App = await startApp(guard, serverOptions(await createMaterial()))
-  const outcome = await visitAs('ec', app.port)
+  const outcome = await visitAs('ec', app)
   if (app.entered() || outcome === 'got in') return 'got in'
   // A 500 is right where the application's own verify is at fault.
   return isFaulty && outcome === 'answers 500' ? 'refused' : outcome

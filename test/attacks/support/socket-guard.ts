@@ -69,22 +69,29 @@ export function holdRequest(app: Guarded) {
       app.listener(req, res)
     }
   }
-  /** The request's connection, as soon as Node shows such a certificate for it. */
-  const until = (isShown: (cert: Partial<PeerCertificate>) => boolean): Promise<TLSSocket> =>
-    poll(() => (socket !== undefined && isShown(socket.getPeerCertificate()) ? socket : undefined))
+  /** The request's connection, as soon as Node shows the certificate of this client for it. */
+  const until = (cn: string): Promise<TLSSocket> =>
+    poll(`a connection that shows the certificate of ${cn}`, () => {
+      const shown = socket?.getPeerCertificate() as Partial<PeerCertificate> | undefined
+      return shown?.subject?.CN === cn ? socket : undefined
+    })
   /** Hands the request on; resolves once it was decided. */
   async function release(): Promise<void> {
     held?.()
-    await poll(() => app.log[0])
+    await poll('a decision', () => app.log[0])
   }
   return { listener, until, release }
 }
 
-async function poll<Value>(look: () => Value | undefined): Promise<Value> {
-  for (let turns = 0; turns < 1e6; turns += 1) {
+/** Long enough on any machine: it only gives a name to what did not happen. */
+const HAPPENS_WITHIN_MS = 60_000
+
+async function poll<Value>(name: string, look: () => Value | undefined): Promise<Value> {
+  const deadline = performance.now() + HAPPENS_WITHIN_MS
+  while (performance.now() < deadline) {
     const value = look()
     if (value !== undefined) return value
     await setImmediate()
   }
-  throw new Error('It did not happen')
+  throw new Error(`There was not ${name} within ${HAPPENS_WITHIN_MS} ms`)
 }

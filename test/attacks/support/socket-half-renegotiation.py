@@ -4,8 +4,8 @@ Reads {"port", "first": {"cert", "key"}, "second": {"cert", "key"}} from the fir
 "sent" once the second certificate is on its way, without any proof of its key, and ends with standard input.
 """
 
+import faulthandler
 import json
-import signal
 import socket
 import sys
 
@@ -49,13 +49,19 @@ class Client:
         except SSL.WantReadError:
             return self.output(), False
 
+    def receive(self):
+        data = self.socket.recv(65536)
+        if not data:
+            raise ConnectionError("the server has closed the connection")
+        self.tls.bio_write(data)
+
     def handshake(self):
         ended = False
         while not ended:
             data, ended = self.step()
             self.socket.sendall(data)
             if not ended:
-                self.tls.bio_write(self.socket.recv(65536))
+                self.receive()
 
     def send(self, text):
         self.tls.send(text)
@@ -71,7 +77,7 @@ class Client:
         self.socket.sendall(data)
         flight = b""
         while not flight:
-            self.tls.bio_write(self.socket.recv(65536))
+            self.receive()
             flight, _ = self.step()
         # The certificate comes first, in a record of its own.
         length = int.from_bytes(flight[3:HEADER_BYTES], "big")
@@ -79,7 +85,8 @@ class Client:
 
 
 def main():
-    signal.alarm(15)
+    # Says on standard error where a client that hangs was waiting.
+    faulthandler.dump_traceback_later(90, exit=True)
     task = json.loads(sys.stdin.readline())
     client = Client(task["port"], task["first"])
     client.handshake()

@@ -4,8 +4,8 @@ Reads {"port", "first": {"cert", "key"}, "second": {"cert", "key"}} from standar
 {"first", "second", "refusal"}: two HTTP statuses, or null and what OpenSSL said about it.
 """
 
+import faulthandler
 import json
-import signal
 import socket
 import sys
 
@@ -33,7 +33,8 @@ def request(connection):
 
 
 def main():
-    signal.alarm(15)
+    # Says on standard error where a client that hangs was waiting.
+    faulthandler.dump_traceback_later(90, exit=True)
     task = json.load(sys.stdin)
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_max_proto_version(SSL.TLS1_2_VERSION)

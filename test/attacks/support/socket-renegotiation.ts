@@ -1,11 +1,14 @@
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { Issued } from '../../support/pki.js'
 
 /** The system's own: that is where Debian's python3-openssl is. */
 const PYTHON = '/usr/bin/python3'
+/** Without the PYTHON* variables of the environment, which may be for another Python. */
+const ISOLATED = '-I'
 const SCRIPT = fileURLToPath(new URL('socket-renegotiate.py', import.meta.url))
 const HALF_SCRIPT = fileURLToPath(new URL('socket-half-renegotiation.py', import.meta.url))
 
@@ -20,7 +23,7 @@ export interface Renegotiation {
 
 /** Why no client here can renegotiate, which Node's own cannot do; `null` when one can. */
 export function whyNoRenegotiation(): string | null {
-  const { status } = spawnSync(PYTHON, ['-c', 'import OpenSSL'])
+  const { status } = spawnSync(PYTHON, [ISOLATED, '-c', 'import OpenSSL'])
   return status === 0 ? null : `${PYTHON} has no module OpenSSL: install python3-openssl`
 }
 
@@ -30,7 +33,7 @@ export async function renegotiate(
   first: Issued,
   second: Issued,
 ): Promise<Renegotiation> {
-  const { stdin, stdout, stderr } = execFile(PYTHON, [SCRIPT])
+  const { stdin, stdout, stderr } = execFile(PYTHON, [ISOLATED, SCRIPT])
   if (stdin === null || stdout === null || stderr === null) throw new Error('No pipes')
   stdin.end(JSON.stringify({ port, first: toPem(first), second: toPem(second) }))
   const [output, errors] = await Promise.all([text(stdout), text(stderr)])
@@ -49,13 +52,12 @@ export async function renegotiateHalf(
   first: Issued,
   second: Issued,
 ): Promise<() => void> {
-  const client = spawn(PYTHON, [HALF_SCRIPT])
+  const client = spawn(PYTHON, [ISOLATED, HALF_SCRIPT])
   client.stdin.write(`${JSON.stringify({ port, first: toPem(first), second: toPem(second) })}\n`)
   const errors = text(client.stderr)
-  const [line] = (await Promise.race([once(client.stdout, 'data'), once(client, 'close')])) as [
-    unknown,
-  ]
-  if (String(line) !== 'sent\n') throw new Error(`The client failed: ${await errors}`)
+  const lines = createInterface(client.stdout)
+  const [line] = (await Promise.race([once(lines, 'line'), once(lines, 'close')])) as [unknown?]
+  if (line !== 'sent') throw new Error(`The client failed: ${await errors}`)
   return () => client.stdin.end()
 }
 
