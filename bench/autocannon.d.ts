@@ -10,6 +10,8 @@ declare module 'autocannon' {
     headers?: Readonly<Record<string, string>>
     tlsOptions?: Readonly<Record<'ca' | 'cert' | 'key', string>>
     expectBody?: string
+    /** Seconds for one answer. */
+    timeout?: number
     /** Milliseconds. */
     sampleInt?: number
   }

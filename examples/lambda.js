@@ -91,7 +91,7 @@ const handlers = {
 
 const ca = await createAuthority({ subject: 'CN=Example CA' })
 /** @param {string} name */
-const client = async (name, notAfter = new Date(Date.now() + 60_000)) => ({
+const client = async (name, notAfter = new Date(Date.now() + 60 * 60_000)) => ({
   clientCertPem: (await ca.issue({ subject: `CN=${name}`, notAfter })).cert,
 })
 

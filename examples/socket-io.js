@@ -82,7 +82,7 @@ const client = async (name, issuer = ca) => ({
 
 const socket = connect(url, { ...(await client('alice')), transports: ['polling'] })
 /** @returns {Promise<string>} */
-const askWho = () => socket.timeout(5000).emitWithAck('whoami')
+const askWho = () => socket.timeout(60_000).emitWithAck('whoami')
 console.log(`alice: ${await askWho()}`)
 
 const begin = `${url}socket.io/?EIO=4&transport=polling`

@@ -82,6 +82,7 @@ function sayHello(client) {
     const ws = new WebSocket(url, { ca: ca.cert, ...client })
     ws.on('error', reject)
     ws.once('open', () => ws.send('hello'))
+    ws.once('close', (status) => resolve({ status, body: '', ws }))
     ws.once('message', (data) => {
       resolve({ status: 101, body: Buffer.isBuffer(data) ? data.toString() : '', ws })
     })
@@ -92,9 +93,15 @@ function sayHello(client) {
   })
 }
 
-const soon = new Date(Date.now() + 4000)
-const alice = sayHello(await ca.issue({ subject: 'CN=alice', notAfter: soon }))
-await show('alice', 101, alice)
+// For two seconds, or longer on a machine that needs more time than that to say hello.
+let alice
+for (let seconds = 2; alice?.status !== 101 && seconds < 100; seconds *= 2) {
+  const notAfter = new Date(Date.now() + seconds * 1000)
+  alice = await sayHello(await ca.issue({ subject: 'CN=alice', notAfter }))
+}
+if (!alice) throw new Error('alice should have been asked')
+const closed = once(alice.ws, 'close')
+await show('alice', 101, Promise.resolve(alice))
 const mallory = await ca.issue({ subject: 'CN=mallory' })
 await show('mallory, who is not a user', 401, sayHello(mallory))
 const otherCa = await createAuthority({ subject: 'CN=Example CA' })
@@ -105,6 +112,6 @@ const origin = 'https://elsewhere.example'
 const browser = { ...(await ca.issue({ subject: 'CN=alice' })), origin }
 await show("alice's browser, on another page", 403, sayHello(browser))
 
-const [code, reason] = await once((await alice).ws, 'close')
+const [code, reason] = await closed
 console.log(`alice, later: closed, ${code} ${reason}`)
 if (code !== 1008) throw new Error('alice should have been sent away')

@@ -30,6 +30,8 @@ answerWith(async ({ url, requests, headers, tls, body }: LoadQuestion): Promise<
     headers,
     tlsOptions: tls,
     expectBody: body,
+    // Seconds. Long, since a busy machine is no reason to fail.
+    timeout: 120,
     // How soon it notices that it is done.
     sampleInt: 5,
   })

@@ -201,16 +201,20 @@ describe('the certificate of a TLS connection that is kept alive', () => {
     const collectGarbage = runInNewContext('gc') as () => void
     const kept: unknown[] = []
     const connections: WeakRef<TLSSocket>[] = []
+    const closings: Promise<void>[] = []
     const strategy = new Strategy({ includeChain: true }, (cert) => {
       kept.push(cert)
       return { cert }
     })
     const { port } = await listenHttps((req, res) => {
-      connections.push(new WeakRef(tlsSocketOf(req)))
+      const socket = tlsSocketOf(req)
+      connections.push(new WeakRef(socket))
+      closings.push(closingOf(socket))
       void endingsOf(strategy, req).then(() => res.end())
     })
     const { key, cert } = pki.ec
     for (let time = 0; time < 5; time += 1) await getHttps(port, { key, cert })
+    await Promise.all(closings)
     let alive = connections.length
     for (let turn = 0; turn < 200 && alive > 0; turn += 1) {
       await setImmediate()
@@ -221,3 +225,12 @@ describe('the certificate of a TLS connection that is kept alive', () => {
     expect(alive).to.equal(0)
   })
 })
+
+/** Holds the connection no longer than it lasts. */
+function closingOf(socket: TLSSocket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('close', () => {
+      resolve()
+    })
+  })
+}

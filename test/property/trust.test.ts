@@ -128,8 +128,7 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
 })
 
 describe('100,000 random requests to extractors that trust some and distrust others', () => {
-  it('are answered without a throw, and with no certificate but what is allowed', async function () {
-    this.timeout(120_000)
+  it('are answered without a throw, and with no certificate but what is allowed', async () => {
     const certificates = await createCertificates()
     const shown = Object.entries(certificates).map(
       ([name, { raw }]) => [name, toPeerCertificate(new X509Certificate(raw))] as const,
@@ -183,10 +182,11 @@ describe('100,000 random requests to extractors that trust some and distrust oth
       }),
       { numRuns: RUNS },
     )
-    // Nothing would have been tried if everything had been refused.
+    // Nothing would have been tried if everything had been refused. Far less than a few hundred, which there are
+    // of each, so that no draw fails by its luck.
     const sources = PLANS.map(({ trust }) => (trust === 'socket only' ? 'proxy' : 'alice'))
     for (const [index, { trust }] of PLANS.entries()) {
-      expect(seen[`${trust}: ${sources[index] ?? ''}`], trust).to.be.greaterThan(100)
+      expect(seen[`${trust}: ${sources[index] ?? ''}`], trust).to.be.greaterThan(20)
     }
     expect(seen).to.include.keys(
       ...['untrusted_proxy', 'certificate_expired', 'certificate_not_yet_valid'],

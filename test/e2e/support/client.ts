@@ -2,7 +2,7 @@ import tls from 'node:tls'
 import { certificates, type Client, HOST } from './certificates.js'
 import type { Line } from './proxies.js'
 
-const ANSWERS_WITHIN_MS = 10_000
+const ANSWERS_WITHIN_MS = 60_000
 
 export interface Request {
   readonly port: number

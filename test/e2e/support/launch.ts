@@ -8,8 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { certificates } from './certificates.js'
 import type { Place, Proxy } from './proxies.js'
 
-const STARTS_WITHIN_MS = 15_000
-const STOPS_WITHIN_MS = 5_000
+const STARTS_WITHIN_MS = 60_000
+const STOPS_WITHIN_MS = 30_000
 const POLL_MS = 20
 /** A free port can be taken by somebody else before the proxy has it. */
 const ATTEMPTS = 3
