@@ -31,6 +31,9 @@ const MAX_LENGTH_OCTETS = 4
 /** All tag-number bits set: the number follows in further bytes, which no certificate needs. */
 const HIGH_TAG_NUMBER = 0x1f
 const CONSTRUCTED = 0x20
+/** The bits of the identifier octet that are all zero in a universal tag. */
+const CLASS = 0xc0
+const SET = 0x31
 
 /**
  * Reads the element that begins at `at` and ends at `limit` or before it.
@@ -119,7 +122,7 @@ export function isDerThroughout(bytes: Uint8Array, { start, end }: Element): boo
       continue
     }
     const child = readElement(bytes, at, limit)
-    if (child === undefined) return false
+    if (child === undefined || !isWellFormed(child.tag)) return false
     if ((child.tag & CONSTRUCTED) === 0) {
       at = child.end
     } else {
@@ -128,6 +131,17 @@ export function isDerThroughout(bytes: Uint8Array, { start, end }: Element): boo
     }
   }
   return true
+}
+
+/**
+ * X.690 8.9.1, 8.11.1 and 10.2: of the universal types in a certificate, SEQUENCE and SET consist of
+ * other values, and all others, strings included, are one value.
+ */
+function isWellFormed(tag: number): boolean {
+  if ((tag & CLASS) !== 0) return true
+  const isConstructed = (tag & CONSTRUCTED) !== 0
+  const type = tag | CONSTRUCTED
+  return isConstructed === (type === TAG.sequence || type === SET)
 }
 
 /** An object identifier as hexadecimal digits of its contents, which is cheaper to make than dots. */

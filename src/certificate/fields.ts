@@ -56,8 +56,10 @@ function readSigned(bytes: Uint8Array, signed: Element): CertificateFields | und
   if (!sequences.every((child) => child?.tag === TAG.sequence)) return undefined
   const validity = readDates(bytes, dates as Element)
   const publicKey = readPublicKey(bytes, spki as Element)
-  return isInteger(bytes, serialNumber) && areInOrder(trailing) && validity && publicKey
-    ? { serialNumber, validity, publicKey, extensions: findExtensions(bytes, trailing) }
+  const extensions = findExtensions(bytes, trailing)
+  const isWhole = isInteger(bytes, serialNumber) && areInOrder(trailing) && extensions !== null
+  return isWhole && validity && publicKey
+    ? { serialNumber, validity, publicKey, extensions }
     : undefined
 }
 
@@ -82,9 +84,13 @@ function areInOrder(trailing: readonly Element[]): boolean {
   return places.every((place, index) => place > (places[index - 1] ?? -1))
 }
 
-function findExtensions(bytes: Uint8Array, trailing: readonly Element[]): Element | undefined {
+/** @returns `null` when the explicit tag holds anything but one SEQUENCE */
+function findExtensions(
+  bytes: Uint8Array,
+  trailing: readonly Element[],
+): Element | undefined | null {
   const wrapper = trailing.find(({ tag }) => tag === EXTENSIONS)
-  return wrapper && readTagged(bytes, wrapper.start, wrapper.end, TAG.sequence)
+  return wrapper && (readExactly(bytes, wrapper, [TAG.sequence])[0] ?? null)
 }
 
 /**
@@ -112,10 +118,11 @@ interface Extension {
 
 /** RFC 5280 4.1: extnID, critical unless it is false, extnValue. */
 function readExtension(bytes: Uint8Array, extension: Element): Extension | undefined {
-  const parts = readChildren(bytes, extension, 3)
-  const oid = readOid(bytes, parts?.[0])
-  const value = parts?.at(-1)
-  return oid !== undefined && value?.tag === TAG.octetString ? { oid, value } : undefined
+  if (extension.tag !== TAG.sequence) return undefined
+  const [identifier, flag, value = flag] = readChildren(bytes, extension, 3) ?? []
+  const oid = readOid(bytes, identifier)
+  const isShaped = value?.tag === TAG.octetString && (value === flag || flag?.tag === TAG.boolean)
+  return oid !== undefined && isShaped ? { oid, value } : undefined
 }
 
 /**

@@ -1,0 +1,282 @@
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { rootCertificates } from 'node:tls'
+import { expect } from 'chai'
+import {
+  type CertificateFields,
+  findExtension,
+  formatSerialNumber,
+  readFields,
+} from '../../../src/certificate/fields.js'
+import {
+  basicConstraints,
+  bits,
+  bool,
+  CA_EXTENSIONS,
+  certificateOf,
+  extension,
+  int,
+  name,
+  nothing,
+  octets,
+  oid,
+  type Parts,
+  rawInt,
+  seq,
+  set,
+  spkiOf,
+  tlv,
+  utcTime,
+} from '../../support/der-writer.js'
+
+const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const spki = spkiOf(publicKey)
+const make = (parts: Partial<Parts> = {}): Buffer =>
+  certificateOf({ spki, signer: privateKey, ...parts })
+
+function read(der: Uint8Array): CertificateFields {
+  const fields = readFields(der)
+  if (fields === undefined) throw new Error('It is not read')
+  return fields
+}
+
+/** Whether OpenSSL reads it: what it doesn't read can do no harm. */
+function isReadByOpenssl(der: Buffer): boolean {
+  try {
+    return new X509Certificate(der).raw.equals(der)
+  } catch {
+    return false
+  }
+}
+
+describe('reading a certificate', () => {
+  it('finds its dates, its serial number, its key and its extensions', () => {
+    const der = make({ extensions: CA_EXTENSIONS })
+    const fields = read(der)
+    expect(fields.validity).to.deep.equal({
+      notBeforeMs: Date.UTC(2024, 0, 1),
+      notAfterMs: Date.UTC(2049, 11, 31, 23, 59, 59),
+    })
+    expect(fields.publicKey).to.have.property('kind', 'ec')
+    expect(formatSerialNumber(der, fields.serialNumber)).to.equal('1234')
+    const { start, end } = fields.extensions ?? { start: 0, end: 0 }
+    expect(der.subarray(start, end)).to.deep.equal(Buffer.concat([...CA_EXTENSIONS]))
+  })
+
+  it('reads every CA that Node trusts', () => {
+    expect(rootCertificates).to.have.length.above(100)
+    for (const pem of rootCertificates) {
+      const certificate = new X509Certificate(pem)
+      const { raw } = certificate
+      const { validity, serialNumber, publicKey: key } = read(raw)
+      expect(validity.notBeforeMs).to.equal(Date.parse(certificate.validFrom))
+      expect(validity.notAfterMs).to.equal(Date.parse(certificate.validTo))
+      expect(formatSerialNumber(raw, serialNumber)).to.equal(certificate.serialNumber)
+      expect(key.kind).to.be.oneOf(['rsa', 'ec'])
+    }
+  })
+
+  const ids = [tlv(0x81, Buffer.from([0, 1])), tlv(0x82, Buffer.from([0, 2]))] as const
+  const shapes: [what: string, parts: Partial<Parts>][] = [
+    ['of version 1, which is left out', { version: null }],
+    ['of version 1, which is spelled out', { version: tlv(0xa0, int(0)) }],
+    ['of version 2 with both unique ids', { version: tlv(0xa0, int(1)), uniqueIds: ids }],
+    ['with the unique id of the issuer', { uniqueIds: [ids[0]] }],
+    ['with the unique id of the subject', { uniqueIds: [ids[1]], extensions: CA_EXTENSIONS }],
+    ['with everything', { uniqueIds: ids, extensions: CA_EXTENSIONS }],
+    ['without names', { subject: name(), issuer: name() }],
+    ['with a name of many parts', { subject: name(...Array.from({ length: 100 }, String)) }],
+    ['with an extension that nobody knows', { extensions: [extension('1.2.3.4', int(1), true)] }],
+    [
+      'that is critical by an explicit FALSE',
+      { extensions: [extension('1.2.3.4', int(1), false)] },
+    ],
+    ['with FALSE in basicConstraints', { extensions: [extension('2.5.29.19', seq(bool(false)))] }],
+    [
+      'with zero bits at the end of keyUsage',
+      { extensions: [extension('2.5.29.15', bits(Buffer.from([0x80, 0])))] },
+    ],
+    ['with the same extension twice', { extensions: [...CA_EXTENSIONS, ...CA_EXTENSIONS] }],
+    ['with a negative serial number', { serialNumber: int(-1) }],
+    ['with the serial number zero', { serialNumber: int(0) }],
+    ['with a serial number of 40 bytes', { serialNumber: int((1n << 319n) - 1n) }],
+    ["that isn't signed by anybody", { signer: undefined as never }],
+  ]
+  for (const [what, parts] of shapes) {
+    it(`reads one ${what}, as OpenSSL does`, () => {
+      const der = make(parts)
+      expect(isReadByOpenssl(der)).to.equal(true)
+      const { extensions } = read(der)
+      expect(extensions === undefined).to.equal(parts.extensions === undefined)
+    })
+  }
+
+  const [first, second] = ids
+  const wrong: [what: string, parts: Partial<Parts>][] = [
+    [
+      'a version behind the serial number',
+      { version: null, serialNumber: Buffer.concat([int(5), tlv(0xa0, int(2))]) },
+    ],
+    ['two versions', { version: Buffer.concat([tlv(0xa0, int(2)), tlv(0xa0, int(2))]) }],
+    ['a serial number that is left out', { serialNumber: Buffer.alloc(0) }],
+    ['a serial number that is an OCTET STRING', { serialNumber: octets(Buffer.from([5])) }],
+    ['a serial number without contents', { serialNumber: tlv(2) }],
+    ['a positive serial number that is padded', { serialNumber: rawInt('007f') }],
+    ['zero in two bytes', { serialNumber: rawInt('0000') }],
+    ['a negative serial number that is padded', { serialNumber: rawInt('ff80') }],
+    ['a serial number of minus one in two bytes', { serialNumber: rawInt('ffff') }],
+    ['an issuer that is a SET', { issuer: set() }],
+    ['a subject that is a SET', { subject: set() }],
+    ['a key that is a SET', { spki: tlv(0x31, spki.subarray(2)) }],
+    ['unique ids in the wrong order', { uniqueIds: [second, first] }],
+    ['a unique id twice', { uniqueIds: [first, first] }],
+    [
+      'extensions in front of a unique id',
+      { uniqueIds: [tlv(0xa3, seq(...CA_EXTENSIONS)), first] },
+    ],
+    [
+      'extensions twice',
+      { uniqueIds: [tlv(0xa3, seq(...CA_EXTENSIONS))], extensions: CA_EXTENSIONS },
+    ],
+    ['another tag at the end', { uniqueIds: [tlv(0xa4, seq())] }],
+    ['another tag in front of extensions', { uniqueIds: [tlv(0x80)], extensions: CA_EXTENSIONS }],
+    ['extensions without contents', { uniqueIds: [tlv(0xa3)] }],
+    ['extensions that are a SET', { uniqueIds: [tlv(0xa3, set(...CA_EXTENSIONS))] }],
+    [
+      'something behind its extensions',
+      { uniqueIds: [tlv(0xa3, seq(...CA_EXTENSIONS), nothing())] },
+    ],
+    ['dates that are one', { notAfter: Buffer.alloc(0) }],
+    [
+      'dates that are three',
+      { notAfter: Buffer.concat([utcTime('491231235959Z'), utcTime('491231235959Z')]) },
+    ],
+    ['no dates', { notBefore: Buffer.alloc(0), notAfter: Buffer.alloc(0) }],
+    ['a notBefore that is none', { notBefore: utcTime('soon') }],
+    ['a notAfter that is none', { notAfter: int(5) }],
+    ['a key that is left out', { spki: Buffer.alloc(0) }],
+    ['a key of nothing', { spki: seq() }],
+    [
+      'a length that is too long, deep in a name',
+      { subject: seq(set(seq(oid('2.5.4.3'), Buffer.from('0c810161', 'hex')))) },
+    ],
+    ['a length without an end, deep in a name', { issuer: seq(Buffer.from('31800000', 'hex')) }],
+  ]
+  for (const [what, parts] of wrong) {
+    it(`rejects ${what}`, () => {
+      expect(readFields(make(parts))).to.equal(undefined)
+      expect(readFields(make())).not.to.equal(undefined)
+    })
+  }
+
+  const tbs = seq(Buffer.alloc(100))
+  const outsides: [what: string, der: Buffer][] = [
+    ['nothing', Buffer.alloc(0)],
+    ['a byte behind its end', Buffer.concat([make(), Buffer.alloc(1)])],
+    ['its last byte missing', make().subarray(0, -1)],
+    ['a SET around it', tlv(0x31, make().subarray(4))],
+    ['no signature', seq(tbs, seq(oid('1.2.3')))],
+    ['a signature that is an OCTET STRING', seq(tbs, seq(oid('1.2.3')), octets())],
+    [
+      'something behind its signature',
+      seq(tbs, seq(oid('1.2.3')), bits(Buffer.alloc(1)), nothing()),
+    ],
+    ['nothing to be signed', seq(seq(), seq(oid('1.2.3')), bits(Buffer.alloc(8)))],
+    ['an algorithm that is an identifier', seq(tbs, oid('1.2.3'), bits(Buffer.alloc(1)))],
+  ]
+  for (const [what, der] of outsides) {
+    it(`rejects a certificate with ${what}`, () => {
+      expect(readFields(der)).to.equal(undefined)
+    })
+  }
+
+  it('rejects more than OpenSSL takes in a handshake, which is 100 KiB', () => {
+    const filled = (bytes: number) =>
+      make({ signer: undefined as never, extensions: [extension('1.2.3.4', Buffer.alloc(bytes))] })
+    const over = filled(102_400).length - 102_400
+    const most = filled(102_400 - over)
+    expect(most).to.have.length(102_400)
+    expect(readFields(most)).not.to.equal(undefined)
+    expect(readFields(filled(102_401 - over))).to.equal(undefined)
+  })
+
+  it('reads a view of a larger buffer', () => {
+    const der = make()
+    const around = new Uint8Array(der.length + 20).fill(0x30)
+    around.set(der, 10)
+    const view = around.subarray(10, 10 + der.length)
+    expect(formatSerialNumber(view, read(view).serialNumber)).to.equal('1234')
+  })
+})
+
+describe('a serial number', () => {
+  const numbers: bigint[] = [0n, 1n, 9n, 10n, 0x7fn, 0x80n, 0xabn, 0x7fffn, 0xffffn, 0x0a00bc0dn]
+  const long = [(1n << 159n) - 1n, 1n << 152n, (1n << 640n) - 1n]
+  const negative = [-1n, -5n, -0x7fn, -0x80n, -0x81n, -0x100n, -0x11d4c3n, -(1n << 159n)]
+  for (const value of [...numbers, ...long, ...negative]) {
+    it(`is shown as Node shows it: ${value.toString(16)}`, () => {
+      const der = make({ serialNumber: int(value) })
+      const shown = formatSerialNumber(der, read(der).serialNumber)
+      expect(shown).to.equal(new X509Certificate(der).serialNumber)
+      const isNegative = value < 0n
+      expect(BigInt(`0x${shown.replace('-', '')}`)).to.equal(isNegative ? -value : value)
+      expect(shown.startsWith('-')).to.equal(isNegative)
+    })
+  }
+})
+
+describe('finding an extension', () => {
+  const OID = '551d13'
+  const found = (extensions: readonly Buffer[]): string | undefined | null => {
+    const der = make(extensions.length === 0 ? {} : { extensions })
+    const element = findExtension(der, read(der), OID)
+    return element && der.subarray(element.start, element.end).toString('hex')
+  }
+  const other = extension('2.5.29.14', octets(Buffer.from([1])))
+
+  it('finds its contents wherever it stands', () => {
+    const value = seq(bool(true)).toString('hex')
+    expect(found([basicConstraints(true)])).to.equal(value)
+    expect(found([other, basicConstraints(true)])).to.equal(value)
+    expect(found([basicConstraints(true), other])).to.equal(value)
+  })
+
+  it('finds it with, without, and with an explicit critical flag (RFC 5280 4.1)', () => {
+    for (const critical of [undefined, false, true]) {
+      expect(found([extension('2.5.29.19', seq(), critical)])).to.equal('3000')
+    }
+  })
+
+  it('does not find what is not there', () => {
+    expect(found([])).to.equal(undefined)
+    expect(found([other])).to.equal(undefined)
+    expect(found([extension('2.5.29.1', seq()), extension('2.5.29.19.1', seq())])).to.equal(
+      undefined,
+    )
+  })
+
+  it('finds neither when it is there twice (RFC 5280 4.2)', () => {
+    expect(found([basicConstraints(true), basicConstraints(true)])).to.equal(null)
+    expect(found([basicConstraints(true), other, basicConstraints(false)])).to.equal(null)
+    expect(found([other, other, basicConstraints(true)])).to.equal('30030101ff')
+  })
+
+  const id = oid('2.5.29.19')
+  const malformed: [what: string, extension: Buffer][] = [
+    ['an extension that is a SET', set(id, octets())],
+    ['an extension without an identifier', seq(bool(true), octets())],
+    ['an extension without a value', seq(id)],
+    ['an extension without a value behind its flag', seq(id, bool(true))],
+    ['an extension whose value is no OCTET STRING', seq(id, seq())],
+    ['an extension with something behind its value', seq(id, bool(true), octets(), nothing())],
+    ['an extension with two values', seq(id, octets(), octets())],
+    ['an extension with a flag that is none', seq(id, int(1), octets())],
+    ['an extension with its flag behind its value', seq(id, octets(), bool(true))],
+    ['an empty extension', seq()],
+  ]
+  for (const [what, one] of malformed) {
+    it(`finds nothing at all behind ${what}`, () => {
+      expect(found([one])).to.equal(null)
+      expect(found([basicConstraints(true), one])).to.equal(null)
+    })
+  }
+})
