@@ -65,7 +65,8 @@ export function readPublicKey(bytes: Uint8Array, spki: Element): PublicKey | und
   const [identifier, parameters] = readChildren(bytes, algorithm, 2) ?? []
   const oid = readOid(bytes, identifier)
   // The first octet says how many bits of the last one are unused, which is none for every key.
-  return oid === undefined || bytes[key.start] !== 0
+  const isWhole = key.start < key.end && bytes[key.start] === 0
+  return oid === undefined || !isWhole
     ? undefined
     : readKey(bytes, oid, parameters, { ...key, start: key.start + 1 })
 }
