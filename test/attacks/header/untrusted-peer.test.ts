@@ -1,14 +1,10 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import http, { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import https from 'node:https'
-import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import type { TrustedProxies } from '../../../src/extractor/index.js'
 import type { StrategyOptions } from '../../../src/index.js'
@@ -25,6 +21,7 @@ import {
   whileListening,
 } from '../support/header-backend.js'
 import { sendRequest, type Task } from '../support/header-request.js'
+import { closingOf, observeConnections, resetFromElsewhere } from '../support/header-resets.js'
 
 const NGINX: StrategyOptions = {
   certificateHeader: 'X-SSL-Client-Cert',
@@ -57,44 +54,6 @@ async function createServer({ identity }: Attacker['task']): Promise<http.Server
     ...{ key, cert, ca: root.cert },
     ...{ requestCert: true, rejectUnauthorized: false },
   })
-}
-
-const RESET_SCRIPT = fileURLToPath(new URL('../support/header-reset.ts', import.meta.url))
-
-/** @returns how many connections were reset, by a process of their own */
-async function resetFromElsewhere(task: Task): Promise<number> {
-  const child = spawn(process.execPath, ['--import', 'ts-blank-space/register', RESET_SCRIPT])
-  child.stdin.end(JSON.stringify(task))
-  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
-  if (output === '') throw new Error(`The client failed: ${errors}`)
-  return Number(output)
-}
-
-/** Also of a connection that was reset, for which `once()` would throw. */
-function closingOf(socket: Socket): Promise<void> {
-  return new Promise((resolve) => {
-    socket.once('close', () => {
-      resolve()
-    })
-  })
-}
-
-/** Some requests are gone before Node can read them, so what is waited for is the end of all connections. */
-function observeConnections(server: http.Server): (port: number) => Promise<void> {
-  const open = new Set<Socket>()
-  server.on('connection', (socket) => {
-    open.add(socket)
-    socket.once('close', () => open.delete(socket))
-  })
-  return async (port) => {
-    // Connections are accepted in order: once the server has ended this one, it has seen all before.
-    const last = connect(port, '127.0.0.1').on('error', () => undefined)
-    const ended = once(last, 'close')
-    last.end()
-    last.resume()
-    await ended
-    await Promise.all([...open].map(closingOf))
-  }
 }
 
 afterEach(closeServers)

@@ -31,7 +31,7 @@ export function createBackend(
     (cert, done) => {
       const cn = String(cert.subject.CN)
       verified.push(cn)
-      return allow(cert, done) ? { cn } : null
+      done(null, allow(cert, done) ? { cn } : false)
     },
   )
   return { app: guardedApp(strategy), log, verified }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import type { IncomingMessage, RequestListener } from 'node:http'
+import { once } from 'node:events'
+import { connect, type Server, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { Task } from './header-reset.js'
+import type { Task } from './header-request.js'
 
 const SCRIPT = fileURLToPath(new URL('header-reset.ts', import.meta.url))
 
@@ -16,17 +16,29 @@ export async function resetFromElsewhere(task: Task): Promise<number> {
   return Number(output)
 }
 
-/** Notes the address of each peer of an app, and tells when so many have been there. */
-export function observePeers(app: RequestListener, connections: number) {
-  const peers: IncomingMessage['socket']['remoteAddress'][] = []
-  let finish: () => void = () => undefined
-  const all = new Promise<void>((resolve) => (finish = resolve))
-  const listener: RequestListener = (req, res) => {
-    peers.push(req.socket.remoteAddress)
-    app(req, res)
-    if (peers.length === connections) finish()
+/** Also of a connection that was reset, for which `once()` would throw. */
+export function closingOf(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('close', () => {
+      resolve()
+    })
+  })
+}
+
+/** Some requests are gone before Node can read them, so what is waited for is the end of all connections. */
+export function observeConnections(server: Server): (port: number) => Promise<void> {
+  const open = new Set<Socket>()
+  server.on('connection', (socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  return async (port) => {
+    // Connections are accepted in order: once the server has ended this one, it has seen all before.
+    const last = connect(port, '127.0.0.1').on('error', () => undefined)
+    const ended = once(last, 'close')
+    last.end()
+    last.resume()
+    await ended
+    await Promise.all([...open].map(closingOf))
   }
-  // Some may be gone before Node has read their request.
-  const settled = () => Promise.race([all, setTimeout(2000, undefined, { ref: false })])
-  return { listener, peers, settled }
 }
