@@ -33,7 +33,7 @@ passport.use(
       onRejected: (cert, req, reason) =>
         log({ event: 'rejected', url: req.url, reason, fingerprint: cert?.fingerprint256 }),
     },
-    async (cert) => ((await isOurs(cert)) ? (users.get(cert.fingerprint256) ?? null) : null),
+    async (cert) => ((await isOurs(cert)) ? users.get(cert.fingerprint256) : null),
   ),
 )
 
