@@ -133,7 +133,7 @@ const DIFFERENCES: readonly Difference<Package>[] = [
       const seen: unknown[] = []
       await run(older, function () {
         seen.push(this instanceof older.Strategy)
-      } as Verify)
+      })
       return seen[0]
     },
   },
