@@ -52,7 +52,7 @@ const DOORS: Record<string, Door> = {
     return errors
   },
   'the strategy': (req, extractor, answer) => {
-    const verify: VerifyFunction = () => (answer ? { id: 1 } : null)
+    const verify: VerifyFunction = (_cert) => (answer ? { id: 1 } : null)
     return endingsOf(new Strategy<object>({ extractor }, verify), req)
   },
 }
@@ -148,7 +148,7 @@ for (const [name, authenticate] of Object.entries(DOORS)) {
 }
 
 describe('the certificate on a request', () => {
-  const fail = (req: object) => endingsOf(new Strategy<object>(() => null), req)
+  const fail = (req: object) => endingsOf(new Strategy<object>((_cert) => null), req)
 
   it('does not outlive an extraction that fails, even where it is inherited', async () => {
     const inherited = Object.create({ clientCertificate: CERT }) as Request
@@ -175,10 +175,10 @@ describe('a certificate that verify accepts too late', () => {
   it('is not accepted once another authentication of the request has begun', async () => {
     const pending: ((user: unknown) => void)[] = []
     const options: StrategyOptions<object> = { extractor: giving(CERT) }
-    const verify: VerifyFunction = () => new Promise((resolve) => pending.push(resolve))
+    const verify: VerifyFunction = (_cert) => new Promise((resolve) => pending.push(resolve))
     const req = {}
     const first = endingsOf(new Strategy<object>(options, verify), req)
-    await endingsOf(new Strategy<object>({ extractor: giving(OTHER) }, () => null), req)
+    await endingsOf(new Strategy<object>({ extractor: giving(OTHER) }, (_cert) => null), req)
     pending[0]?.({ id: 1 })
     await first
     await setImmediate()

@@ -286,6 +286,8 @@ describe('the middleware, for a callback that does not answer in time', () => {
       {
         strategy: 'clientCertificateAuth',
         reason: null,
+        detail: null,
+        code: null,
         fingerprint256: 'AB:CD',
         serialNumber: null,
       },
