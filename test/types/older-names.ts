@@ -118,6 +118,8 @@ app.get('/whoami', (req: ClientCertRequest, res) => {
   res.json({ cn: req.clientCertificate?.subject.CN })
 })
 
+// @ts-expect-error an error has no status unless its type says so
+new Error('revoked').status = 401
 const _error: HttpError = new CertificateRejectedError(401, 'revoked', 'Certificate revoked')
 true satisfies Equal<typeof _error.status, number>
 
