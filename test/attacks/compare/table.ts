@@ -48,26 +48,30 @@ export function linesOf(document: string): string[] {
 
 const INTRODUCTION = `# Comparison under attack
 
-What the packages that people come from make of the same attacks. Written by
-\`node --import ts-blank-space/register test/attacks/compare/run.ts\`, from real requests over TLS to a real Express
-application; a test checks that it is still so.
+This page compares passport-client-cert 2.1.0 and client-certificate-auth 0.3.0 with this package. Newer versions of
+client-certificate-auth, and version 1.x of this package, couldn't be installed and weren't run, so nothing here is about
+them.
+
+The table is written by \`node --import ts-blank-space/register test/attacks/compare/run.ts\`, from real requests over TLS
+to a real Express application. A test checks that it is still true.
 `
 
 const REMARKS = `
-- **refused**: the client was not let in: a 401, a refused handshake, or a 500 where the application's own verify
+- **refused**: the client was rejected with a 401, in the handshake, or with a 500 where the application's own verify
   function had failed.
 - **got in**: the request reached the route behind the guard.
-- **answers 500**: the client was not let in, but blamed on the server what was only a missing certificate.
-- **hangs**: there was no answer.
-- **crashes**: a promise rejection that nobody handled, on which Node ends the process.
+- **answers 500**: the client was rejected, but with the status of a fault of the server, although only the certificate
+  was missing.
+- **hangs**: the client got no answer.
+- **crashes**: a promise was rejected and not handled, so Node ends the process.
 
 How it was done:
 
 - A1 to A4 run with \`rejectUnauthorized: false\`, as the examples of both older packages do.
-  A1 and A2 are run against the same server for all three. For A3 and A4, the older packages have a server of Node's
-  own options, and this one has \`mtlsServerOptions\`, because none of the others makes server options.
+  A1 and A2 are run against the same server for all three. For A3 and A4, the two older versions have a server with
+  Node's own options, and this package has \`mtlsServerOptions\`, because neither of the two makes server options.
 - A2 needs a release of Node with that flaw: 20, 22, 24 before 24.21, 26 before 26.8.
 - C1 gives Passport the strategy itself instead of its name. client-certificate-auth is a middleware and no strategy.
 - In C3 and C5, client-certificate-auth is given the function as its synchronous check, the only one that returns.
-- Headers are not compared: neither of the older packages reads any.
+- Headers aren't compared, because neither of these two versions reads a certificate from a header.
 `
