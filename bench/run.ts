@@ -5,6 +5,7 @@ import { measureEndToEnd } from './cases/end-to-end.js'
 import { measureGarbage } from './cases/garbage.js'
 import { measureHeaders } from './cases/headers.js'
 import { measureHelpers } from './cases/helpers.js'
+import { measureHostile } from './cases/hostile.js'
 import { measureImports } from './cases/imports.js'
 import { measureMemory } from './cases/memory.js'
 import { measureSocket } from './cases/socket.js'
@@ -24,6 +25,7 @@ const cases: Readonly<Record<string, () => Outcome | Promise<Outcome>>> = {
   socket: () => measureSocket(pki, settings.compare),
   headers: () => measureHeaders(pki, settings.compare),
   garbage: () => measureGarbage(pki, settings.refuse),
+  hostile: () => measureHostile(pki, settings.refuse),
   helpers: () => measureHelpers(settings.compare),
   imports: () => measureImports(settings.imports),
   'end-to-end': () => measureEndToEnd(pki, settings.endToEnd),

@@ -24,6 +24,10 @@ export const TARGETS = {
     says: 'Refusing 16 KB of garbage: time against parsing one valid certificate',
     atMost: 1,
   },
+  hostile: {
+    says: 'One hostile request of 16 KB: time against one ordinary certificate in a header',
+    atMost: 100,
+  },
   helpers: {
     // The processor's caches hold ten entries, but not ten thousand. A scan would be at a thousand.
     says: 'Helpers: time of a lookup among 10,000 entries against 10',

@@ -12,9 +12,12 @@ import { signatureCost } from './signature-cost.js'
  * What one request may cost for its certificates, in parses of an ordinary one: enough for two
  * signatures with P-521, the slowest key in use, in a chain of three.
  */
-const MAX_COST = 95
-/** What parsing and showing a certificate costs, however large it is within a header of 16 KB. */
+const MAX_COST = 80
+/** What parsing and showing a certificate of an ordinary length costs, whatever its key. */
 const PARSE_COST = 1.5
+const ORDINARY_BYTES = 1000
+/** How many more bytes cost as much as one ordinary certificate: a name takes the fewest. */
+const BYTES_PER_COST = 400
 
 /**
  * Links a leaf to those of the given certificates that really issued it, in whatever order they
@@ -32,7 +35,7 @@ export function linkChain(
 ): ChainedPeerCertificate {
   const path = [leaf]
   const unused = new Set([...others, ...configured])
-  const isIssuedBy = compileIsIssuedBy(MAX_COST - PARSE_COST * (1 + others.length))
+  const isIssuedBy = compileIsIssuedBy(MAX_COST - sum([leaf, ...others].map(parseCost)))
   for (let last = leaf; path.length < MAX_CHAIN_CERTS;) {
     const named = [...unused].filter((candidate) => isNamedIssuer(last, candidate))
     const isEnd = named.length === 0 || (isNamedIssuer(last, last) && isIssuedBy(last, last))
@@ -43,6 +46,14 @@ export function linkChain(
     last = issuer
   }
   return linkViews(path.map(toPeerCertificate))
+}
+
+function parseCost({ raw }: X509Certificate): number {
+  return PARSE_COST + Math.max(raw.length - ORDINARY_BYTES, 0) / BYTES_PER_COST
+}
+
+function sum(costs: readonly number[]): number {
+  return costs.reduce((total, cost) => total + cost, 0)
 }
 
 /** Sets each certificate's issuer to the one behind it. */

@@ -1,4 +1,11 @@
-import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto'
+import {
+  createECDH,
+  createHash,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto'
 
 /**
  * Writes DER, right or wrong, one value at a time. No library for certificates writes what this
@@ -92,10 +99,11 @@ export function spkiOf(key: KeyObject): Buffer {
   })
 }
 
-/** How RFC 5280 4.1.1.2 identifies the algorithm that such a key signs with here. */
-export function algorithmOf({ asymmetricKeyType }: KeyObject): Buffer {
-  const found = SIGNATURE_ALGORITHMS[asymmetricKeyType as string]
-  if (found === undefined) throw new Error(`How does one sign with ${String(asymmetricKeyType)}?`)
+/** How RFC 5280 4.1.1.2 identifies the algorithm that a key of this type signs with here. */
+export function algorithmFor(key: KeyObject | string): Buffer {
+  const type = typeof key === 'string' ? key : String(key.asymmetricKeyType)
+  const found = SIGNATURE_ALGORITHMS[type]
+  if (found === undefined) throw new Error(`How does one sign with ${type}?`)
   return found
 }
 
@@ -134,19 +142,23 @@ export interface Parts {
   readonly extensions?: readonly Buffer[]
   /** The key to sign with; without one, there is something for a signature that isn't one. */
   readonly signer?: KeyObject
+  /** Instead of the signer's, or of ECDSA. */
+  readonly algorithm?: Buffer
+  /** Instead of the signer's. */
+  readonly signature?: Uint8Array
 }
 
 const NO_SIGNATURE = seq(int(1), int(1))
 
 /** The DER of a certificate (RFC 5280 4.1). */
 export function certificateOf(parts: Parts): Buffer {
-  const { signer } = parts
-  const algorithm =
-    signer === undefined ? (SIGNATURE_ALGORITHMS['ec'] as Buffer) : algorithmOf(signer)
+  const algorithm = parts.algorithm ?? algorithmFor(parts.signer ?? 'ec')
   const signed = toBeSigned(parts, algorithm)
-  const signature =
-    signer === undefined ? NO_SIGNATURE : sign(digestFor(signer), signed, withPadding(signer))
-  return seq(signed, algorithm, bits(signature))
+  return seq(signed, algorithm, bits(parts.signature ?? signWith(parts.signer, signed)))
+}
+
+function signWith(key: KeyObject | undefined, signed: Buffer): Buffer {
+  return key === undefined ? NO_SIGNATURE : sign(digestFor(key), signed, withPadding(key))
 }
 
 function digestFor({ asymmetricKeyType }: KeyObject): string | null {
@@ -198,4 +210,19 @@ export function rsaSpki(
   algorithm: Buffer = seq(oid('1.2.840.113549.1.1.1'), nothing()),
 ): Buffer {
   return seq(algorithm, bits(seq(modulus, exponent)))
+}
+
+const EC_PUBLIC_KEY = oid('1.2.840.10045.2.1')
+
+/** A new key on a curve that OpenSSL knows, its point in the form that is wanted. */
+export function pointSpki(
+  namedCurve: string,
+  form: 'compressed' | 'hybrid' | 'uncompressed',
+): Buffer {
+  const spki = spkiOf(generateKeyPairSync('ec', { namedCurve }).publicKey)
+  const named = spki.subarray(spki.indexOf(EC_PUBLIC_KEY) + EC_PUBLIC_KEY.length)
+  const parameters = named.subarray(0, 2 + (named[1] ?? 0))
+  const ecdh = createECDH(namedCurve)
+  ecdh.generateKeys()
+  return ecSpki(parameters, Buffer.from(ecdh.getPublicKey('hex', form), 'hex'))
 }

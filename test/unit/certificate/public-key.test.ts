@@ -263,6 +263,12 @@ describe('an RSA key', () => {
   }
 })
 
+/** The types of Node 20 leave Diffie-Hellman out. */
+const generateDiffieHellman = generateKeyPairSync as unknown as (
+  type: 'dh',
+  options: { group: string },
+) => { publicKey: KeyObject }
+
 describe('a key of another algorithm', () => {
   const fixed: [type: 'ed25519' | 'ed448' | 'x25519' | 'x448', oid: string, length: number][] = [
     ['ed25519', '2b6570', 32],
@@ -285,9 +291,9 @@ describe('a key of another algorithm', () => {
 
   it('is left to OpenSSL, whatever its length: DSA, Diffie-Hellman, unknown ones', () => {
     const dsa = generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 })
-    const dh = generateKeyPairSync('dh', { group: 'modp14' })
-    for (const { publicKey } of [dsa, dh] as { publicKey: KeyObject }[]) {
-      expect(read(spkiOf(publicKey))).to.have.property('kind', 'other')
+    const { publicKey } = generateDiffieHellman('dh', { group: 'modp14' })
+    for (const key of [dsa.publicKey, publicKey]) {
+      expect(read(spkiOf(key))).to.have.property('kind', 'other')
     }
     for (const length of [0, 1, 5000]) {
       const key = seq(seq(oid('1.2.3.4')), bits(Buffer.alloc(length)))

@@ -1,0 +1,139 @@
+import { createExtractor } from 'passport-client-certificate-auth/extractor'
+import type { StrategyOptions } from 'passport-client-certificate-auth'
+import { type Contestant, compare, type Effort } from '../measure.js'
+import type { Outcome } from '../results.js'
+import { listCostly, ROOM } from '../support/costly.js'
+import type { Pki } from '../support/pki.js'
+import { CERTIFICATE_HEADER, proxiedRequest, type ProxiedRequest } from '../support/requests.js'
+import { authenticating, thisPackage, toFail, toSucceed } from '../support/strategies.js'
+
+const UNIT = 'an ordinary certificate'
+const DER: StrategyOptions = {
+  certificateHeader: CERTIFICATE_HEADER,
+  headerEncoding: 'base64-der',
+  includeChain: true,
+  trustedProxies: 'loopback',
+  cache: false,
+}
+const ENVOY: StrategyOptions = {
+  certificateSource: 'envoy',
+  xfccHop: 0,
+  forwardedIdentity: true,
+  trustedProxies: 'loopback',
+  cache: false,
+}
+
+interface Hostile {
+  readonly name: string
+  readonly options: StrategyOptions
+  readonly make: () => ProxiedRequest
+}
+
+/** What a single request can cost that a client has made as expensive as Node's 16 KB allow. */
+export async function measureHostile({ clients }: Pki, effort: Effort): Promise<Outcome> {
+  const ordinary = Buffer.from(clients['P-256'].raw.toString('base64'))
+  const requests: Hostile[] = [
+    { name: UNIT, options: DER, make: () => proxiedRequest(ordinary) },
+    ...listChains(),
+    ...listLines(ordinary),
+  ]
+  const result = await compare(requests.map(attempting), effort)
+  const worst = requests
+    .slice(1)
+    .map(({ name }) => ({ name, ratio: result.ratio(name, UNIT) }))
+    .sort((a, b) => b.ratio - a.ratio)
+  return {
+    sections: [
+      {
+        title: 'Hostile requests',
+        about:
+          'Requests within the 16 KB that Node takes by default, made to cost as much as possible: ' +
+          'certificates whose signatures all have to be verified, odd keys, large extensions, long ' +
+          'lists. The cache is off, and the chain is wanted. Against one ordinary certificate on ' +
+          'P-256 in the same header. Times in microseconds.',
+        head: ['request', 'this package', 'times an ordinary one'],
+        rows: worst.map(({ name, ratio }) => [
+          name,
+          result.microseconds(name),
+          { value: ratio, target: 'hostile' },
+        ]),
+      },
+    ],
+  }
+}
+
+function listChains(): Hostile[] {
+  return listCostly().map(({ name, ders }) => {
+    const value = Buffer.from(ders.map((der) => der.toString('base64')).join(','))
+    if (value.length > ROOM) throw new Error(`${name} takes ${value.length} bytes`)
+    return {
+      name: `${ders.length} x ${name}`,
+      options: DER,
+      make: () => proxiedRequest(value),
+    }
+  })
+}
+
+/** Headers that take long without a certificate in them. */
+function listLines(ordinary: Buffer): Hostile[] {
+  const commas = ','.repeat(ROOM - ordinary.length)
+  const names = 'close,'.repeat((ROOM - ordinary.length) / 6)
+  return [
+    {
+      name: 'commas in Connection',
+      options: DER,
+      make: () => withLines(proxiedRequest(ordinary), [['Connection', commas]]),
+    },
+    {
+      name: 'names in Connection',
+      options: DER,
+      make: () => withLines(proxiedRequest(ordinary), [['Connection', names]]),
+    },
+    {
+      name: 'lines',
+      options: DER,
+      make: () =>
+        withLines(
+          proxiedRequest(ordinary),
+          Array.from({ length: (ROOM - ordinary.length) / 4 }, () => ['a', '']),
+        ),
+    },
+    ...[
+      'By=a;',
+      'By=a,',
+      'URI=a;',
+      'Subject="";',
+      'Subject="\\"\\"";,',
+      'DNS=a;',
+      'By=a;Hash=b,',
+    ].map((unit) => ({
+      name: `XFCC of ${unit}`,
+      options: ENVOY,
+      make: () => {
+        const value = unit.repeat(ROOM / unit.length)
+        return withLines(proxiedRequest(Buffer.from('')), [['X-Forwarded-Client-Cert', value]])
+      },
+    })),
+  ]
+}
+
+/** As Node puts them together: in `headers` joined, in `rawHeaders` one by one. */
+function withLines(
+  request: ProxiedRequest,
+  lines: readonly (readonly [name: string, value: string])[],
+): ProxiedRequest {
+  for (const [name, value] of lines) {
+    const field = name.toLowerCase()
+    request.rawHeaders.push(name, value)
+    request.headers[field] = [request.headers[field] ?? [], value].flat().join(', ')
+  }
+  return request
+}
+
+/** A request that ends as it does at first: whether it is rejected isn't what is measured. */
+function attempting({ name, options, make }: Hostile): Contestant {
+  const { certificate, reason } = createExtractor(options)(make())
+  return authenticating(name, thisPackage(options), () =>
+    certificate === null ? toFail(make(), reason) : toSucceed(make(), certificate.fingerprint256),
+  )
+}
