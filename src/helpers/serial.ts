@@ -1,31 +1,50 @@
+import { formatSerialNumber, readFields } from '../certificate/fields.js'
+import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { invalidValue } from '../errors.js'
 import { assertTexts, type CertificatePredicate } from './predicate.js'
 
 const WHAT = 'allowSerial(serials)'
 
+const SERIAL = /^-?[0-9a-f]+(:[0-9a-f]+)*$/i
+
 /**
  * Allows certificates with these serial numbers. A serial number is unique only within its issuer:
  * combine it with {@link allowIssuer}, or pin with {@link allowFingerprints} instead.
  *
- * @param serials - hex digits, with or without colons, in any case; leading zeros do not matter
+ * @param serials - hex digits, with or without colons, in any case; leading zeros do not matter, and a
+ *   negative number begins with `-`, as Node shows it
  * @throws TypeError on an empty list or anything but hex digits
  */
 export function allowSerial(serials: string | readonly string[]): CertificatePredicate {
   const allowed = new Set(
     assertTexts(WHAT, serials).map((serial) => {
-      if (!/^[0-9a-f]+(:[0-9a-f]+)*$/i.test(serial)) {
+      if (!SERIAL.test(serial)) {
         throw invalidValue(WHAT, 'must be hex digits, with or without colons', serial)
       }
       return normalize(serial)
     }),
   )
-  return ({ serialNumber }) =>
-    typeof serialNumber === 'string' && allowed.has(normalize(serialNumber))
+  return (certificate) => {
+    const serial = findSerial(certificate)
+    return serial !== undefined && allowed.has(normalize(serial))
+  }
+}
+
+/** From the DER where there is one: some runtimes show a negative number without its sign. */
+function findSerial(certificate: ChainedPeerCertificate): string | undefined {
+  const { raw, serialNumber } = certificate as Partial<
+    Record<keyof ChainedPeerCertificate, unknown>
+  >
+  const fields = raw instanceof Uint8Array ? readFields(raw) : undefined
+  if (fields !== undefined) return formatSerialNumber(raw as Uint8Array, fields.serialNumber)
+  return typeof serialNumber === 'string' ? serialNumber : undefined
 }
 
 function normalize(serial: string): string {
-  const digits = serial.replaceAll(':', '').toUpperCase()
+  const sign = serial.startsWith('-') ? '-' : ''
+  const digits = serial.slice(sign.length).replaceAll(':', '').toUpperCase()
   let start = 0
   while (digits[start] === '0' && start < digits.length - 1) start += 1
-  return digits.slice(start)
+  const shortest = digits.slice(start)
+  return shortest === '0' ? shortest : sign + shortest
 }

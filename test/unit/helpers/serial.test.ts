@@ -1,7 +1,13 @@
+import { X509Certificate } from 'node:crypto'
 import { expect } from 'chai'
-import type { ChainedPeerCertificate } from '../../../src/certificate/peer-certificate.js'
+import {
+  type ChainedPeerCertificate,
+  toPeerCertificate,
+} from '../../../src/certificate/peer-certificate.js'
 import { allowSerial } from '../../../src/helpers/index.js'
 import { certificateLike, certificateWith } from '../../support/certificates.js'
+import { generate, issue } from '../../support/der-chain.js'
+import { int } from '../../support/der-writer.js'
 
 describe('allowing by serial number', () => {
   let cert: ChainedPeerCertificate
@@ -68,6 +74,70 @@ describe('allowing by serial number', () => {
     expect(allowSerial('0')(certificateLike({ serialNumber: '' }))).to.equal(false)
   })
 
+  describe('that is negative', () => {
+    const privateKey = generate()
+    const of = (serialNumber: bigint) =>
+      toPeerCertificate(
+        new X509Certificate(
+          issue({ subject: 'client', privateKey, serialNumber: int(serialNumber) }).der,
+        ),
+      )
+    const negative = of(-0x11d4c3n)
+    const positive = of(0x11d4c3n)
+
+    it('is named as Node shows it, with a minus sign', () => {
+      expect(negative.serialNumber).to.equal('-11D4C3')
+      for (const written of ['-11D4C3', '-11d4c3', '-11:d4:c3', '-0011D4C3', '-00:11:D4:C3']) {
+        expect(allowSerial(written)(negative), written).to.equal(true)
+        expect(allowSerial(['1', written])(negative), written).to.equal(true)
+        expect(allowSerial(written)(positive), written).to.equal(false)
+      }
+      expect(allowSerial(negative.serialNumber)(negative)).to.equal(true)
+    })
+
+    it('never is the positive number with the same digits, or with the same bytes', () => {
+      expect(allowSerial('11D4C3')(positive)).to.equal(true)
+      for (const written of ['11D4C3', 'EE2B3D', 'FFEE2B3D']) {
+        expect(allowSerial(written)(negative), written).to.equal(false)
+      }
+    })
+
+    it('is named by its digits on a certificate without DER', () => {
+      const shown = certificateLike({ serialNumber: '-11D4C3' })
+      expect(allowSerial('-11D4C3')(shown)).to.equal(true)
+      expect(allowSerial('11D4C3')(shown)).to.equal(false)
+    })
+
+    it('is not zero', () => {
+      for (const zero of [of(0n), certificateLike({ serialNumber: '-00' })]) {
+        for (const written of ['0', '-0', '-00:00']) {
+          expect(allowSerial(written)(zero), written).to.equal(true)
+          expect(allowSerial(written)(negative), written).to.equal(false)
+        }
+      }
+    })
+
+    it('comes from the DER, which says more than the text of some runtimes', () => {
+      const { raw } = negative
+      const shown = certificateLike({ raw, serialNumber: '11D4C3' })
+      expect(allowSerial('-11D4C3')(shown)).to.equal(true)
+      expect(allowSerial('11D4C3')(shown)).to.equal(false)
+      const view = new Uint8Array(raw)
+      expect(allowSerial('-11D4C3')(certificateLike({ raw: view, serialNumber: 'FB' }))).to.equal(
+        true,
+      )
+    })
+
+    it('comes from the text where the DER cannot be read', () => {
+      for (const raw of [Buffer.alloc(3), 'text', null, undefined]) {
+        const shown = certificateLike({ raw, serialNumber: '-5' })
+        expect(allowSerial('-05')(shown)).to.equal(true)
+        expect(allowSerial('5')(shown)).to.equal(false)
+      }
+      expect(allowSerial('5')(certificateLike({ raw: Buffer.alloc(3) }))).to.equal(false)
+    })
+  })
+
   it('changing the list afterwards changes nothing', () => {
     const list = ['0A00BC0D']
     const isAllowed = allowSerial(list)
@@ -87,7 +157,14 @@ describe('allowing by serial number', () => {
     '0A:',
     '0A::0B',
     ':',
-    '-1',
+    '-',
+    '--1',
+    '-:1',
+    ' -1',
+    '- 1',
+    '1-',
+    '+1',
+    '\u22121',
     '0A-0B',
     '1.5',
     '0G',
