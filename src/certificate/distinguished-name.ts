@@ -1,4 +1,5 @@
 import type { PeerCertificate } from 'node:tls'
+import { decodeHexValue, decodeUtf8 } from './attribute-value.js'
 
 type Name = PeerCertificate['subject']
 
@@ -54,8 +55,10 @@ function endOfAttribute(text: string, start: number): number {
 function readAttribute(text: string): Attribute | undefined {
   const equals = text.indexOf('=')
   const type = text.slice(0, Math.max(equals, 0))
-  const value = unescape(text.slice(equals + 1))
-  return isAttributeType(type) && value !== undefined ? { type, value } : undefined
+  if (!isAttributeType(type)) return undefined
+  const written = text.slice(equals + 1)
+  const value = written.startsWith('#') ? decodeHexValue(written) : unescape(written)
+  return value === undefined ? undefined : { type, value }
 }
 
 /** A short name or an object identifier (RFC 4512 1.4). */
@@ -67,33 +70,30 @@ function isAttributeType(text: string): boolean {
 const TYPE_CHARACTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-'
 const HEX_DIGITS = '0123456789ABCDEFabcdef'
 
-/** RFC 4514 2.4: a backslash before a character stands for it, before two hex digits for a byte. */
+/**
+ * RFC 4514 2.4: a backslash before a character stands for it, before two hex digits for a byte. Nothing
+ * for what is no byte, such as a backslash without a follower, and for what is not UTF-8.
+ */
 function unescape(text: string): string | undefined {
-  const bytes: number[] = []
+  const bytes = Buffer.alloc(text.length)
+  let length = 0
   for (let at = 0; at < text.length; at += 1) {
+    let code = text.charCodeAt(at)
     if (text[at] === '\\') {
       const byte = readHexByte(text, at + 1)
       at += byte === undefined ? 1 : 2
-      bytes.push(byte ?? text.charCodeAt(at))
-    } else {
-      bytes.push(text.charCodeAt(at))
+      code = byte ?? text.charCodeAt(at)
     }
+    // NaN where the text ends behind a backslash.
+    if (!(code <= 0xff)) return undefined
+    bytes[length] = code
+    length += 1
   }
-  return decodeUtf8(bytes)
+  return decodeUtf8(bytes.subarray(0, length))
 }
 
 function readHexByte(text: string, at: number): number | undefined {
   const [high, low] = [text.charAt(at), text.charAt(at + 1)]
   const isByte = high !== '' && low !== '' && HEX_DIGITS.includes(high) && HEX_DIGITS.includes(low)
   return isByte ? Number.parseInt(high + low, 16) : undefined
-}
-
-/** Nothing for what is no byte, such as a backslash without a follower, and for what is not UTF-8. */
-function decodeUtf8(bytes: readonly number[]): string | undefined {
-  if (!bytes.every((byte) => byte <= 0xff)) return undefined
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes))
-  } catch {
-    return undefined
-  }
 }

@@ -38,12 +38,15 @@ describe('a distinguished name in text form', () => {
     ['CN=a,OU=x,OU=y,O=b', { O: 'b', OU: ['y', 'x'], CN: 'a' }],
     ['OU=x,OU=y,OU=z', { OU: ['z', 'y', 'x'] }],
     ['UID=u+CN=a,O=b', { O: 'b', CN: 'a', UID: 'u' }],
-    ['1.2.840.113549.1.9.1=#16017A', { '1.2.840.113549.1.9.1': '#16017A' }],
+    ['1.2.840.113549.1.9.1=#16017A', { '1.2.840.113549.1.9.1': 'z' }],
+    ['2.5.4.97=#0C065053442D4131+CN=a', { CN: 'a', '2.5.4.97': 'PSD-A1' }],
     ['CN=a\\,b\\+c\\=d\\;e\\<f\\>g\\\\h', { CN: 'a,b+c=d;e<f>g\\h' }],
     ['CN=a=b', { CN: 'a=b' }],
     ['CN=\\"quoted\\"', { CN: '"quoted"' }],
     ['CN=\\ a \\ ', { CN: ' a  ' }],
     ['CN=\\#a', { CN: '#a' }],
+    ['CN=\\#0C0141', { CN: '#0C0141' }],
+    ['CN=a#0C0141', { CN: 'a#0C0141' }],
     ['CN=\\C3\\AB\\E2\\82\\ac', { CN: '\u00eb\u20ac' }],
     ['CN=\\00', { CN: '\0' }],
     ['CN=\\0', { CN: '0' }],
@@ -58,6 +61,7 @@ describe('a distinguished name in text form', () => {
 
   const refused = [
     ...['a', ',', 'CN=a,', ',CN=a', 'CN=a,,O=b', '=a', 'CN=a+', 'C N=a', ' CN=a', 'CN=a, O=b'],
+    ...['CN=#', 'CN=#0', 'CN=#0C0141,', 'CN=#0C0142 ', 'CN=#a', 'CN=#0C01\\41'],
     ...['CN=a\\', 'CN=\\FF', 'CN=\\C3', 'CN=\u20ac', 'CN=\u00eb', '__proto__=a', 'C\u00d1=a'],
   ]
   for (const text of refused) {
