@@ -18,8 +18,14 @@ export function decodeBase64Der(text: string): Buffer[] | undefined {
  * has of a chain (`ssl_c_chain_der`), the certificates one right after another.
  */
 export function decodeBase64DerChain(text: string): Buffer[] | undefined {
+  return splitCertificates(decodeBase64Der(text))
+}
+
+/** Cuts each of the buffers where a certificate ends, so that there are as many as certificates. */
+export function splitCertificates(list: readonly Buffer[] | undefined): Buffer[] | undefined {
+  if (list === undefined) return undefined
   const certificates: Buffer[] = []
-  for (const bytes of decodeBase64Der(text) ?? [Buffer.alloc(0)]) {
+  for (const bytes of list) {
     let at = 0
     do {
       const end = endOfCertificate(bytes, at)

@@ -9,3 +9,15 @@ export function decodeBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64')
   return bytes.toString('base64') === text ? bytes : undefined
 }
+
+/**
+ * The same, in which the padding may be missing, though not a part of it: parsers of structured fields
+ * should not fail without it (RFC 8941 4.2.7).
+ */
+export function decodeOptionallyPaddedBase64(text: string): Buffer | undefined {
+  if (text.endsWith('=')) return decodeBase64(text)
+  return decodeBase64(text + PADDING.slice(0, (4 - (text.length % 4)) % 4))
+}
+
+/** A single digit behind a group of four makes no byte, whatever the padding. */
+const PADDING = '=='

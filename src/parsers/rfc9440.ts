@@ -1,5 +1,5 @@
-import { decodeList } from './base64-der.js'
-import { decodeBase64 } from './base64.js'
+import { decodeList, splitCertificates } from './base64-der.js'
+import { decodeOptionallyPaddedBase64 } from './base64.js'
 
 /**
  * Decodes the value of `Client-Cert`: exactly one Byte Sequence, `:base64:`, without parameters
@@ -13,15 +13,19 @@ export function decodeRfc9440(text: string): Buffer[] | undefined {
 /**
  * Decodes the value of `Client-Cert-Chain`: a List of Byte Sequences (RFC 9440 2.3), which may have
  * been sent over several lines and joined by commas with optional white space (RFC 8941 4.2.1).
+ *
+ * HAProxy's `:%[ssl_c_chain_der,base64]:` is a single Byte Sequence that holds all the certificates, one
+ * right after another.
  */
 export function decodeRfc9440Chain(text: string): Buffer[] | undefined {
-  return decodeList(text, ',', (item) => decodeByteSequence(trimOptionalWhitespace(item)))
+  const decodeItem = (item: string) => decodeByteSequence(trimOptionalWhitespace(item))
+  return splitCertificates(decodeList(text, ',', decodeItem))
 }
 
 /** RFC 8941 3.3.5. */
 function decodeByteSequence(text: string): Buffer | undefined {
   if (!text.startsWith(':') || !text.endsWith(':')) return undefined
-  return decodeBase64(text.slice(1, -1))
+  return decodeOptionallyPaddedBase64(text.slice(1, -1))
 }
 
 /** RFC 9110 5.6.3: OWS is space and horizontal tab; `trim()` takes a dozen others too. */

@@ -2,11 +2,15 @@ import { expect } from 'chai'
 import { MAX_CHAIN_CERTS } from '../../../src/parsers/limits.js'
 import { decodeRfc9440, decodeRfc9440Chain } from '../../../src/parsers/rfc9440.js'
 
-const [leaf, issuer] = [Buffer.from('a leaf of fifty'), Buffer.from('and the issuer')]
-const [first, second] = [leaf, issuer].map((bytes) => `:${bytes.toString('base64')}:`) as [
-  string,
-  string,
-]
+/** As long as a certificate is at least, so that a chain may hold it. */
+function certificateOf(length: number): Buffer {
+  return Buffer.concat([Buffer.from([0x30, 0x81, length]), Buffer.alloc(length, length)])
+}
+
+// One and two characters of padding.
+const [leaf, issuer, root] = [certificateOf(0x80), certificateOf(0x82), certificateOf(0x81)]
+const write = (...parts: Buffer[]) => `:${Buffer.concat(parts).toString('base64')}:`
+const [first, second] = [write(leaf), write(issuer)]
 
 const notByteSequences: [what: string, text: string][] = [
   ['an empty value', ''],
@@ -21,7 +25,12 @@ const notByteSequences: [what: string, text: string][] = [
   ['a placeholder that was not filled', ':{http.request.tls.client.certificate_der_base64}:'],
   ['the spelling of Apache for none', '(null)'],
   ['a space inside the colons', first.replace(':', ': ')],
-  ['padding that is missing', second.replace('=', '')],
+  ['half of the padding', second.replace('==', '=')],
+  ['more padding than needed', first.replace('=', '==')],
+  ['padding alone', ':==:'],
+  ['a single digit behind the last group', first.replace('=', '').replace(/..:$/, ':')],
+  ['bits set that stand for nothing', ':QR==:'],
+  ['bits set that stand for nothing, and no padding', ':QR:'],
   ['parameters', `${first};a=1`],
   ['a string in place of it', `"${leaf.toString('base64')}"`],
   ['the alphabet of base64url', ':-_-_:'],
@@ -30,6 +39,19 @@ const notByteSequences: [what: string, text: string][] = [
 describe('Client-Cert of RFC 9440', () => {
   it('is read as one Byte Sequence', () => {
     expect(decodeRfc9440(first)).to.deep.equal([leaf])
+  })
+
+  it('is read without padding as well (RFC 8941 4.2.7)', () => {
+    expect([first, second].map((text) => text.split('=').length - 1)).to.deep.equal([1, 2])
+    expect(decodeRfc9440(first.replaceAll('=', ''))).to.deep.equal([leaf])
+    expect(decodeRfc9440(second.replaceAll('=', ''))).to.deep.equal([issuer])
+    for (const bytes of [1, 2, 3, 4, 5].map((length) => Buffer.alloc(length, 0xff))) {
+      expect(decodeRfc9440(write(bytes).replaceAll('=', ''))).to.deep.equal([bytes])
+    }
+  })
+
+  it('is one certificate, so that nothing is cut from bytes behind it', () => {
+    expect(decodeRfc9440(write(leaf, issuer))).to.deep.equal([Buffer.concat([leaf, issuer])])
   })
 
   const refused: typeof notByteSequences = [
@@ -54,6 +76,13 @@ describe('Client-Cert-Chain of RFC 9440', () => {
     ['a bare comma', `${first},${second}`, [leaf, issuer]],
     ['spaces and tabs around the comma', `${first} \t,\t ${second}`, [leaf, issuer]],
     ['spaces around the list', `  ${first}  `, [leaf]],
+    ['no padding', `${first}, ${second}`.replaceAll('=', ''), [leaf, issuer]],
+    [
+      'one certificate right behind another, as HAProxy writes it',
+      write(leaf, issuer),
+      [leaf, issuer],
+    ],
+    ['both ways', `${write(leaf, issuer)}, ${write(root)}`, [leaf, issuer, root]],
   ]
 
   for (const [what, text, chain] of accepted) {
@@ -69,6 +98,10 @@ describe('Client-Cert-Chain of RFC 9440', () => {
     ['two commas', `${first},,${second}`],
     ['no comma', `${first} ${second}`],
     ['a damaged item', `${first}, :*:`],
+    ['an empty item among others', `${first}, ::`],
+    ['an empty item in front of others', `::, ${first}`],
+    ['bytes that begin no certificate', write(Buffer.from('a text of some length'))],
+    ['bytes behind a certificate', write(leaf, Buffer.from([0]))],
     ['white space that is none in HTTP', `${first},\u00a0${second}`],
     ['a line end', `${first},\n${second}`],
   ]
@@ -83,5 +116,9 @@ describe('Client-Cert-Chain of RFC 9440', () => {
     const items = (count: number) => Array<string>(count).fill(first).join(', ')
     expect(decodeRfc9440Chain(items(MAX_CHAIN_CERTS))).to.have.lengthOf(MAX_CHAIN_CERTS)
     expect(decodeRfc9440Chain(items(MAX_CHAIN_CERTS + 1))).to.equal(undefined)
+    const inOne = (count: number) => write(...Array<Buffer>(count).fill(leaf))
+    expect(decodeRfc9440Chain(inOne(MAX_CHAIN_CERTS))).to.have.lengthOf(MAX_CHAIN_CERTS)
+    expect(decodeRfc9440Chain(inOne(MAX_CHAIN_CERTS + 1))).to.equal(undefined)
+    expect(decodeRfc9440Chain(`${inOne(MAX_CHAIN_CERTS)}, ${first}`)).to.equal(undefined)
   })
 })
