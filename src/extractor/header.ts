@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto'
 import { linkChain } from '../certificate/chain.js'
 import {
   type ChainedPeerCertificate,
@@ -6,22 +7,22 @@ import {
   toPeerCertificate,
 } from '../certificate/peer-certificate.js'
 import type { CertificateSnapshot } from '../certificate/snapshot.js'
-import type { Decoder } from '../parsers/decoders.js'
+import type { ChainDecoder, Decoder, HeaderEncoding } from '../parsers/decoders.js'
+import { isFault } from '../parsers/decoding-fault.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
 import type { HeaderRule } from '../parsers/presets.js'
 import { trace } from '../trace.js'
 import type { CertificateCache } from './certificate-cache.js'
 import { hasReachedLineLimit } from './line-limit.js'
 import { findTampered, readField, type RequestLike } from './request.js'
-import { type ExtractionFailure, failWith } from './result.js'
+import { type ExtractionFailure, failWith, isFailure } from './result.js'
 
 /** Where and how a certificate is read from a request's header; compiled from the options. */
 export interface HeaderPlan {
   /** Lower case, like every name here. */
   readonly header: string
-  readonly decode: Decoder
-  /** Reads what the header says instead of a certificate; `null`: nothing else counts. */
-  readonly readIdentity: ((text: string) => ForwardedIdentity | undefined) | null
+  readonly encoding: HeaderEncoding
+  readonly decode: HeaderDecoder
   /** Whether the header may hold more than the leaf. */
   readonly allowList: boolean
   readonly chain: ChainHeaderPlan | null
@@ -34,13 +35,19 @@ export interface HeaderPlan {
   readonly names: readonly string[]
 }
 
+/** A decoder that may also read what the header says about a certificate that it doesn't hold. */
+export type HeaderDecoder = (text: string) => ReturnType<Decoder> | ForwardedIdentity
+
 export interface ChainHeaderPlan {
   /** One, or several that are numbered. */
   readonly headers: readonly string[]
-  readonly decode: Decoder
+  readonly encoding: HeaderEncoding
+  readonly decode: ChainDecoder
   /** Whether a header may be sent over several lines. */
   readonly repeatable: boolean
 }
+
+const MALFORMED = 'header_missing_or_malformed'
 
 /** Reads the client's certificate from what the proxy in front wrote into the request. */
 export function readHeader(
@@ -49,7 +56,7 @@ export function readHeader(
   cache: CertificateCache,
 ): CertificateSnapshot | ExtractionFailure {
   let reason: ExtractionFailure['reason'] =
-    plan.verify.length === 0 ? 'header_missing_or_malformed' : 'verification_header_mismatch'
+    plan.verify.length === 0 ? MALFORMED : 'verification_header_mismatch'
   try {
     // Before anything is taken for missing: Node may have dropped it.
     if (hasReachedLineLimit(request)) {
@@ -57,8 +64,8 @@ export function readHeader(
     }
     const tampered = findTampered(request, plan.names)
     if (isVerified(request, plan, tampered)) {
-      reason = 'header_missing_or_malformed'
-      if (tampered === undefined) return readCertificate(request, plan, cache) ?? failWith(reason)
+      reason = MALFORMED
+      if (tampered === undefined) return readCertificate(request, plan, cache)
     }
   } catch {
     // The request object itself is odd: no headers, or a getter that throws.
@@ -85,16 +92,16 @@ function readCertificate(
   request: RequestLike,
   plan: HeaderPlan,
   cache: CertificateCache,
-): CertificateSnapshot | undefined {
+): CertificateSnapshot | ExtractionFailure {
   const text = readField(request, plan.header)
-  if (typeof text !== 'string') return undefined
+  if (typeof text !== 'string') return failWith(MALFORMED)
   const chain = plan.includeChain && plan.chain !== null ? readChain(request, plan.chain) : null
-  if (chain === undefined) return undefined
+  if (chain === undefined) return failWith(MALFORMED)
   const key = chain === null ? text : joinTexts(text, chain)
   const known = cache.get(key)
   if (known !== undefined) return known
   const certificate = parse(text, chain ?? [], plan)
-  return certificate && cache.add(key, certificate)
+  return isFailure(certificate) ? certificate : cache.add(key, certificate)
 }
 
 /** The lengths say where one ends and the next begins. */
@@ -105,7 +112,9 @@ function joinTexts(text: string, others: readonly string[]): string {
 /** The texts that are there. Behind the first that says that there is none, none may be. */
 function readChain(request: RequestLike, plan: ChainHeaderPlan): string[] | undefined {
   const texts = plan.headers.map((header) => readField(request, header, plan.repeatable))
-  const isFilled = texts.map((text) => text !== null && (text === undefined || !isUnfilled(text)))
+  const isFilled = texts.map(
+    (text) => text !== null && (text === undefined || !isUnfilled(text, plan.encoding)),
+  )
   const filled = texts.slice(0, isFilled.lastIndexOf(true) + 1)
   const known = filled.filter((text, at) => isFilled[at] === true && typeof text === 'string')
   if (known.length === filled.length) return known as string[]
@@ -113,9 +122,13 @@ function readChain(request: RequestLike, plan: ChainHeaderPlan): string[] | unde
   return undefined
 }
 
-/** How proxies spell "there is none": nothing, Apache's `(null)`, Caddy's unfilled placeholder. */
-function isUnfilled(text: string): boolean {
-  return text === '' || text === '(null)' || (text.startsWith('{') && text.endsWith('}'))
+/**
+ * How proxies spell "there is none": nothing, Apache's `(null)`, Caddy's unfilled placeholder, and
+ * HAProxy's `::`, which are the colons of RFC 9440 around nothing.
+ */
+function isUnfilled(text: string, encoding: HeaderEncoding): boolean {
+  if (text === '' || text === '(null)') return true
+  return (text.startsWith('{') && text.endsWith('}')) || (text === '::' && encoding === 'rfc9440')
 }
 
 /** Every certificate must parse: the next one in a list never stands in for a damaged leaf. */
@@ -123,41 +136,78 @@ function parse(
   text: string,
   chain: readonly string[],
   plan: HeaderPlan,
-): ChainedPeerCertificate | undefined {
-  const ders = decode(text, chain, plan)
+): ChainedPeerCertificate | ExtractionFailure {
+  const decoded = decodeLeaf(text, plan)
+  if (isFailure(decoded)) return decoded
   // Typed as a certificate so that nobody has to tell them apart who did not ask for it.
-  if (ders === undefined) return plan.readIdentity?.(text) as ChainedPeerCertificate | undefined
-  const [leaf, ...others] = (plan.includeChain ? ders : ders.slice(0, 1)).map(parseDer)
-  const known = others.filter((certificate) => certificate !== undefined)
-  if (leaf === undefined || known.length < others.length) {
-    trace('header %s holds something that is not a certificate', plan.header)
-    return undefined
-  }
-  return known.length === 0 ? toPeerCertificate(leaf) : linkChain(leaf, known)
+  if (!Array.isArray(decoded)) return decoded as object as ChainedPeerCertificate
+  const ders = appendChain(decoded, chain, plan)
+  if (isFailure(ders)) return ders
+  const certificates = parseAll(plan.includeChain ? ders : ders.slice(0, 1), plan)
+  if (isFailure(certificates)) return certificates
+  const [leaf, ...others] = certificates as [X509Certificate, ...X509Certificate[]]
+  return others.length === 0 ? toPeerCertificate(leaf) : linkChain(leaf, others)
 }
 
-/** The DER of the leaf and, where it is wanted, of the rest of the chain. */
-function decode(text: string, chain: readonly string[], plan: HeaderPlan): Buffer[] | undefined {
-  const ders = plan.decode(text)
-  if (ders === undefined || (ders.length > 1 && !plan.allowList)) {
-    trace('header %s is not of its encoding', plan.header)
-    return undefined
+function parseAll(
+  ders: readonly Buffer[],
+  { header }: HeaderPlan,
+): X509Certificate[] | ExtractionFailure {
+  const certificates: X509Certificate[] = []
+  for (const der of ders) {
+    const certificate = parseDer(der)
+    if (certificate === undefined) {
+      trace('header %s holds something that is not a certificate', header)
+      return failWith(MALFORMED)
+    }
+    certificates.push(certificate)
   }
+  return certificates
+}
+
+/** What the header of the leaf holds: the DER of one or more certificates, or an identity. */
+function decodeLeaf(
+  text: string,
+  { header, encoding, decode, allowList }: HeaderPlan,
+): Buffer[] | ForwardedIdentity | ExtractionFailure {
+  const decoded = decode(text)
+  if (decoded === undefined) {
+    if (isUnfilled(text, encoding)) trace('header %s says that there is no certificate', header)
+    else trace('header %s is not valid %s', header, encoding)
+    return failWith(MALFORMED)
+  }
+  if (isFault(decoded)) {
+    trace('header %s is rejected: %s', header, decoded.problem)
+    return failWith(MALFORMED, decoded.detail)
+  }
+  if (!Array.isArray(decoded) || decoded.length === 1 || allowList) return decoded
+  trace('header %s holds more than one certificate, and only one may be in it', header)
+  return failWith(MALFORMED)
+}
+
+/** The leaf's header and, where it is wanted, the rest of the chain from a header of its own. */
+function appendChain(
+  ders: readonly Buffer[],
+  chain: readonly string[],
+  plan: HeaderPlan,
+): Buffer[] | ExtractionFailure {
   const others = plan.chain === null ? [] : decodeChain(chain, plan.chain)
-  if (others === undefined || ders.length + others.length <= MAX_CHAIN_CERTS) {
-    return others && [...ders, ...others]
-  }
+  if (isFailure(others)) return others
+  if (ders.length + others.length <= MAX_CHAIN_CERTS) return [...ders, ...others]
   trace('header %s holds too many certificates, or another one together with it', plan.header)
-  return undefined
+  return failWith(MALFORMED)
 }
 
-function decodeChain(texts: readonly string[], plan: ChainHeaderPlan): Buffer[] | undefined {
+function decodeChain(
+  texts: readonly string[],
+  { headers, encoding, decode }: ChainHeaderPlan,
+): Buffer[] | ExtractionFailure {
   const ders: Buffer[] = []
   for (const [index, text] of texts.entries()) {
-    const decoded = plan.decode(text)
+    const decoded = decode(text)
     if (decoded === undefined) {
-      trace('header %s is not of its encoding', plan.headers[index] as string)
-      return undefined
+      trace('header %s is not valid %s', headers[index] as string, encoding)
+      return failWith(MALFORMED)
     }
     ders.push(...decoded)
   }

@@ -1,12 +1,12 @@
 import { takeOptions } from '../assert.js'
 import { invalidValue } from '../errors.js'
-import { type Decoder, DECODERS, type HeaderEncoding } from '../parsers/decoders.js'
+import { DECODERS, type HeaderEncoding } from '../parsers/decoders.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
 import { type HeaderRule, type Preset, PRESETS } from '../parsers/presets.js'
 import { decodeXfccHop } from '../parsers/xfcc.js'
-import { readXfccIdentity } from '../parsers/xfcc-identity.js'
+import { readXfcc } from '../parsers/xfcc-identity.js'
 import { type CacheLimits, limitCache } from './certificate-cache.js'
-import type { ChainHeaderPlan, HeaderPlan } from './header.js'
+import type { ChainHeaderPlan, HeaderDecoder, HeaderPlan } from './header.js'
 import { EXTRACTOR_OPTIONS, type ExtractorOptions } from './options.js'
 import { compileProxyTrust, type ProxyTrust } from './proxy-trust.js'
 
@@ -52,8 +52,8 @@ function compileHeader(options: ExtractorOptions): HeaderPlan | null {
   const verify = compileVerify(options, preset)
   const plan: HeaderPlan = {
     header: header.toLowerCase(),
+    encoding,
     decode: compileDecoder(encoding, options),
-    readIdentity: compileIdentity(encoding, options),
     allowList: preset?.chainInLeafHeader ?? mayCarryChain(encoding, chain, options),
     chain,
     includeChain: options.includeChain === true,
@@ -134,26 +134,26 @@ function refuseAny(
   if (given !== undefined) throw invalidValue(`option "${given}"`, problem, options[given])
 }
 
-function compileDecoder(encoding: HeaderEncoding, { xfccHop }: ExtractorOptions): Decoder {
-  if (xfccHop === undefined) return DECODERS[encoding].leaf
-  if (encoding !== 'xfcc') {
+function compileDecoder(encoding: HeaderEncoding, options: ExtractorOptions): HeaderDecoder {
+  const { xfccHop, forwardedIdentity } = options
+  if (xfccHop !== undefined && encoding !== 'xfcc') {
     throw invalidValue('option "xfccHop"', `has no meaning with "${encoding}"`, xfccHop)
   }
-  return (text) => decodeXfccHop(text, xfccHop)
+  if (forwardedIdentity === true) return compileIdentityDecoder(encoding, options)
+  return xfccHop === undefined ? DECODERS[encoding].leaf : (text) => decodeXfccHop(text, xfccHop)
 }
 
-function compileIdentity(
+function compileIdentityDecoder(
   encoding: HeaderEncoding,
-  { forwardedIdentity, trustedProxies, xfccHop }: ExtractorOptions,
-): HeaderPlan['readIdentity'] {
-  if (forwardedIdentity !== true) return null
+  { trustedProxies, xfccHop }: ExtractorOptions,
+): HeaderDecoder {
   if (encoding !== 'xfcc') {
     throw invalidValue('option "forwardedIdentity"', `has no meaning with "${encoding}"`, true)
   }
   if (trustedProxies === undefined) {
     throw invalidValue('option "forwardedIdentity"', 'needs "trustedProxies" with it', true)
   }
-  return (text) => readXfccIdentity(text, xfccHop)
+  return (text) => readXfcc(text, xfccHop)
 }
 
 function compileTrust({ trustedProxies, fallbackToSocket }: ExtractorOptions): ProxyTrust | null {
@@ -187,6 +187,7 @@ function compileChain(
   }
   return {
     headers: listNumbered(name.toLowerCase()),
+    encoding,
     decode,
     repeatable: encoding === 'rfc9440',
   }

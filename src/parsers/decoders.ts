@@ -1,5 +1,6 @@
 import { decodeBase64Der, decodeBase64DerChain } from './base64-der.js'
 import { decodeBase64Pem } from './base64-pem.js'
+import type { DecodingFault } from './decoding-fault.js'
 import { decodeSpacedPem } from './pem.js'
 import { decodeRfc9440, decodeRfc9440Chain } from './rfc9440.js'
 import { decodeUrlPem } from './url-pem.js'
@@ -20,17 +21,20 @@ export const ENCODINGS = [
 export type HeaderEncoding = (typeof ENCODINGS)[number]
 
 /**
- * Header text to the DER of the certificates in it, leaf first, or `undefined` where the text is
- * not of the encoding's grammar. Total, linear in the length, and never more than
- * `MAX_CHAIN_CERTS` certificates.
+ * Header text to the DER of the certificates in it, leaf first. Otherwise a fault that says more, or
+ * `undefined` where there is no more to say than that the text is not of the encoding's grammar.
+ * Total, linear in the length, and never more than `MAX_CHAIN_CERTS` certificates.
  */
-export type Decoder = (text: string) => Buffer[] | undefined
+export type Decoder = (text: string) => Buffer[] | DecodingFault | undefined
+
+/** As {@link Decoder}, of a header that holds nothing but a chain. */
+export type ChainDecoder = (text: string) => Buffer[] | undefined
 
 interface HeaderDecoders {
   /** The header with the leaf. */
   readonly leaf: Decoder
   /** A second header with the rest of the chain; `null` where the encoding has its own place for it. */
-  readonly chain: Decoder | null
+  readonly chain: ChainDecoder | null
 }
 
 export const DECODERS: Readonly<Record<HeaderEncoding, HeaderDecoders>> = {

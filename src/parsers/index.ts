@@ -100,8 +100,8 @@ function parse(
   isChainAllowed: boolean,
 ): ChainedPeerCertificate | null {
   if (typeof headerValue !== 'string') return null
-  const ders = decode(headerValue) ?? []
-  if (ders.length > 1 && !isChainAllowed) return null
+  const ders = decode(headerValue)
+  if (!Array.isArray(ders) || (ders.length > 1 && !isChainAllowed)) return null
   const [leaf, ...others] = ders.map(parseDer)
   if (leaf === undefined) return null
   const known = others.filter((certificate) => certificate !== undefined)

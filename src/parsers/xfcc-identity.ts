@@ -1,54 +1,63 @@
 import { parseDistinguishedName } from '../certificate/distinguished-name.js'
 import type { ForwardedIdentity } from '../certificate/peer-certificate.js'
-import { hasGenuineElementNames, readElements, type XfccElement } from './xfcc.js'
-import { MAX_CHAIN_CERTS } from './limits.js'
+import { type DecodingFault, isFault } from './decoding-fault.js'
+import {
+  checkNames,
+  chooseElement,
+  decodeChoice,
+  findFault,
+  hasCertificate,
+  type XfccChoice,
+} from './xfcc.js'
+import type { XfccElement } from './xfcc-elements.js'
+import { NAMES_AMBIGUOUS, NO_HASH, SUBJECT_UNREADABLE } from './xfcc-faults.js'
+import { isKnownName } from './xfcc-names.js'
 
 const SHA256_DIGITS = 64
 const HEX_DIGITS = '0123456789abcdef'
 
 /**
- * Reads what an element of `X-Forwarded-Client-Cert` says about a certificate that it does not hold:
- * `Hash`, `Subject`, and a `URI` (Istio's sidecars write no more by default).
+ * Reads the certificate of an element of `X-Forwarded-Client-Cert` or, where the element has none,
+ * what it says about one: `Hash`, `Subject`, and a `URI` (Istio's sidecars write no more by default).
  *
  * Names are copied from the certificate unquoted and unescaped, and without the certificate nothing
- * tells a name with a `;` in it from two names: an element with more than one is refused.
+ * tells a name with a `;` in it from two names: such an element may have one name, at its end.
  *
  * @param hop - as for `decodeXfccHop`; `undefined`: there must be exactly one element
- * @returns nothing when there is a certificate, which is to be read instead, or no hash
  */
-export function readXfccIdentity(
+export function readXfcc(
   text: string,
   hop: number | undefined,
-): ForwardedIdentity | undefined {
-  const elements = readElements(text, hop === undefined ? 1 : MAX_CHAIN_CERTS, true) ?? []
-  const element = elements.at(-1 - (hop ?? 0))
-  if (element === undefined || hasCertificate(element)) return undefined
-  return elements.every(isUnambiguous) ? describe(element) : undefined
+): Buffer[] | ForwardedIdentity | DecodingFault {
+  const choice = chooseElement(text, hop)
+  if (isFault(choice)) return choice
+  return hasCertificate(choice.element) ? decodeChoice(choice) : identify(choice)
 }
 
-function hasCertificate({ values }: XfccElement): boolean {
-  return values.has('cert') || values.has('chain')
+/**
+ * A name with a comma in it ends its element early, and without a certificate nothing in the text shows
+ * it. So with `xfccHop`, the CAs of those who connect to the proxies must not sign such names.
+ */
+function identify({ element, left, right }: XfccChoice): ForwardedIdentity | DecodingFault {
+  return findFault([...left, element, ...right], checkSingleName) ?? describe(element)
 }
 
-function isUnambiguous(element: XfccElement): boolean {
-  if (hasCertificate(element)) return hasGenuineElementNames(element)
-  const { names, isDoubtful } = element
-  return !isDoubtful && names.length <= 1 && names.every(({ type }) => type === 'uri')
+function checkSingleName(element: XfccElement): DecodingFault | undefined {
+  if (hasCertificate(element)) return checkNames(element)
+  const { names, isNameFollowed } = element
+  const isSingle = names.length <= 1 && !isNameFollowed
+  const isUri = names.every((name) => name.type === 'uri' && isKnownName(name))
+  return isSingle && isUri ? undefined : NAMES_AMBIGUOUS
 }
 
-function describe({ values, names }: XfccElement): ForwardedIdentity | undefined {
+function describe({ values, names }: XfccElement): ForwardedIdentity | DecodingFault {
   const fingerprint256 = formatFingerprint(values.get('hash')?.toLowerCase() ?? '')
-  if (fingerprint256 === undefined) return undefined
+  if (fingerprint256 === undefined) return NO_HASH
   const subject = parseDistinguishedName(values.get('subject') ?? '')
-  if (subject === undefined) return undefined
+  if (subject === undefined) return SUBJECT_UNREADABLE
   const uri = names[0]?.value ?? ''
   const identity: ForwardedIdentity = { forwardedIdentity: true, subject, fingerprint256 }
-  return uri === '' ? identity : { ...identity, subjectaltname: `URI:${quote(uri)}` }
-}
-
-/** As Node quotes a name that could be taken for several. */
-function quote(name: string): string {
-  return name.includes(',') || name.includes('"') ? JSON.stringify(name) : name
+  return uri === '' ? identity : { ...identity, subjectaltname: `URI:${uri}` }
 }
 
 /** As Node shows it: upper case, a colon between the bytes. */

@@ -6,11 +6,18 @@ export interface XfccName {
   /** Lower case: `uri` and `dns` with Envoy. */
   readonly type: string
   readonly value: string
+  /** Whether it is in quotes, which Envoy doesn't write: then they are a part of the name. */
+  readonly quoted: boolean
 }
 
 const TYPES: readonly string[] = ['uri', 'dns']
 /** The extension's identifier, 2.5.29.17, in DER. */
 const SUBJECT_ALT_NAME = Buffer.from('0603551d11', 'hex')
+
+/** Whether a name is of a kind that Envoy writes, in the way that Envoy writes it. */
+export function isKnownName({ type, quoted }: XfccName): boolean {
+  return !quoted && TYPES.includes(type)
+}
 
 /**
  * Whether the names of an element are those of its certificate, complete and in order. A name that
@@ -20,7 +27,7 @@ const SUBJECT_ALT_NAME = Buffer.from('0603551d11', 'hex')
  */
 export function hasGenuineNames(der: Buffer, names: readonly XfccName[]): boolean {
   const certificate = parseDer(der)
-  if (certificate === undefined || !names.every(({ type }) => TYPES.includes(type))) return false
+  if (certificate === undefined || !names.every(isKnownName)) return false
   const genuine = parseSubjectAltNames(certificate.subjectAltName ?? '')
   if (genuine.length === 0 && der.includes(SUBJECT_ALT_NAME)) return false
   return TYPES.every((type) => {

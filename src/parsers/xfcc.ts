@@ -1,45 +1,45 @@
 import { createHash } from 'node:crypto'
-import { MAX_CHAIN_CERTS } from './limits.js'
+import { type DecodingFault, isFault } from './decoding-fault.js'
 import { decodeUrlPem } from './url-pem.js'
-import { hasGenuineNames, type XfccName } from './xfcc-names.js'
-import { scanXfccPair, type XfccPair } from './xfcc-scanner.js'
+import { readElements, type XfccElement } from './xfcc-elements.js'
+import {
+  CHAIN_WITHOUT_CERT,
+  HASH_MISMATCH,
+  NAME_UNKNOWN,
+  NAMES_DIFFER,
+  NAMES_UNPROVEN,
+  NO_CERTIFICATE,
+  notUrlPem,
+  SEVERAL_IN_CERT,
+  severalElements,
+  tooFewElements,
+} from './xfcc-faults.js'
+import { hasGenuineNames, isKnownName } from './xfcc-names.js'
 
-/** The keys a certificate is read from or checked by; none may occur twice in an element. */
-const SINGLE_KEYS: ReadonlySet<string> = new Set(['hash', 'cert', 'chain', 'subject'])
-/** Keys whose value is copied from the client's certificate as it is. */
-const NAME_KEYS: ReadonlySet<string> = new Set(['uri', 'dns'])
-/** Keys whose value is written by the proxy itself, not taken from the client's certificate. */
-const PROXY_KEYS: ReadonlySet<string> = new Set(['by', 'hash'])
-
-/**
- * The most pairs of all elements together: more than a header of Node's default size can hold of names
- * that mean something, and few enough that a header full of nothing else is refused at once.
- */
-const MAX_PAIRS = 1000
-
-/** What one hop wrote. */
-export interface XfccElement {
-  readonly values: Map<string, string>
-  readonly names: XfccName[]
-  /** Whether a value stands in it that could have been cut off by what it contained. */
-  injectable: boolean
-  /** Whether a certificate or a subject stands behind such a value. */
-  isDoubtful: boolean
+/** The element to read, and those beside it. */
+export interface XfccChoice {
+  readonly element: XfccElement
+  /** What earlier hops wrote, or the client. */
+  readonly left: readonly XfccElement[]
+  /** What nearer hops wrote. */
+  readonly right: readonly XfccElement[]
+  /** Whether it was counted from the right; otherwise it is the only one. */
+  readonly isCounted: boolean
 }
 
 /**
  * Decodes Envoy's `X-Forwarded-Client-Cert`: one element of `Key=Value` pairs, the certificate in
  * `Cert`, or first in `Chain`, as quoted percent-encoded PEM.
  *
- * More than one element is refused: which hop wrote which cannot be told from the text, and with
+ * More than one element is rejected: which hop wrote which cannot be told from the text, and with
  * `APPEND_FORWARD` the first is the client's own. `Hash`, when present, must be the SHA-256 of the
  * certificate.
  *
  * Source: Envoy, HTTP header manipulation, x-forwarded-client-cert.
  */
-export function decodeXfcc(text: string): Buffer[] | undefined {
-  const [element] = readElements(text, 1, false) ?? []
-  return element && decodeElement(element)
+export function decodeXfcc(text: string): Buffer[] | DecodingFault {
+  const choice = chooseElement(text, undefined)
+  return isFault(choice) ? choice : decodeChoice(choice)
 }
 
 /**
@@ -47,93 +47,104 @@ export function decodeXfcc(text: string): Buffer[] | undefined {
  *
  * @param hop - counted from the right: 0 is the nearest proxy, which appended last
  */
-export function decodeXfccHop(text: string, hop: number): Buffer[] | undefined {
-  const elements = readElements(text, MAX_CHAIN_CERTS, true) ?? []
-  const element = elements.at(-1 - hop)
-  // A name that ends an element early shifts the count of all that are left of it.
-  return element && elements.every(hasGenuineElementNames) ? decodeElement(element) : undefined
+export function decodeXfccHop(text: string, hop: number): Buffer[] | DecodingFault {
+  const choice = chooseElement(text, hop)
+  return isFault(choice) ? choice : decodeChoice(choice)
 }
 
-/** Whether the names of an element, if it has any, are those of the certificate in it. */
-export function hasGenuineElementNames(element: XfccElement): boolean {
-  if (element.names.length === 0) return true
-  const cert = decodeElement(element)?.[0]
-  return cert !== undefined && hasGenuineNames(cert, element.names)
-}
-
-/**
- * @param most - how many elements are accepted
- * @param keepNames - whether the names copied from certificates are looked at later
- */
-export function readElements(
-  text: string,
-  most: number,
-  keepNames: boolean,
-): XfccElement[] | undefined {
-  const elements: XfccElement[] = []
-  let element: XfccElement | undefined
-  let pairs = 0
-  for (let at = 0; at < text.length || element === undefined;) {
-    pairs += 1
-    if (pairs > MAX_PAIRS) return undefined
-    if (element === undefined) {
-      if (elements.length === most) return undefined
-      element = { values: new Map(), names: [], injectable: false, isDoubtful: false }
-      elements.push(element)
-    }
-    const pair = scanXfccPair(text, at)
-    if (pair === undefined || !addPair(element, pair, keepNames)) return undefined
-    if (pair.endsElement) element = undefined
-    at = pair.next
-  }
-  return elements
+/** @param hop - as for {@link decodeXfccHop}; `undefined`: there must be exactly one element */
+export function chooseElement(text: string, hop: number | undefined): XfccChoice | DecodingFault {
+  const elements = readElements(text)
+  if (isFault(elements)) return elements
+  const isCounted = hop !== undefined
+  if (!isCounted && elements.length > 1) return severalElements(elements.length)
+  const at = elements.length - 1 - (hop ?? 0)
+  const element = elements[at]
+  if (element === undefined) return tooFewElements(elements.length)
+  return { element, left: elements.slice(0, at), right: elements.slice(at + 1), isCounted }
 }
 
 /**
- * Envoy neither quotes nor escapes `URI` and `DNS`, which it copies from the client's certificate:
- * a subject alternative name that holds `;Cert="..."` puts a pair of its own behind them. What
- * stands there counts only if the genuine `Hash`, in front of it, already binds it.
+ * The certificates of the chosen element, unless the count may have led to the wrong one.
+ *
+ * A name with a comma in it ends its element early, and what follows looks like another element with
+ * any certificate in it. To the left of such a forgery there is always the beginning of the genuine
+ * element, with the name that was cut off. So the names of the chosen element, and of all to its left,
+ * must be those of a certificate. To its right there is nothing to forge: a client that chooses its
+ * names there talks to a nearer hop, and can send a whole element anyway.
  */
-function addPair(
-  element: XfccElement,
-  { key, value, quoted }: XfccPair,
-  keepNames: boolean,
-): boolean {
-  const { values, names, injectable } = element
-  if (isCopied(key, quoted)) {
-    element.injectable = true
-    if (keepNames) names.push({ type: key, value })
+export function decodeChoice(choice: XfccChoice): Buffer[] | DecodingFault {
+  const { element, left, right, isCounted } = choice
+  const certificates = decodeElement(element)
+  if (!isCounted) return certificates
+  // A name that was cut off says most: it may be why the chosen element is not the right one.
+  const fault = findFault(left.filter(hasCertificate), checkNames)
+  if (fault !== undefined) return fault
+  if (isFault(certificates)) return certificates
+  const others = left.filter((other) => !hasCertificate(other))
+  return (
+    findFault([...others, element], checkNames) ?? findFault(right, checkNearer) ?? certificates
+  )
+}
+
+/** The first fault that the check finds, if any. */
+export function findFault(
+  elements: readonly XfccElement[],
+  check: (element: XfccElement) => DecodingFault | undefined,
+): DecodingFault | undefined {
+  for (const element of elements) {
+    const fault = check(element)
+    if (fault !== undefined) return fault
   }
-  if (!SINGLE_KEYS.has(key)) return true
-  if (values.has(key)) return false
-  values.set(key, value)
-  if (key === 'hash') return !injectable
-  element.isDoubtful ||= injectable
-  return quoted && (!injectable || values.has('hash'))
+  return undefined
 }
 
-/** The quotes around a copied name may be the client's own. */
-function isCopied(key: string, quoted: boolean): boolean {
-  return NAME_KEYS.has(key) || (!quoted && !PROXY_KEYS.has(key))
+/** Only the certificate beside them proves that names are whole. */
+export function checkNames(element: XfccElement): DecodingFault | undefined {
+  if (element.names.length === 0) return undefined
+  if (!hasCertificate(element)) return NAMES_UNPROVEN
+  const certificates = decodeElement(element)
+  if (isFault(certificates)) return certificates
+  return hasGenuineNames(certificates[0] as Buffer, element.names) ? undefined : NAMES_DIFFER
 }
 
-function decodeElement({ values }: XfccElement): Buffer[] | undefined {
-  const certificates = decodeCertificates(values)
-  const leaf = certificates?.[0]
-  if (leaf === undefined) return undefined
+/** Istio's sidecars, for example, write the URI of the gateway and no certificate. */
+function checkNearer(element: XfccElement): DecodingFault | undefined {
+  if (hasCertificate(element)) return checkNames(element)
+  return element.names.every(isKnownName) ? undefined : NAME_UNKNOWN
+}
+
+export function hasCertificate({ values }: XfccElement): boolean {
+  return values.has('cert') || values.has('chain')
+}
+
+function decodeElement({ values }: XfccElement): Buffer[] | DecodingFault {
+  const certificates = decodeCertificates(values.get('cert'), values.get('chain'))
   const hash = values.get('hash')
-  return hash === undefined || isSha256Of(hash, leaf) ? certificates : undefined
+  if (isFault(certificates) || hash === undefined) return certificates
+  return isSha256Of(hash, certificates[0] as Buffer) ? certificates : HASH_MISMATCH
+}
+
+function decodeCertificates(
+  cert: string | undefined,
+  chain: string | undefined,
+): Buffer[] | DecodingFault {
+  if (cert === undefined) return chain === undefined ? NO_CERTIFICATE : decodePem('Chain', chain)
+  const leaf = decodePem('Cert', cert)
+  if (isFault(leaf)) return leaf
+  if (leaf.length > 1) return SEVERAL_IN_CERT
+  if (chain === undefined) return leaf
+  const path = decodePem('Chain', chain)
+  return isFault(path) || beginAlike(path, leaf) ? path : CHAIN_WITHOUT_CERT
+}
+
+function decodePem(key: string, value: string): Buffer[] | DecodingFault {
+  return decodeUrlPem(value) ?? notUrlPem(key, value)
 }
 
 /** `Chain` repeats the leaf as its first certificate. */
-function decodeCertificates(values: ReadonlyMap<string, string>): Buffer[] | undefined {
-  const [cert, chain] = [values.get('cert'), values.get('chain')]
-  const path = chain === undefined ? undefined : decodeUrlPem(chain)
-  if (cert === undefined) return path
-  const [leaf, ...others] = decodeUrlPem(cert) ?? []
-  if (leaf === undefined || others.length > 0) return undefined
-  if (chain === undefined) return [leaf]
-  return path?.[0]?.equals(leaf) === true ? path : undefined
+function beginAlike([first]: readonly Buffer[], [leaf]: readonly Buffer[]): boolean {
+  return (first as Buffer).equals(leaf as Buffer)
 }
 
 function isSha256Of(hash: string, der: Buffer): boolean {

@@ -14,7 +14,20 @@ const TOKENS = [
   ...['%', '%0A', '%0a', '%0D%0A', '%2B', '%25', '%00', '%FF', '+', ' ', '\t', '\n', '\r\n'],
   ...[',', ', ', ' ,', ';', ';;', ':', '::', '=', '==', '"', '\\', '\\"', '\\\\', 'A', '/', '-'],
   ...['-----BEGIN CERTIFICATE-----', '-----END CERTIFICATE-----'],
-  ...['Cert="', 'Chain="', 'Subject="";', 'URI=;', 'URI=a,', 'By=;', 'Hash=;', '";', '";Cert="'],
+  ...[
+    'Cert="',
+    'Chain="',
+    'Subject="";',
+    'URI=;',
+    'URI=a,',
+    'By=;',
+    'By=a;b;',
+    ',By=a;',
+    'Hash=;',
+    ';hash=',
+    '";',
+    '";Cert="',
+  ],
 ]
 
 const edit: fc.Arbitrary<Edit> = fc.record({

@@ -1,7 +1,7 @@
 // The grammars of the encodings once more, as plainly as they can be said and without a thought for
 // speed: what the decoders are compared with.
 import { createHash } from 'node:crypto'
-import type { Decoder, HeaderEncoding } from '../../src/parsers/decoders.js'
+import type { ChainDecoder, HeaderEncoding } from '../../src/parsers/decoders.js'
 
 const MOST = 10
 
@@ -12,6 +12,9 @@ const BLOCK =
 const SPACED_BLOCK =
   /-----BEGIN CERTIFICATE----- ((?:[A-Za-z0-9+/=]+ )+)-----END CERTIFICATE-----(?: +|$)/y
 const PAIR = /([A-Za-z]+)=(?:"((?:[^"\\]|\\[^])*)"|([^",;]*))(?:;|$)/y
+/** Names of the proxy in front of everything else, each up to the next or to Hash. */
+const NEXT = '(?:by|hash|cert|chain|subject|uri|dns)=|[a-z]+="'
+const PROXY_NAMES = new RegExp(`^(?:by=(?:(?!;(?:${NEXT}))[^",])*;(?=by=|hash=))+`, 'i')
 
 interface Pair {
   readonly key: string
@@ -79,16 +82,25 @@ function list(text: string, read: (item: string) => Buffer | undefined): Buffer[
 
 function byteSequence(text: string): Buffer | undefined {
   const [, inner] = /^:(.*):$/.exec(text) ?? []
-  return inner === undefined ? undefined : base64(inner)
+  if (inner === undefined || inner.includes('=')) return base64(inner ?? '')
+  return base64(inner.padEnd(Math.ceil(inner.length / 4) * 4, '='))
+}
+
+function byteSequences(text: string): Buffer[] | undefined {
+  const items = list(text, (item) => byteSequence(item.replace(/^[ \t]+|[ \t]+$/g, '')))
+  const certificates = every(items ?? [], sequences)?.flat()
+  return certificates && certificates.length <= MOST ? certificates : undefined
 }
 
 function xfcc(text: string): Buffer[] | undefined {
-  const pairs = tile(text, PAIR)?.map(([, key = '', quoted, bare]): Pair => ({
+  const [names = ''] = PROXY_NAMES.exec(text) ?? []
+  const pairs = tile(text.slice(names.length), PAIR)?.map(([, key = '', quoted, bare]): Pair => ({
     key: key.toLowerCase(),
     quoted,
     bare,
   }))
   if (pairs === undefined || !isTrustworthy(pairs)) return undefined
+  if (pairs.some(({ quoted }) => /[,;]hash=/i.test(quoted ?? ''))) return undefined
   const valueOf = (key: string) => pairs.find((pair) => pair.key === key)?.quoted
   const [cert, chain] = [valueOf('cert'), valueOf('chain')]
   const leaves = cert === undefined ? undefined : urlPem(cert)
@@ -120,18 +132,20 @@ function isTrustworthy(pairs: readonly Pair[]): boolean {
   })
 }
 
-const spacedPem: Decoder = (text) => pemBlocks(text, SPACED_BLOCK)
-const base64Pem: Decoder = (text) => pemBlocks(base64(text)?.toString('latin1') ?? '', BLOCK)
+const spacedPem: ChainDecoder = (text) => pemBlocks(text, SPACED_BLOCK)
+const base64Pem: ChainDecoder = (text) => pemBlocks(base64(text)?.toString('latin1') ?? '', BLOCK)
 
 /** What each decoder should make of a text. */
-export const ORACLE: Readonly<Record<HeaderEncoding, { leaf: Decoder; chain: Decoder | null }>> = {
+export const ORACLE: Readonly<
+  Record<HeaderEncoding, { leaf: ChainDecoder; chain: ChainDecoder | null }>
+> = {
   'url-pem': { leaf: urlPem, chain: urlPem },
   'url-pem-aws': { leaf: urlPem, chain: urlPem },
   xfcc: { leaf: xfcc, chain: null },
   'base64-der': { leaf: (text) => list(text, base64), chain: base64Chain },
   rfc9440: {
     leaf: (text) => every([text], byteSequence),
-    chain: (text) => list(text, (item) => byteSequence(item.replace(/^[ \t]+|[ \t]+$/g, ''))),
+    chain: byteSequences,
   },
   'apache-pem': { leaf: spacedPem, chain: spacedPem },
   'base64-pem': { leaf: base64Pem, chain: base64Pem },

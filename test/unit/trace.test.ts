@@ -13,6 +13,7 @@ const options: ExtractorOptions = {
   includeChain: true,
   trustedProxies: 'loopback',
 }
+const envoy: ExtractorOptions = { certificateSource: 'envoy', trustedProxies: 'loopback' }
 const verified = { ...options, verifyHeader: 'X-Verify', verifyValue: 'SUCCESS' }
 
 /** A request of the proxy's with these headers, on the lines they say or on any. */
@@ -34,7 +35,7 @@ describe('NODE_DEBUG=passport-client-certificate-auth', () => {
     const cert = toBase64Der(genuine)
     const sent = { 'x-cert': cert }
     const noChain = 'header x-chain was not sent'
-    const badCert = 'header x-cert is not of its encoding'
+    const badCert = 'header x-cert is not valid base64-der'
     return [
       [[noChain], options, withHeaders(sent)],
       [['the peer is not a trusted proxy'], options, { headers: sent }],
@@ -57,9 +58,18 @@ describe('NODE_DEBUG=passport-client-certificate-auth', () => {
       ],
       [['the headers of the request could not be read'], options, withHeaders(null)],
       [[noChain, badCert], options, withHeaders({ 'x-cert': `${cert}!` })],
-      [[noChain, badCert], options, withHeaders({ 'x-cert': `${cert},${cert}` })],
       [
-        ['header x-chain is not of its encoding'],
+        [noChain, 'header x-cert holds more than one certificate, and only one may be in it'],
+        options,
+        withHeaders({ 'x-cert': `${cert},${cert}` }),
+      ],
+      [
+        [noChain, 'header x-cert says that there is no certificate'],
+        options,
+        withHeaders({ 'x-cert': '(null)' }),
+      ],
+      [
+        ['header x-chain is not valid base64-der'],
         options,
         withHeaders({ ...sent, 'x-chain': `${cert},` }),
       ],
@@ -67,6 +77,22 @@ describe('NODE_DEBUG=passport-client-certificate-auth', () => {
         [noChain, 'header x-cert holds something that is not a certificate'],
         options,
         withHeaders({ 'x-cert': cert.slice(0, -4) }),
+      ],
+      [
+        [
+          'header x-forwarded-client-cert is rejected: it has 2 elements where one was expected. ' +
+            'Set xfccHop to say which one to read',
+        ],
+        envoy,
+        withHeaders({ 'x-forwarded-client-cert': 'By=secret-name,By=secret-name' }),
+      ],
+      [
+        [
+          "header x-forwarded-client-cert is rejected: Cert isn't percent-encoded PEM: it looks " +
+            'like base64 of DER',
+        ],
+        { ...envoy, xfccHop: 0, forwardedIdentity: true },
+        withHeaders({ 'x-forwarded-client-cert': `By=secret-name;Cert="${cert}"` }),
       ],
       [
         ['header x-verify does not say that the certificate was verified'],

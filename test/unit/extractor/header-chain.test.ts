@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { ExtractorOptions } from '../../../src/extractor/index.js'
 import { extractOverHttp, fingerprints, pathOf } from '../../support/extract-over.js'
-import { toBase64Der, toRfc9440, toUrlPem } from '../../support/header-values.js'
+import { toBase64Der, toConcatenatedDer, toRfc9440, toUrlPem } from '../../support/header-values.js'
 import { type Issued, testPki, type TestPki } from '../../support/pki.js'
 import { closeServers } from '../../support/servers.js'
 
@@ -60,6 +60,52 @@ describe('reading the chain from a header of its own', () => {
       expect(await extract(['Client-Cert:', chain], options)).to.equal(REFUSED)
     })
 
+    it('the list may be one Byte Sequence of all certificates, as HAProxy writes it', async () => {
+      const chain = toConcatenatedDer(pki.intermediate, pki.root)
+      for (const value of [`:${chain}:`, `:${chain.replace(/=+$/, '')}:`]) {
+        expect(await extract([leaf(), `Client-Cert-Chain: ${value}`], options)).to.deep.equal(all())
+      }
+      const both = [`:${toConcatenatedDer(pki.intermediate)}:`, `:${toConcatenatedDer(pki.root)}:`]
+      const lines = both.map((value) => `Client-Cert-Chain: ${value}`)
+      expect(await extract([leaf(), ...lines], options)).to.deep.equal(all())
+    })
+
+    it('leaf and such a chain may have ten certificates together and not eleven', async () => {
+      const lines = (count: number) => [
+        `Client-Cert: ${toRfc9440(pki.ec)}`,
+        `Client-Cert-Chain: :${toConcatenatedDer(...times(count - 1, pki.root))}:`,
+      ]
+      expect(await extract(lines(10), options)).to.deep.equal(fingerprints(pki.ec, pki.root))
+      expect(await extract(lines(11), options)).to.equal(REFUSED)
+    })
+
+    it('is none where HAProxy has none, as in a resumed session, and only then', async () => {
+      const none = 'Client-Cert-Chain: ::'
+      for (const cache of [true, false]) {
+        expect(await extract([leaf(), none], { ...options, cache })).to.deep.equal(
+          fingerprints(pki.chained),
+        )
+      }
+      const one = `Client-Cert-Chain: ${toRfc9440(pki.intermediate)}`
+      for (const lines of [
+        [none, none],
+        [none, one],
+        [one, none],
+        ['Client-Cert-Chain: ::, ::'],
+        ['Client-Cert-Chain: :::'],
+        ['Client-Cert-Chain: : :'],
+      ]) {
+        expect(await extract([leaf(), ...lines], options), lines.join()).to.equal(REFUSED)
+      }
+    })
+
+    it('nothing between the colons is no leaf, whatever the chain', async () => {
+      const chain = `Client-Cert-Chain: ${toRfc9440(pki.chained, pki.intermediate)}`
+      for (const lines of [[], [chain], ['Client-Cert-Chain: ::']]) {
+        expect(await extract(['Client-Cert: ::', ...lines], options)).to.equal(REFUSED)
+      }
+    })
+
     it('a stranger in the chain is not linked', async () => {
       const chain = `Client-Cert-Chain: ${toRfc9440(pki.stranger, pki.intermediate)}`
       expect(await extract([leaf(), chain], options)).to.deep.equal(
@@ -102,7 +148,20 @@ describe('reading the chain from a header of its own', () => {
   }
 
   const absent = ['', '(null)', '{http.request.tls.client.certificate_der_base64}', '{}']
-  const damaged = ['garbage', ':AAAA', ',', 'null', '()', '{', '}', '{x', 'x}', '(null) ,']
+  const damaged = [
+    'garbage',
+    ':AAAA',
+    ':::',
+    '::,::',
+    ',',
+    'null',
+    '()',
+    '{',
+    '}',
+    '{x',
+    'x}',
+    '(null) ,',
+  ]
 
   for (const certificateSource of ['cloudflare-rfc9440', undefined] as const) {
     const options = certificateSource ? { certificateSource } : base64Der
@@ -124,7 +183,8 @@ describe('reading the chain from a header of its own', () => {
 
       it('where it is damaged, the request is refused', async () => {
         const noCertificate = Buffer.from('not a certificate').toString('base64')
-        const values = [...damaged, certificateSource ? `:${noCertificate}:` : noCertificate]
+        const others = certificateSource ? [`:${noCertificate}:`] : [noCertificate, '::']
+        const values = [...damaged, ...others]
         for (const value of values) {
           const lines = [leaf(), `${chainHeader}: ${value}`]
           expect(await extract(lines, options), value).to.equal(REFUSED)

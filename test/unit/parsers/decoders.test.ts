@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { parseDer } from '../../../src/certificate/peer-certificate.js'
 import { DECODERS, ENCODINGS, type HeaderEncoding } from '../../../src/parsers/decoders.js'
+import { dersOf } from '../../support/ders-of.js'
 import {
   toApachePem,
   toBase64Der,
@@ -49,7 +50,7 @@ describe('the encodings', () => {
     const isSame = (a: string, b: string) => a === b || (a.startsWith('url') && b.startsWith('url'))
     for (const written of ENCODINGS) {
       for (const read of ENCODINGS.filter((name) => !isSame(name, written))) {
-        const [leaf] = DECODERS[read].leaf(WRITERS[written](rsa)) ?? []
+        const [leaf] = dersOf(DECODERS[read].leaf(WRITERS[written](rsa))) ?? []
         // Base64 of PEM is base64 of something, but not of DER.
         expect(leaf && parseDer(leaf), `${written} read as ${read}`).to.equal(undefined)
       }

@@ -2,9 +2,13 @@ import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { createExtractor } from '../../../src/extractor/index.js'
 import { decodeXfcc, decodeXfccHop } from '../../../src/parsers/xfcc.js'
+import { dersOf } from '../../support/ders-of.js'
 import { fingerprints, pathOf } from '../../support/extract-over.js'
 import { toUrlPem, toXfcc } from '../../support/header-values.js'
 import { createSelfSigned, type Issued } from '../../support/pki.js'
+
+const readOne = (text: string) => dersOf(decodeXfcc(text))
+const readHop = (text: string, hop: number) => dersOf(decodeXfccHop(text, hop))
 
 /** One element the way Envoy writes it: what it copies from the certificate, it copies as it is. */
 function elementOf(cert: Issued, uris: readonly string[] = [''], dns: readonly string[] = []) {
@@ -42,14 +46,14 @@ describe("a hop's element of X-Forwarded-Client-Cert", () => {
 
   it('is counted from the right, from 0', () => {
     for (const [hop, { raw }] of [mesh, edge, client].entries()) {
-      expect(decodeXfccHop(header, hop)).to.deep.equal([raw])
+      expect(readHop(header, hop)).to.deep.equal([raw])
     }
   })
 
   it('is the same whatever a client has put in front', () => {
     for (const front of ['X="y"', 'Hash=0', 'Subject="CN=a,b"', elementOf(client, [], [])]) {
-      expect(decodeXfccHop(`${front},${header}`, 0)).to.deep.equal([mesh.raw])
-      expect(decodeXfccHop(`${front},${header}`, 1)).to.deep.equal([edge.raw])
+      expect(readHop(`${front},${header}`, 0)).to.deep.equal([mesh.raw])
+      expect(readHop(`${front},${header}`, 1)).to.deep.equal([edge.raw])
     }
   })
 
@@ -59,16 +63,16 @@ describe("a hop's element of X-Forwarded-Client-Cert", () => {
       [header, 9],
       [elementOf(mesh), 1],
     ] as const) {
-      expect(decodeXfccHop(text, hop)).to.equal(undefined)
+      expect(readHop(text, hop)).to.equal(undefined)
     }
-    expect(decodeXfccHop('', 0)).to.equal(undefined)
+    expect(readHop('', 0)).to.equal(undefined)
   })
 
   it('must be the only one where no hop is named', () => {
-    expect(decodeXfcc(header)).to.equal(undefined)
-    expect(decodeXfcc(`${elementOf(mesh)},`)).to.equal(undefined)
-    expect(decodeXfcc(elementOf(mesh))).to.deep.equal([mesh.raw])
-    expect(decodeXfccHop(elementOf(mesh), 0)).to.deep.equal([mesh.raw])
+    expect(readOne(header)).to.equal(undefined)
+    expect(readOne(`${elementOf(mesh)},`)).to.equal(undefined)
+    expect(readOne(elementOf(mesh))).to.deep.equal([mesh.raw])
+    expect(readHop(elementOf(mesh), 0)).to.deep.equal([mesh.raw])
   })
 
   it('may be one of ten, and not of more', () => {
@@ -78,8 +82,8 @@ describe("a hop's element of X-Forwarded-Client-Cert", () => {
       [[...others(9), genuine], 0],
       [[genuine, ...others(9)], 9],
     ] as const) {
-      expect(decodeXfccHop(text.join(','), hop)).to.deep.equal([mesh.raw])
-      expect(decodeXfccHop(['X="1"', ...text].join(','), hop)).to.equal(undefined)
+      expect(readHop(text.join(','), hop)).to.deep.equal([mesh.raw])
+      expect(readHop(['X="1"', ...text].join(','), hop)).to.equal(undefined)
     }
   })
 
@@ -87,8 +91,8 @@ describe("a hop's element of X-Forwarded-Client-Cert", () => {
     for (const uris of [['https://e.org/a'], []]) {
       for (const dns of [['a.e.org', 'b.e.org'], []]) {
         const text = `${elementOf(client, uris, dns)},${elementOf(mesh)}`
-        expect(decodeXfccHop(text, 1)).to.deep.equal([client.raw])
-        expect(decodeXfccHop(text, 0)).to.deep.equal([mesh.raw])
+        expect(readHop(text, 1)).to.deep.equal([client.raw])
+        expect(readHop(text, 0)).to.deep.equal([mesh.raw])
       }
     }
   })
@@ -97,34 +101,64 @@ describe("a hop's element of X-Forwarded-Client-Cert", () => {
     const [a, b] = ['https://e.org/a', 'https://e.org/b']
     for (const uris of [[b], [b, a], [a, b, a], [''], ['', a, b], [a, 'https://e.org/B'], ['x']]) {
       const text = elementOf(client, uris)
-      for (const hop of [0, 1]) expect(decodeXfccHop(text, hop), text).to.equal(undefined)
+      for (const hop of [0, 1]) expect(readHop(text, hop), text).to.equal(undefined)
     }
     for (const dns of [['a.e.org'], ['b.e.org', 'a.e.org'], ['a.e.org', 'b.e.org', ''], ['']]) {
-      expect(decodeXfccHop(elementOf(client, [], dns), 0), dns.join()).to.equal(undefined)
+      expect(readHop(elementOf(client, [], dns), 0), dns.join()).to.equal(undefined)
     }
     for (const uri of ['https://e.org/a', ',', 'x']) {
-      expect(decodeXfccHop(elementOf(mesh, [uri]), 0), uri).to.equal(undefined)
+      expect(readHop(elementOf(mesh, [uri]), 0), uri).to.equal(undefined)
     }
   })
 
   it('may have other elements beside it without certificate, if those name nothing', () => {
     const genuine = elementOf(mesh)
     for (const other of ['Hash=0', 'By=spiffe://e.org/proxy', 'Subject="CN=a"', 'Cert="x"']) {
-      expect(decodeXfccHop(`${other},${genuine}`, 0)).to.deep.equal([mesh.raw])
-      expect(decodeXfccHop(`${genuine},${other}`, 1)).to.deep.equal([mesh.raw])
+      expect(readHop(`${other},${genuine}`, 0)).to.deep.equal([mesh.raw])
+      expect(readHop(`${genuine},${other}`, 1)).to.deep.equal([mesh.raw])
     }
     for (const name of ['URI=', 'DNS=', 'URI=https://e.org/a', 'DNS=a', 'URI="a"', 'Future=1']) {
       for (const other of [name, `Hash=0;${name}`, `Cert="x";Subject="";${name}`]) {
-        expect(decodeXfccHop(`${other},${genuine}`, 0), other).to.equal(undefined)
-        expect(decodeXfccHop(`${genuine},${other}`, 1), other).to.equal(undefined)
+        expect(readHop(`${other},${genuine}`, 0), other).to.equal(undefined)
       }
+    }
+  })
+
+  it('may have nearer elements without certificate, with names as Envoy writes them', () => {
+    const genuine = elementOf(client, ['https://e.org/a'], [])
+    for (const names of ['URI=', 'DNS=a', 'URI=spiffe://gateway', 'URI=a;URI=b;DNS=c;DNS=d']) {
+      for (const pairs of ['', 'Hash=0;', 'By=urn:a;b;Hash=0;Subject="";']) {
+        const nearer = `${pairs}${names}`
+        expect(readHop(`${genuine},${nearer}`, 1), nearer).to.deep.equal([client.raw])
+        expect(readHop(`${genuine},${elementOf(mesh)},${nearer}`, 2)).to.deep.equal([client.raw])
+        expect(readHop(`${genuine},${nearer},${elementOf(mesh)}`, 2)).to.deep.equal([client.raw])
+        expect(readHop(`${genuine},${nearer}`, 0), nearer).to.equal(undefined)
+        expect(readHop(`${nearer},${genuine},${nearer}`, 1), nearer).to.equal(undefined)
+      }
+    }
+  })
+
+  it('is refused with a nearer element that is not as Envoy writes it, or not genuine', () => {
+    const genuine = elementOf(client, ['https://e.org/a'], [])
+    for (const nearer of [
+      ...[
+        'URI="a"',
+        'Future=1',
+        'Hash=0;DNS="a"',
+        'URI=a;Future=1',
+        'Cert="x";URI=a',
+        'Cert="x";URI=',
+      ],
+      ...[elementOf(mesh, ['a']), elementOf(edge, [''], []).replace(/Hash=./, 'Hash=x')],
+    ]) {
+      expect(readHop(`${genuine},${nearer}`, 1), nearer).to.equal(undefined)
     }
   })
 
   it('is refused when it has no certificate itself, or another than its Hash says', () => {
     const hash = createHash('sha256').update('another').digest('hex')
     for (const text of ['Hash=0', 'Subject="CN=a"', `Hash=${hash};Cert="${toUrlPem(mesh)}"`]) {
-      expect(decodeXfccHop(`${elementOf(client, [])},${text}`, 0)).to.equal(undefined)
+      expect(readHop(`${elementOf(client, [])},${text}`, 0)).to.equal(undefined)
     }
   })
 

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { MAX_CHAIN_CERTS } from '../../../src/parsers/limits.js'
 import { decodeXfcc } from '../../../src/parsers/xfcc.js'
+import { dersOf } from '../../support/ders-of.js'
 import { toUrlPem, toXfcc } from '../../support/header-values.js'
 import { testPki } from '../../support/pki.js'
+
+const readOne = (text: string) => dersOf(decodeXfcc(text))
 
 /** The decoder knows text, not certificates: any bytes will do. */
 function certificateOf(text: string) {
@@ -37,6 +40,11 @@ describe('X-Forwarded-Client-Cert', () => {
     ['a Chain of the leaf alone', `${cert};Chain="${toUrlPem(leaf)}"`],
     ['the name of the proxy in front', `By=spiffe://example.org/proxy;${hash};${cert}`],
     ['the name of the proxy and no Hash', `By=spiffe://example.org/proxy;${cert}`],
+    ['a name of the proxy with semicolons', `By=urn:abc:p(svc;None;i001);${hash};${cert}`],
+    ['a name of the proxy that ends with a semicolon', `By=urn:a;;${hash};${cert}`],
+    ['a name of the proxy with parameters', `bY=spiffe://a/b;v=1;w=2;${hash};${cert}`],
+    ['several names of the proxy with semicolons', `By=urn:a;b;By=urn:c;d;${hash};${cert}`],
+    ['a quoted key that nobody knows behind the name of the proxy', `By=a;Future="1";${cert}`],
     ['quoted keys in front of Hash', `${subject};${cert};${hash}`],
     ['keys in any case', `hASH=${sha256};cERT="${toUrlPem(leaf)}";SUBJECT="CN=client"`],
     ['the digits of Hash in upper case', `Hash=${sha256.toUpperCase()};${cert}`],
@@ -53,7 +61,7 @@ describe('X-Forwarded-Client-Cert', () => {
 
   for (const [what, text, certificates = [leaf]] of accepted) {
     it(`is read with ${what}`, () => {
-      expect(decodeXfcc(text)).to.deep.equal(certificates.map(({ raw }) => raw))
+      expect(readOne(text)).to.deep.equal(certificates.map(({ raw }) => raw))
     })
   }
 
@@ -88,20 +96,28 @@ describe('X-Forwarded-Client-Cert', () => {
     ['an open quote behind a good Cert', `${hash};${cert};Subject="CN=a`],
     ['single quotes', `${hash};${cert.replaceAll('"', "'")}`],
     ['spaces behind semicolons', `${hash}; ${cert}`],
+    ['a name of the proxy with a comma', `By=urn:a,b;${hash};${cert}`],
+    ['a name of the proxy with a semicolon, and no Hash', `By=urn:a;b;${cert}`],
+    ['a space in front of the Hash behind the name of the proxy', `By=a; ${hash};${cert}`],
+    ['a name of the proxy with a quote', `By=urn:a"b;${hash};${cert}`],
+    ['a name of the proxy that a name in it ends', `By=urn:a;URI=b;${hash};${cert}`],
+    ['semicolons in the name of the proxy behind another pair', `${hash};By=urn:a;b;${cert}`],
+    ['an element in quotes', `Subject="CN=a,By=b;${hash};URI=c";${cert}`],
+    ['an element without a name of the proxy in quotes', `Future="\\,${hash};URI=c";${cert}`],
     ['the JSON of newer versions', JSON.stringify([{ Hash: sha256, Cert: leaf.cert }])],
   ]
 
   for (const [what, text] of refused) {
     it(`is refused with ${what}`, () => {
-      expect(decodeXfcc(text)).to.equal(undefined)
+      expect(readOne(text)).to.equal(undefined)
     })
   }
 
   it('is read with as many certificates as a request may carry, and refused with one more', () => {
     const chainOf = (count: number) =>
       `Chain="${toUrlPem(leaf, ...Array<typeof leaf>(count - 1).fill(issuer))}"`
-    expect(decodeXfcc(chainOf(MAX_CHAIN_CERTS))).to.have.lengthOf(MAX_CHAIN_CERTS)
-    expect(decodeXfcc(chainOf(MAX_CHAIN_CERTS + 1))).to.equal(undefined)
+    expect(readOne(chainOf(MAX_CHAIN_CERTS))).to.have.lengthOf(MAX_CHAIN_CERTS)
+    expect(readOne(chainOf(MAX_CHAIN_CERTS + 1))).to.equal(undefined)
   })
 })
 
@@ -124,7 +140,7 @@ describe('what a client smuggles into X-Forwarded-Client-Cert by its own alterna
 
     for (const [what, text] of smuggled) {
       it(`is refused in ${key}: ${what}`, () => {
-        expect(decodeXfcc(text)).to.equal(undefined)
+        expect(readOne(text)).to.equal(undefined)
       })
     }
   }
@@ -134,7 +150,7 @@ describe('what a client smuggles into X-Forwarded-Client-Cert by its own alterna
     const names = (count: number) => ';DNS=a'.repeat(count)
     const element = toXfcc(ec)
     const pairs = element.split(';').length
-    expect(decodeXfcc(element + names(1000 - pairs))).to.deep.equal([ec.raw])
-    expect(decodeXfcc(element + names(1001 - pairs))).to.equal(undefined)
+    expect(readOne(element + names(1000 - pairs))).to.deep.equal([ec.raw])
+    expect(readOne(element + names(1001 - pairs))).to.equal(undefined)
   })
 })
