@@ -33,13 +33,10 @@ function lines(values: Readonly<Record<string, string>>): Record<string, Line[]>
   return Object.fromEntries(Object.entries(values).map(([title, value]) => [title, xfcc(value)]))
 }
 
-/** A client of a real authority that chose its own DNS name. */
-async function createClient(dnsName: string): Promise<Issued> {
+/** A client of a real authority that chose its own name. */
+async function createClient(value: string, type: 'dns' | 'url' = 'dns'): Promise<Issued> {
   const { root } = await testPki()
-  return root.issue({
-    subject: 'CN=named-client',
-    subjectAltName: [{ type: 'dns', value: dnsName }],
-  })
+  return root.issue({ subject: 'CN=named-client', subjectAltName: [{ type, value }] })
 }
 
 describe('B7 XFCC injection: a name in the certificate pretends to be a pair of the proxy', () => {
@@ -150,5 +147,65 @@ describe('B8 wrong element: the one that the client wrote itself', () => {
       xfcc(`${toXfcc(victim)},${element}`),
       'named-client',
     )
+  })
+
+  it('B8 wrong element: nor does it where a nearer element has no certificate', async () => {
+    const gateway = 'By=spiffe://mesh/api;Hash=a;Subject="";URI=spiffe://mesh/gateway'
+    const istio: StrategyOptions = { ...ENVOY, xfccHop: 1 }
+    for (const type of ['dns', 'url'] as const) {
+      for (const end of ['', ',By=a', ',DNS=a']) {
+        const name = `a,Hash=${sha256(victim)};${payload}${end}`
+        const client = await createClient(name, type)
+        const key = type === 'dns' ? 'DNS' : 'URI'
+        const pairs = [`Hash=${sha256(client)}`, `Cert="${toUrlPem(client)}"`, `${key}=${name}`]
+        for (const own of [pairs.join(';'), [pairs[0], pairs[2]].join(';')]) {
+          for (const forwardedIdentity of [true, false]) {
+            const headers = lines({ [end]: `${own},${gateway}` })
+            await expectRefusals({ ...istio, forwardedIdentity }, headers)
+          }
+        }
+      }
+    }
+    const honest = await createClient('a.example.com')
+    const element = `Hash=${sha256(honest)};Cert="${toUrlPem(honest)}";DNS=a.example.com`
+    await expectAcceptance(istio, xfcc(`${element},${gateway}`), 'named-client')
+  })
+
+  it('B8 wrong element: a quote that the client opens does not hide what the proxy wrote', async () => {
+    const forged = `Hash=${sha256(victim)};${payload}`
+    const client = await createClient('a"', 'url')
+    for (const by of ['', 'By=spiffe://mesh/proxy;']) {
+      const proxy = `${by}Hash=${sha256(client)};URI=a"`
+      const headers = lines({
+        'a subject': `${forged};Subject="CN=a,${proxy}`,
+        'an escaped comma': `${forged};Subject="CN=a\\,${proxy}`,
+        'an unknown key': `X=",${proxy};${forged}`,
+        'a damaged certificate': `Cert=",${proxy},${forged}`,
+        'the name of a proxy': `By=",${proxy};${forged}`,
+      })
+      for (const xfccHop of [undefined, 0]) {
+        for (const forwardedIdentity of [true, false]) {
+          await expectRefusals({ ...ENVOY, xfccHop, forwardedIdentity }, headers)
+        }
+      }
+    }
+  })
+})
+
+describe('B7 XFCC injection: a name poses as the name of another, without any certificate', () => {
+  it('B7 XFCC injection by a quote or a semicolon is refused', async () => {
+    const own = `By=spiffe://mesh/api;Hash=${hash};Subject=""`
+    const name = 'spiffe://mesh/victim'
+    const headers = lines({
+      'quotes around it': `${own};URI="${name}"`,
+      'a semicolon': `${own};URI=${name};`,
+      'another name of the proxy': `${own};URI=${name};By=a`,
+      'an unknown key': `${own};URI=${name};X=a`,
+      'an unknown key in quotes': `${own};URI=${name};X="a"`,
+      'a subject': `${own.replace('Subject=""', 'X=""')};URI=a;Subject="CN=victim"`,
+    })
+    for (const xfccHop of [undefined, 0]) {
+      await expectRefusals({ ...ENVOY, forwardedIdentity: true, xfccHop }, headers)
+    }
   })
 })

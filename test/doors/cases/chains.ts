@@ -3,13 +3,15 @@ import {
   accepted,
   type CaseGroup,
   type CorpusCase,
+  type Expected,
   type Line,
   overHttp,
   refused,
 } from '../support/corpus-case.js'
 import { damaged, type Shown } from './damage.js'
 import { type Proxy, proxyNamed } from './proxies.js'
-import { toApachePem } from '../../support/header-values.js'
+import { toApachePem, toConcatenatedDer, toRfc9440 } from '../../support/header-values.js'
+import type { Identities } from '../support/identities.js'
 
 const MALFORMED = refused('header_missing_or_malformed')
 const LINKED = accepted('chained', 'intermediate', 'root')
@@ -87,6 +89,20 @@ function twice(source: CertificateSource, header: string, isList: boolean): Corp
   ])
 }
 
+function rfc9440Chain(
+  title: string,
+  expected: Expected,
+  write: (who: Identities) => [leaf: Shown, chain: string],
+): CorpusCase {
+  return overHttp(title, expected, (who) => {
+    const [leaf, chain] = write(who)
+    return [
+      ['Client-Cert', toRfc9440(leaf)],
+      ['Client-Cert-Chain', chain],
+    ]
+  })
+}
+
 function groupFor(source: CertificateSource, ...cases: CorpusCase[]): CaseGroup {
   return {
     title: `certificateSource: '${source}', with includeChain`,
@@ -122,6 +138,22 @@ export const CHAIN_GROUPS: readonly CaseGroup[] = [
     'cloudflare-rfc9440',
     ...chainHeaderCases(proxyNamed('cloudflare-rfc9440'), 'Client-Cert-Chain'),
     twice('cloudflare-rfc9440', 'Client-Cert-Chain', true),
+    rfc9440Chain('a chain that is nothing between colons', accepted('rsa'), ({ rsa }) => [
+      rsa,
+      '::',
+    ]),
+    rfc9440Chain('such a chain among others', MALFORMED, ({ chained, intermediate }) => [
+      chained,
+      `::, ${toRfc9440(intermediate)}`,
+    ]),
+    rfc9440Chain('one certificate right behind another', LINKED, (who) => [
+      who.chained,
+      `:${toConcatenatedDer(who.intermediate, who.root)}:`,
+    ]),
+    rfc9440Chain('ten of them', MALFORMED, ({ chained, root }) => [
+      chained,
+      `:${toConcatenatedDer(...Array<Shown>(10).fill(root))}:`,
+    ]),
     overHttp('a chain without a leaf', MALFORMED, (who) =>
       proxyNamed('cloudflare-rfc9440')
         .write(who.chained, who.intermediate)

@@ -63,6 +63,7 @@ const ROWS: Readonly<Record<Exclude<HeaderEncoding, 'xfcc'>, readonly Row[]>> = 
     ['no colons', MALFORMED, ({ rsa }) => toBase64Der(rsa)],
     ['a parameter', MALFORMED, ({ rsa }) => `${toRfc9440(rsa)};a=1`],
     ['nothing between the colons', MALFORMED, () => '::'],
+    ['no padding', RSA, ({ rsa }) => toRfc9440(rsa).replaceAll('=', '')],
     ['a placeholder between the colons', MALFORMED, () => ':{http.request.tls.client}:'],
   ],
   'apache-pem': [

@@ -41,6 +41,15 @@ const ONE_ELEMENT: readonly Row[] = [
   ['a Hash in capitals', RSA, ({ rsa }) => `Hash=${hash(rsa).slice(5).toUpperCase()};${cert(rsa)}`],
   ['keys in capitals', RSA, ({ rsa }) => bare(rsa).replace('Hash', 'HASH').replace('Cert', 'CERT')],
   ['a By in front', RSA, ({ rsa }) => `By=spiffe://mesh/gateway;${toXfcc(rsa)}`],
+  ['semicolons in By', RSA, ({ rsa }) => `By=urn:a:p(b;None;c);By=urn:d;e;${toXfcc(rsa)}`],
+  ['a comma in By', REFUSED, ({ rsa }) => `By=urn:a,b;${toXfcc(rsa)}`],
+  ['semicolons in By and no Hash', REFUSED, ({ rsa }) => `By=urn:a;b;${cert(rsa)}`],
+  ['By in a URI in front of the Hash', REFUSED, ({ rsa }) => `URI=x;By=a;b;${bare(rsa)}`],
+  [
+    'an element of another proxy in quotes',
+    REFUSED,
+    ({ rsa, ec }) => `${bare(rsa)};Subject="CN=a,By=b;${hash(ec)};URI=x"`,
+  ],
   [
     'a quoted Subject with a certificate in it',
     RSA,
@@ -98,6 +107,9 @@ const NEAREST: readonly Row[] = [
   ['a space behind the comma', REFUSED, ({ rsa, ec }) => `${bare(ec)}, ${bare(rsa)}`],
 ]
 
+/** How an element begins that has no certificate in it. */
+const SIDECAR = 'By=spiffe://mesh/api'
+
 const SECOND: readonly Row[] = [
   ['two elements', RSA, ({ rsa, proxy }) => `${bare(rsa)},${bare(proxy)}`],
   [
@@ -106,6 +118,24 @@ const SECOND: readonly Row[] = [
     ({ ec, rsa, proxy }) => `${bare(ec)},${bare(rsa)},${bare(proxy)}`,
   ],
   ['one element', REFUSED, ({ rsa }) => bare(rsa)],
+  [
+    'a nearest element without a certificate',
+    RSA,
+    ({ rsa, proxy }) =>
+      `${bare(rsa)},${SIDECAR};${hash(proxy)};Subject="";URI=spiffe://mesh/gateway`,
+  ],
+  ['several names in it', RSA, ({ rsa }) => `${bare(rsa)},${SIDECAR};URI=a;URI=b;DNS=c`],
+  ['a key in it that nobody knows', REFUSED, ({ rsa }) => `${bare(rsa)},${SIDECAR};Foo=a`],
+  [
+    'a name in front of it with a comma, to shift the count',
+    REFUSED,
+    ({ named, rsa }) => `${bare(named)};URI=spiffe://x,${bare(rsa)},${SIDECAR};URI=a`,
+  ],
+  [
+    'the same without a certificate of its own',
+    REFUSED,
+    ({ named, rsa }) => `${hash(named)};URI=spiffe://x,${bare(rsa)},${SIDECAR};URI=a`,
+  ],
   [
     'a name of the nearest client with a comma, to shift the count',
     REFUSED,
@@ -125,6 +155,15 @@ const IDENTITY: readonly Row[] = [
   ['no fingerprint', REFUSED, () => 'Subject="CN=rsa-client";URI=spiffe://mesh/a'],
   ['half a fingerprint', REFUSED, ({ rsa }) => hash(rsa).slice(0, -2)],
   ['a Subject behind a name', REFUSED, ({ rsa }) => `${hash(rsa)};URI=a;Subject="CN=admin"`],
+  ['quotes around the name', REFUSED, ({ rsa }) => `${hash(rsa)};URI="a"`],
+  ['a semicolon behind the name', REFUSED, ({ rsa }) => `${hash(rsa)};URI=a;`],
+  ['a By behind the name', REFUSED, ({ rsa }) => `${hash(rsa)};URI=a;By=b`],
+  ['a Subject in hex', RSA, ({ rsa }) => `${hash(rsa)};Subject="2.5.4.97=#0C0141"`],
+  [
+    'a Subject that is no string',
+    REFUSED,
+    ({ rsa }) => `${hash(rsa)};Subject="2.5.4.45=#03020001"`,
+  ],
   ['two names', REFUSED, ({ rsa }) => `${hash(rsa)};URI=a;URI=b`],
   ['a DNS name', REFUSED, ({ rsa }) => `${hash(rsa)};DNS=a`],
   ['a damaged certificate beside it', REFUSED, (w) => `${hash(w.rsa)};${cert(damaged(w.rsa))}`],
@@ -142,5 +181,14 @@ export const XFCC_GROUPS: readonly CaseGroup[] = [
     title: 'forwardedIdentity: true',
     options: () => ({ ...ENVOY, forwardedIdentity: true }),
     cases: toCases(IDENTITY),
+  },
+  {
+    title: 'xfccHop: 1 with forwardedIdentity',
+    options: () => ({ ...ENVOY, xfccHop: 1, forwardedIdentity: true }),
+    cases: toCases([
+      ...SECOND,
+      ['two elements without a certificate', RSA, ({ rsa, ec }) => `${hash(rsa)},${hash(ec)}`],
+      ['a name in the wanted one', RSA, ({ rsa, ec }) => `${hash(rsa)};URI=a,${hash(ec)};URI=b`],
+    ]),
   },
 ]
