@@ -7,6 +7,7 @@ export type ClientCertificateErrorCode =
   | 'ERR_CERTIFICATE_NOT_RETRIEVABLE'
   | 'ERR_CERTIFICATE_REJECTED'
   | 'ERR_EXTRACTOR_FAILED'
+  | 'ERR_MISDIRECTED_REQUEST'
   | 'ERR_VERIFY_FAILED'
   | 'ERR_VERIFY_TIMEOUT'
 
@@ -58,6 +59,23 @@ export function verifyTimeout(message: string): ClientCertificateError {
   return new ClientCertificateError('ERR_VERIFY_TIMEOUT', message)
 }
 
+/**
+ * A request for another host than the client named in the TLS handshake, for an error handler: Express
+ * and others answer with its `status`.
+ */
+export class MisdirectedRequestError extends ClientCertificateError {
+  override readonly name: string = 'MisdirectedRequestError'
+  /** Misdirected Request (RFC 9110 15.5.20): the client may try again on a connection of its own. */
+  override readonly status = 421
+  /** The same, by the name that some frameworks look for. */
+  override readonly statusCode = 421
+  readonly reason = 'host_not_in_handshake'
+
+  constructor() {
+    super('ERR_MISDIRECTED_REQUEST', 'The request names another host than its TLS handshake')
+  }
+}
+
 type ArgumentError = TypeError & { code: string }
 
 /** Node's own codes, so that a caller can tell a wrong type from a wrong value. */
@@ -67,6 +85,13 @@ function argumentError(code: string, message: string): ArgumentError {
 
 function received(value: unknown): string {
   return inspect(value, { depth: 0, maxStringLength: 80, breakLength: Infinity })
+}
+
+/** Shows in a message what a value is, and not what it holds, because it may be key material. */
+export function kindOf(value: unknown): unknown {
+  if (value === undefined || value === null) return value
+  const kind = Array.isArray(value) ? 'array' : typeof value
+  return { [inspect.custom]: () => `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}` }
 }
 
 /** `ERR_INVALID_ARG_TYPE`: the argument is of a type that is never valid here. */

@@ -65,7 +65,7 @@ export function acceptedCertificateOf(req: object): ChainedPeerCertificate | und
 function identityOf(req: object): object {
   try {
     const original = originalOf(req)
-    return Array.isArray(original?.rawHeaders) ? (original) : req
+    return Array.isArray(original?.rawHeaders) ? original : req
   } catch {
     return req
   }

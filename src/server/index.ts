@@ -1,2 +1,4 @@
-export { mtlsServerOptions, type MtlsServerOptions } from './options.js'
+export { MisdirectedRequestError } from '../errors.js'
+export { assertHostMatchesServername, type HostRequest } from './host-check.js'
+export { type CompletedOptions, mtlsServerOptions, type MtlsServerOptions } from './options.js'
 export { reloadable, type Reload, type ReloadableServer } from './reloadable.js'

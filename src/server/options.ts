@@ -1,8 +1,8 @@
 import { constants } from 'node:crypto'
 import type { SecureContextOptions, TlsOptions } from 'node:tls'
 import { assertBoolean, assertOneOf, assertText } from '../assert.js'
-import { invalidValue } from '../errors.js'
-import { digestTrust, splitRevocationLists } from './trust-digest.js'
+import { invalidValue, kindOf } from '../errors.js'
+import { assertCertificates, digestTrust, splitRevocationLists } from './trust-digest.js'
 
 /** Options of `tls.createServer()`, of which a server for client certificates needs at least: */
 export interface MtlsServerOptions extends TlsOptions {
@@ -15,6 +15,13 @@ export interface MtlsServerOptions extends TlsOptions {
    * connect, for the application to answer 401. Default: `true`.
    */
   rejectUnauthorized?: boolean | undefined
+  /**
+   * Whether all contexts of the server, by `addContext()` or `SNICallback`, have the same `ca` and
+   * `crl` as these options. Say `false` where they don't: then there are no session tickets, and each
+   * connection costs a full handshake, because several versions of Node resume a session of one
+   * context in another. Default: `true`, but `false` with `SNICallback`.
+   */
+  contextsShareCa?: boolean | undefined
 }
 
 const MODERN_VERSIONS = ['TLSv1.2', 'TLSv1.3']
@@ -28,6 +35,8 @@ const MODERN_VERSIONS = ['TLSv1.2', 'TLSv1.3']
  * - a `sessionIdContext` made of the authorities and revocation lists: a session ticket from a
  *   server, or a time, with others is worth nothing, though ticket keys be shared
  * - `minVersion: 'TLSv1.2'`
+ * - `SSL_OP_NO_TICKET` with `SNICallback` or `contextsShareCa: false`: a session can't be resumed in a
+ *   context with other authorities
  *
  * What is given wins, unless it contradicts one of these.
  *
@@ -35,12 +44,14 @@ const MODERN_VERSIONS = ['TLSv1.2', 'TLSv1.3']
  */
 export function mtlsServerOptions<Options extends MtlsServerOptions>(
   options: Options,
-): Omit<Options, 'crl'> & CompletedOptions {
+): Omit<Options, 'crl' | 'contextsShareCa'> & CompletedOptions {
   // What is checked is what is used: an option that is not an own one would not be copied below.
-  const own = { ...options }
+  const { contextsShareCa, crl: lists, ...own } = { ...options }
   assertServerOptions(own)
-  const { secureOptions = 0, minVersion = 'TLSv1.2' } = own
-  const crl = splitRevocationLists(own.crl)
+  const { SNICallback, secureOptions = 0, minVersion = 'TLSv1.2' } = own
+  const hasTickets = contextsShareCa ?? !SNICallback
+  assertBoolean('option "contextsShareCa"', hasTickets)
+  const crl = splitRevocationLists(lists)
   const sessionIdContext = digestTrust(own.ca, crl)
   return {
     ...own,
@@ -48,9 +59,16 @@ export function mtlsServerOptions<Options extends MtlsServerOptions>(
     requestCert: true,
     rejectUnauthorized: own.rejectUnauthorized ?? true,
     minVersion,
-    secureOptions: secureOptions | constants.SSL_OP_NO_RENEGOTIATION,
+    secureOptions: addFlags(secureOptions, hasTickets),
     sessionIdContext: own.sessionIdContext ?? sessionIdContext,
   }
+}
+
+function addFlags(secureOptions: number, hasTickets: boolean): number {
+  const { SSL_OP_NO_RENEGOTIATION, SSL_OP_NO_TICKET } = constants
+  const flags = SSL_OP_NO_RENEGOTIATION | (hasTickets ? 0 : SSL_OP_NO_TICKET)
+  // Without >>>, bit 31, which is in SSL_OP_ALL, would make the sum negative.
+  return (secureOptions | flags) >>> 0
 }
 
 /** What {@link mtlsServerOptions} adds. */
@@ -81,7 +99,8 @@ function assertServerOptions(options: TlsOptions): void {
     throw invalidValue(
       'option "pfx"',
       'must be given as "key" and "cert": Node lets clients of every authority in it in',
-      typeof options.pfx,
+      kindOf(options.pfx),
     )
   }
+  if (options.cert) assertCertificates(options.cert)
 }

@@ -1,5 +1,6 @@
+import { constants } from 'node:crypto'
 import { createSecureContext, type Server } from 'node:tls'
-import { invalidType, invalidValue } from '../errors.js'
+import { invalidType, invalidValue, kindOf } from '../errors.js'
 import { type MtlsServerOptions, mtlsServerOptions } from './options.js'
 
 /** What a reload needs of a server: `https`, `http2` and `tls` servers all have it. */
@@ -19,8 +20,11 @@ export type Reload = () => Promise<void>
  * of the application's own, by `addContext()` or `SNICallback`.
  *
  * @param server - made with the result of {@link mtlsServerOptions}
- * @param load - reads the options again, from wherever they come; may be asynchronous
- * @returns a function that reloads; calls that overlap run one after another
+ * @param load - reads the options again, from wherever they come; may be asynchronous. They need the
+ *   same `contextsShareCa` and `SNICallback` as at first
+ * @returns a function that reloads. Each call loads at once, also while another `load()` is under way
+ *   or hangs. Only what was loaded later than what is in force is put in force: the promise of a call
+ *   that a later one has overtaken resolves, and its material is dropped
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE`
  */
 export function reloadable(
@@ -28,25 +32,39 @@ export function reloadable(
   load: () => MtlsServerOptions | Promise<MtlsServerOptions>,
 ): Reload {
   assertArguments(server, load)
-  let last: Promise<void> = Promise.resolve()
-  return () => {
-    const reload = last.then(async () => {
-      const options = mtlsServerOptions(await load())
-      assertUsable(options)
-      server.setSecureContext(options)
-    })
-    last = reload.catch(() => undefined)
-    return reload
+  let begun = 0
+  let inForce = 0
+  return async () => {
+    begun += 1
+    const turn = begun
+    const loaded = await load()
+    // A reload that began later has ended sooner.
+    if (turn < inForce) return
+    const options = mtlsServerOptions(loaded)
+    assertUsable(options)
+    server.setSecureContext({ ...options, secureOptions: keepWithoutTickets(server, options) })
+    inForce = turn
   }
+}
+
+/**
+ * A server that was made without tickets stays without, although the new options may not mention its
+ * other contexts. That a server shows its `secureOptions` isn't documented. If one doesn't, the new
+ * options decide.
+ */
+function keepWithoutTickets(server: object, { secureOptions = 0 }: MtlsServerOptions): number {
+  const { secureOptions: old } = server as { secureOptions?: unknown }
+  const kept = typeof old === 'number' ? old & constants.SSL_OP_NO_TICKET : 0
+  return (secureOptions | kept) >>> 0
 }
 
 /** What is wrong is not quoted: it may be the options, and hold a key. */
 function assertArguments(server: unknown, load: unknown): void {
   const { setSecureContext } = (server ?? {}) as Partial<ReloadableServer>
   if (typeof setSecureContext !== 'function') {
-    throw invalidType('server', 'a TLS server', typeof server)
+    throw invalidType('server', 'a TLS server', kindOf(server))
   }
-  if (typeof load !== 'function') throw invalidType('load', 'a function', typeof load)
+  if (typeof load !== 'function') throw invalidType('load', 'a function', kindOf(load))
 }
 
 /** The server itself takes the options over one by one before it finds out that one is unusable. */
@@ -55,7 +73,7 @@ function assertUsable(options: MtlsServerOptions): void {
   for (const name of ['key', 'cert'] as const) {
     // Nor does it find out that without these no handshake succeeds.
     if (!options[name]?.length) {
-      throw invalidValue(`option "${name}"`, 'must be given', typeof options[name])
+      throw invalidValue(`option "${name}"`, 'must be given', kindOf(options[name]))
     }
   }
 }

@@ -79,6 +79,37 @@ describe('the options of a server for client certificates', () => {
     expect(crl).to.deep.equal(lists.map((list) => list.trim()))
   })
 
+  it('have no session tickets where contexts may have other authorities', () => {
+    const flags = (given: Partial<Given>) =>
+      mtlsServerOptions({ ...material, ...given }).secureOptions
+    const { SSL_OP_NO_TICKET, SSL_OP_NO_RENEGOTIATION } = constants
+    const without = SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION
+    const SNICallback = () => undefined
+    expect(flags({ SNICallback })).to.equal(without)
+    expect(flags({ contextsShareCa: false })).to.equal(without)
+    expect(flags({ SNICallback, contextsShareCa: undefined })).to.equal(without)
+    expect(flags({ SNICallback, contextsShareCa: true })).to.equal(SSL_OP_NO_RENEGOTIATION)
+    for (const given of [{}, { SNICallback: undefined }, { contextsShareCa: true }]) {
+      expect(flags(given)).to.equal(SSL_OP_NO_RENEGOTIATION)
+    }
+    const options = mtlsServerOptions({ ...material, SNICallback, contextsShareCa: true })
+    expect(options).to.have.property('SNICallback', SNICallback)
+    expect(options).not.to.have.property('contextsShareCa')
+  })
+
+  it('are no negative sum of flags', () => {
+    const { SSL_OP_ALL, SSL_OP_NO_RENEGOTIATION } = constants
+    const sum = SSL_OP_ALL + SSL_OP_NO_RENEGOTIATION
+    for (const secureOptions of [SSL_OP_ALL, SSL_OP_ALL | 0]) {
+      expect(mtlsServerOptions({ ...material, secureOptions }).secureOptions).to.equal(sum)
+    }
+  })
+
+  it('may have no certificate, where another context or a key of its own kind has', () => {
+    const { cert: _, ...rest } = material
+    expect(mtlsServerOptions(rest)).not.to.have.property('cert')
+  })
+
   const CONTRADICTIONS: Record<string, [given: object, code: string, message: string]> = {
     'not to ask for certificates': [
       { requestCert: false },
@@ -115,15 +146,38 @@ describe('the options of a server for client certificates', () => {
       'ERR_INVALID_ARG_VALUE',
       'option "pfx" must be given as "key" and "cert"',
     ],
+    'a contextsShareCa that is no boolean': [
+      { contextsShareCa: 'no' },
+      'ERR_INVALID_ARG_TYPE',
+      'option "contextsShareCa" must be a boolean. Received \'no\'',
+    ],
+    'a file name in place of authorities': [
+      { ca: 'ca.pem' },
+      'ERR_INVALID_ARG_VALUE',
+      'option "ca" must hold at least one CA certificate in PEM, and looks like a file name: ' +
+        'pass its contents. Received a string',
+    ],
+    'a file name in place of a certificate': [
+      { cert: Buffer.from('/etc/ssl/server.pem\n') },
+      'ERR_INVALID_ARG_VALUE',
+      'option "cert" must hold at least one certificate in PEM, and looks like a file name: ' +
+        'pass its contents. Received an object',
+    ],
+    'a file name in place of revocation lists': [
+      { crl: ['crl.pem'] },
+      'ERR_INVALID_ARG_VALUE',
+      'option "crl" must hold at least one revocation list in PEM, and looks like a file name: ' +
+        'pass its contents. Received an array',
+    ],
     'no authorities': [
       { ca: undefined },
       'ERR_INVALID_ARG_VALUE',
-      'option "ca" must hold at least one authority in PEM',
+      'option "ca" must hold at least one CA certificate in PEM. Received undefined',
     ],
     'no authorities in spite of a session context': [
       { ca: [], sessionIdContext: 'mine' },
       'ERR_INVALID_ARG_VALUE',
-      'option "ca" must hold at least one authority in PEM',
+      'option "ca" must hold at least one CA certificate in PEM',
     ],
     'revocation lists that are none': [
       { crl: '' },

@@ -1,7 +1,8 @@
+import { constants } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
-import tls from 'node:tls'
+import tls, { type SecureContextOptions } from 'node:tls'
 import { expect } from 'chai'
 import { type MtlsServerOptions, mtlsServerOptions, reloadable } from '../../../src/server/index.js'
 import { attempt } from '../../attacks/support/socket-client.js'
@@ -124,10 +125,18 @@ describe('replacing the material of a running server', () => {
       },
       /^EACCES$/,
     ],
-    'holds no authority': [() => ({ ca: '' }), /option "ca" must hold at least one authority/],
+    'holds no authority': [() => ({ ca: '' }), /option "ca" must hold at least one CA certificate/],
     'holds an authority that was written only in part': [
       ({ root, stranger }) => ({ ca: root.cert + stranger.cert.slice(0, 300) }),
-      /certificate 2 of option "ca" cannot be read/,
+      /CA certificate 2 of option "ca" must have a BEGIN and an END line/,
+    ],
+    'holds authorities that were joined without a line break': [
+      ({ root, stranger }) => ({ ca: root.cert.trimEnd() + stranger.cert }),
+      /CA certificate 1 of option "ca" .* Put a line break between files that you join/,
+    ],
+    'holds certificates that were joined without a line break': [
+      ({ server, root }) => ({ cert: server.cert.trimEnd() + root.cert }),
+      /certificate 1 of option "cert" must have a BEGIN and an END line/,
     ],
     'holds a damaged revocation list': [
       () => ({ crl: '-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n' }),
@@ -138,7 +147,7 @@ describe('replacing the material of a running server', () => {
         const crl = await revoke(root)
         return { ca: root.cert, crl: crl + crl.slice(0, 100) }
       },
-      /CRL/,
+      /revocation list 2 of option "crl" must have a BEGIN and an END line/,
     ],
     'holds the key of another certificate': [({ ec }) => ({ key: ec.key }), /mismatch/],
     'holds no key': [() => ({ key: undefined }), /option "key" must be given/],
@@ -168,35 +177,90 @@ describe('replacing the material of a running server', () => {
     })
   }
 
-  it('runs reloads that overlap one after another, past those that fail', async () => {
-    const { source, reload, outcomes } = await start()
-    const log: string[] = []
-    let number = 0
-    source.load = async () => {
-      const name = String((number += 1))
-      log.push(`begin ${name}`)
-      await new Promise(setImmediate)
-      log.push(`end ${name}`)
-      if (name === '2') throw new Error('unreadable')
-      return name === '3' ? { ...material, ca: pki.stranger.cert } : material
+  describe('several times at once', () => {
+    /** A server whose loads settle when, and as, the test says. */
+    async function startManual() {
+      const running = await start()
+      const loads: { resolve(options: MtlsServerOptions): void; reject(error: Error): void }[] = []
+      running.source.load = () =>
+        new Promise((resolve, reject) => {
+          loads.push({ resolve, reject })
+        })
+      return { ...running, loads }
     }
-    const results = await Promise.allSettled([reload(), reload(), reload()])
-    expect(results.map(({ status }) => status)).to.deep.equal([
-      'fulfilled',
-      'rejected',
-      'fulfilled',
-    ])
-    expect(log).to.deep.equal(['begin 1', 'end 1', 'begin 2', 'end 2', 'begin 3', 'end 3'])
-    expect(await outcomes(pki.ec, pki.unknown)).to.deep.equal(['refused', 200])
+    const oldOnes = () => ({ ...material, ca: pki.root.cert })
+    const newOnes = () => ({ ...material, ca: pki.stranger.cert })
+    const OLD = [200, 'refused']
+    const NEW = ['refused', 200]
+
+    it('loads for each call at once, past one that never settles', async () => {
+      const { reload, loads, outcomes } = await startManual()
+      const results: string[] = []
+      void reload().finally(() => results.push('the one that hangs'))
+      const second = reload()
+      expect(loads).to.have.lengthOf(2)
+      loads[1]?.resolve(newOnes())
+      await second
+      expect(await outcomes(pki.ec, pki.unknown)).to.deep.equal(NEW)
+      const third = reload()
+      loads[2]?.resolve(oldOnes())
+      await third
+      expect(await outcomes(pki.ec, pki.unknown)).to.deep.equal(OLD)
+      expect(results).to.deep.equal([])
+    })
+
+    it('puts nothing in force that is older than what is, and resolves', async () => {
+      const { reload, loads, outcomes } = await startManual()
+      const [first, second] = [reload(), reload()]
+      loads[1]?.resolve(newOnes())
+      await second
+      loads[0]?.resolve(oldOnes())
+      expect(await first).to.equal(undefined)
+      expect(await outcomes(pki.ec, pki.unknown)).to.deep.equal(NEW)
+    })
+
+    it('puts each in force where they settle in order', async () => {
+      const { reload, loads, outcomes } = await startManual()
+      const [first, second] = [reload(), reload()]
+      loads[0]?.resolve(newOnes())
+      await first
+      expect(await outcomes(pki.ec, pki.unknown)).to.deep.equal(NEW)
+      loads[1]?.resolve(oldOnes())
+      await second
+      expect(await outcomes(pki.ec, pki.unknown)).to.deep.equal(OLD)
+    })
+
+    it('rejects for each that fails, and lets an older one in that does not', async () => {
+      const { reload, loads, outcomes } = await startManual()
+      const all = Promise.allSettled([reload(), reload(), reload()])
+      loads[2]?.reject(new Error('unreadable'))
+      loads[1]?.resolve({ ...newOnes(), key: pki.ec.key })
+      loads[0]?.resolve(newOnes())
+      const statuses = (await all).map(({ status }) => status)
+      expect(statuses).to.deep.equal(['fulfilled', 'rejected', 'rejected'])
+      expect(await outcomes(pki.ec, pki.unknown)).to.deep.equal(NEW)
+    })
+  })
+
+  it('leaves a server without session tickets that was made without', async () => {
+    for (const other of [{ contextsShareCa: false }, { SNICallback: () => undefined }]) {
+      const server = https.createServer(mtlsServerOptions({ ...material, ...other }))
+      await reloadable(server, () => material)()
+      const { secureOptions } = server as { secureOptions?: number }
+      expect((secureOptions ?? 0) & constants.SSL_OP_NO_TICKET).not.to.equal(0)
+    }
+    let given: SecureContextOptions = {}
+    await reloadable({ setSecureContext: (options) => void (given = options) }, () => material)()
+    expect(given.secureOptions).to.equal(constants.SSL_OP_NO_RENEGOTIATION)
   })
 
   it('is refused at once for what is no TLS server or no function, without showing it', () => {
     const server = https.createServer(mtlsServerOptions(material))
     const mistakes: [unknown, unknown, RegExp][] = [
-      [material, () => material, /server must be a TLS server. Received 'object'$/],
-      [http.createServer(), () => material, /server must be a TLS server. Received 'object'$/],
-      [undefined, () => material, /server must be a TLS server. Received 'undefined'$/],
-      [server, material, /load must be a function. Received 'object'$/],
+      [material, () => material, /server must be a TLS server. Received an object$/],
+      [http.createServer(), () => material, /server must be a TLS server. Received an object$/],
+      [undefined, () => material, /server must be a TLS server. Received undefined$/],
+      [server, material, /load must be a function. Received an object$/],
     ]
     for (const [given, load, message] of mistakes) {
       expect(() => reloadable(given as https.Server, load as Load))

@@ -1,0 +1,117 @@
+import type { SecureContextOptions } from 'node:tls'
+import { invalidValue, kindOf } from '../errors.js'
+
+type Pem = SecureContextOptions['ca']
+
+/** What an option holds, and what that is called in messages. */
+export interface PemOption {
+  readonly name: 'ca' | 'cert' | 'crl'
+  readonly noun: string
+  readonly labels: RegExp
+}
+
+/** A line of armour, as RFC 7468 3 has it: nothing in front of it, and nothing but blanks behind. */
+const ARMOUR = /^-----(BEGIN|END) ([A-Z0-9][A-Z0-9 ]*)-----[ \t\r]*$/
+/** What somebody meant as one. Node passes over it, or stops reading there. */
+const MEANT_AS_ARMOUR =
+  /-----(?:BEGIN|END)\b|[-\u2010-\u2015]\s*(?:BEGIN|END)\s+(?:X509 |TRUSTED )?(?:CERTIFICATE|CRL)\b/i
+/** Blocks that hold certificates, though Node reads none from them. */
+const UNREAD_CERTIFICATES = /CERTIFICATE|PKCS7|CMS/
+
+/** Four characters of base64, and the last ones, which may be padded. */
+const [QUAD, LAST] = ['[A-Za-z0-9+/]{4}', '[A-Za-z0-9+/]{2}(?:[A-Za-z0-9+/][A-Za-z0-9+/=]|==)']
+/** Base64 alone, or the headers of an encrypted key (RFC 1421 4.4), a blank line, and full lines. */
+const ORDINARY_BLOCK = new RegExp(
+  '^[^\n]{1,200}\n(?:' +
+    `(?:(?:${QUAD}){1,19}\r?\n)*(?:${QUAD}){0,18}|` +
+    `(?:[A-Z][A-Za-z-]*: [^\n]{1,200}\n)+\r?\n(?:(?:${QUAD}){16}\r?\n)*(?:${QUAD}){0,15}` +
+    `)${LAST}\r?\n[^\n]{1,200}$`,
+)
+
+interface Block {
+  readonly label: string
+  readonly lines: readonly string[]
+}
+
+/**
+ * The blocks of PEM that Node reads from an option. OpenSSL passes over a BEGIN line that has something
+ * in front of it, and ends reading, without an error, at the first block that it can't read. So
+ * whatever it would not read as it is meant is an error here.
+ *
+ * @throws TypeError `ERR_INVALID_ARG_VALUE`
+ */
+export function readPem(pem: Pem, option: PemOption): string[] {
+  const parts: unknown[] = Array.isArray(pem) ? pem : [pem]
+  const found: string[] = []
+  for (const text of parts.map(toText)) {
+    const blocks = readBlocks(text, option, found.length)
+    if (blocks.length === 0) assertNothingMeant(text, option, pem)
+    for (const block of blocks) {
+      const { label, lines } = block
+      if (option.labels.test(label)) found.push(lines.join('\n').trim())
+      else if (option.name !== 'crl') assertPassedOver(block, option, pem)
+    }
+  }
+  if (found.length > 0) return found
+  throw invalidPem(`must hold at least one ${option.noun} in PEM`, option, pem)
+}
+
+/** Nothing where it is of a type that Node doesn't take, about which Node has its own error. */
+function toText(part: unknown): string {
+  if (typeof part === 'string') return part
+  if (!ArrayBuffer.isView(part)) return ''
+  return Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString()
+}
+
+/** @param before - how many of the option's own blocks stand in front of the text */
+function readBlocks(text: string, option: PemOption, before: number): Block[] {
+  const lines = text.split('\n')
+  const armour = [...lines.keys()].filter((at) => MEANT_AS_ARMOUR.test(lines[at] as string))
+  const blocks: Block[] = []
+  for (let index = 0; index < armour.length; index += 2) {
+    const [begin = 0, end = lines.length - 1] = armour.slice(index, index + 2)
+    const label = readLabel('BEGIN', lines[begin] as string)
+    if (label === undefined || readLabel('END', lines[end] as string) !== label) {
+      const own = blocks.filter((block) => option.labels.test(block.label))
+      throw invalidArmour(option, before + own.length + 1, (label === undefined ? begin : end) + 1)
+    }
+    blocks.push({ label, lines: lines.slice(begin, end + 1) })
+  }
+  return blocks
+}
+
+function readLabel(edge: 'BEGIN' | 'END', line: string): string | undefined {
+  const [, found, label] = ARMOUR.exec(line) ?? []
+  return found === edge ? label : undefined
+}
+
+function invalidArmour({ name, noun }: PemOption, at: number, line: number): TypeError {
+  return invalidValue(
+    `${noun} ${at} of option "${name}"`,
+    `must have a BEGIN and an END line, each on a line of its own (see line ${line}); otherwise Node ` +
+      'passes over it, or over all that follows. Put a line break between files that you join',
+    kindOf(''),
+  )
+}
+
+/** The value isn't quoted: key material may have got into the wrong option. */
+function invalidPem(problem: string, { name }: PemOption, pem: unknown): TypeError {
+  return invalidValue(`option "${name}"`, problem, kindOf(pem))
+}
+
+/** Node reads nothing from a text without blocks, which is right for an empty one and for comments. */
+function assertNothingMeant(text: string, option: PemOption, pem: unknown): void {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  if (lines.every((line) => line.startsWith('#'))) return
+  const isFileName = lines.length === 1 && /^[\x20-\x7e]{1,255}$/.test(text.trim())
+  const hint = isFileName ? ', and looks like a file name: pass its contents' : ''
+  throw invalidPem(`must hold at least one ${option.noun} in PEM${hint}`, option, pem)
+}
+
+/** OpenSSL passes over a block of another kind only if it can decode it. */
+function assertPassedOver(block: Block, option: PemOption, pem: unknown): void {
+  const { label, lines } = block
+  if (ORDINARY_BLOCK.test(lines.join('\n')) && !UNREAD_CERTIFICATES.test(label)) return
+  const problem = `must hold nothing but ${option.noun}s in PEM: Node can't read its ${label} block`
+  throw invalidPem(problem, option, pem)
+}
