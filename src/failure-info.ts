@@ -1,5 +1,6 @@
 import type { Failure } from './extraction.js'
-import type { ExtractionFailureReason } from './extractor/result.js'
+import type { ExtractionFailureReason, FailureDetail } from './extractor/result.js'
+import { HOW_TO_SHOW_CERTIFICATES } from './runtime.js'
 
 /**
  * What Passport's `fail()` is given. Always an object: Passport sends a string to the client as a
@@ -26,13 +27,16 @@ const MESSAGES: Readonly<Record<ExtractionFailureReason, string>> = {
   certificate_not_yet_valid: 'Client certificate is not yet valid',
 }
 
+const UNSUPPORTED_SERVER: FailureDetail = 'unsupported_server'
+
 /** For a reason of an extractor, ours or the application's own. */
 export function describeFailure(failure: Failure): FailureInfo {
-  const { reason } = failure
+  const { reason, detail } = failure
   const message = Object.hasOwn(MESSAGES, reason)
     ? MESSAGES[reason as ExtractionFailureReason]
     : 'Client certificate authentication failed'
-  return { message, ...failure }
+  const advice = detail === UNSUPPORTED_SERVER ? `: ${HOW_TO_SHOW_CERTIFICATES}` : ''
+  return { message: message + advice, ...failure }
 }
 
 /** For a certificate that verify refused; an object that verify gave is passed on as it is. */

@@ -5,6 +5,7 @@ import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
 import { type HeaderRule, type Preset, PRESETS } from '../parsers/presets.js'
 import { decodeXfccHop } from '../parsers/xfcc.js'
 import { readXfcc } from '../parsers/xfcc-identity.js'
+import { assertDirectTls } from '../runtime.js'
 import { type CacheLimits, limitCache } from './certificate-cache.js'
 import type { ChainHeaderPlan, HeaderDecoder, HeaderPlan } from './header.js'
 import { EXTRACTOR_OPTIONS, type ExtractorOptions } from './options.js'
@@ -25,13 +26,19 @@ export interface ExtractorPlan {
   readonly cache: CacheLimits | null
 }
 
-/** @throws TypeError `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the option. */
+/**
+ * @throws TypeError `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the option;
+ *   `ERR_UNSUPPORTED_RUNTIME` where the TLS socket would be read and this runtime doesn't support it
+ */
 export function compileExtractorOptions(options: ExtractorOptions): ExtractorPlan {
   const own = takeOptions(options, EXTRACTOR_OPTIONS)
   const isEvent = own.certificateSource === 'api-gateway'
   const header = isEvent ? refuseBesideEvent(own) : compileHeader(own)
+  const source = isEvent ? 'event' : header === null ? 'socket' : 'header'
+  if (source === 'socket') assertDirectTls('options without a certificate header')
+  if (own.fallbackToSocket === true) assertDirectTls('option "fallbackToSocket"')
   return Object.freeze({
-    source: isEvent ? 'event' : header === null ? 'socket' : 'header',
+    source,
     header,
     trust: compileTrust(own),
     fallbackToSocket: own.fallbackToSocket ?? false,

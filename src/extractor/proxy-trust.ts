@@ -1,6 +1,7 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { invalidType, invalidValue } from '../errors.js'
+import { RUNTIME } from '../runtime.js'
 import type { RequestLike } from './request.js'
 import { isFailure } from './result.js'
 import { readSocket } from './socket.js'
@@ -9,7 +10,10 @@ import { readSocket } from './socket.js'
 export interface ProxyPeer {
   /** IP address, IPv4-mapped IPv6 written as IPv4; `null` when it is not known. */
   readonly address: string | null
-  /** The peer's own TLS client certificate, when Node verified one on this connection. */
+  /**
+   * The peer's own TLS client certificate, when Node verified one on this connection. Always `null` on
+   * Deno, where direct TLS isn't supported.
+   */
   readonly certificate: ChainedPeerCertificate | null
   readonly request: PeerRequest
 }
@@ -39,12 +43,19 @@ export function assertTrustedProxies(_what: string, value: unknown): void {
   if (value !== true && typeof value !== 'function') compileAddresses(value)
 }
 
-/** Compiles the option once. */
-export function compileProxyTrust(trusted: TrustedProxies): ProxyTrust {
+/**
+ * Compiles the option once.
+ *
+ * @param hasDirectTls - whether the certificate of a TLS connection can be relied on in this runtime
+ */
+export function compileProxyTrust(
+  trusted: TrustedProxies,
+  hasDirectTls: boolean = RUNTIME.hasDirectTls,
+): ProxyTrust {
   if (trusted === true) return () => true
   if (typeof trusted === 'function') {
     return (request) => {
-      const answer: unknown = trusted(describePeer(request))
+      const answer: unknown = trusted(describePeer(request, hasDirectTls))
       // A promise is not waited for, but must not end the process when it is rejected either.
       if (answer instanceof Promise) answer.catch(() => undefined)
       return answer === true
@@ -72,12 +83,12 @@ function rememberLast<Answer>(ask: (question: string) => Answer): (question: str
   }
 }
 
-function describePeer(request: RequestLike): ProxyPeer {
+function describePeer(request: RequestLike, hasDirectTls: boolean): ProxyPeer {
   const remoteAddress = readRemoteAddress(request)
-  const found = readSocket(request, false, true)
+  const found = hasDirectTls ? readSocket(request, false, true) : null
   return {
     address: remoteAddress === null ? null : normalizeAddress(remoteAddress),
-    certificate: isFailure(found) ? null : found.view(),
+    certificate: found === null || isFailure(found) ? null : found.view(),
     request: request as PeerRequest,
   }
 }

@@ -28,12 +28,14 @@ export type ExtractionFailureReason =
  *
  * - `too_many_headers`: the request reached Node's limit of header lines, so some may be missing
  * - `unsupported_key`: this version of Node can't show a certificate with such a public key
+ * - `unsupported_server`: the server's sockets don't show certificates, as those of `node:https` on Bun
  * - `several_elements`, `no_certificate_in_element`, `hash_mismatch`, `names_differ`: what is wrong with
  *   an `X-Forwarded-Client-Cert` header
  */
 export type FailureDetail =
   | 'too_many_headers'
   | 'unsupported_key'
+  | 'unsupported_server'
   | 'several_elements'
   | 'no_certificate_in_element'
   | 'hash_mismatch'

@@ -4,6 +4,7 @@ import {
   forManyRequests,
   forOneRequest,
 } from '../certificate/snapshot.js'
+import { HOW_TO_SHOW_CERTIFICATES } from '../runtime.js'
 import { trace } from '../trace.js'
 import { type CertificateSocket, type Evidence, readChain, readLeaf } from './peer-certificates.js'
 import type { RequestLike } from './request.js'
@@ -137,6 +138,10 @@ function explainMissing(socket: SocketLike): ExtractionFailure {
     return failWith('socket_not_authorized')
   }
   const isResumed = socket.isSessionReused?.() === true
+  if (!isResumed && typeof socket.getPeerCertificate !== 'function') {
+    trace(HOW_TO_SHOW_CERTIFICATES)
+    return failWith('certificate_not_retrievable', 'unsupported_server')
+  }
   trace('authorized without a certificate, session resumed: %s', String(isResumed))
   return failWith(isResumed ? 'socket_not_authorized' : 'certificate_not_retrievable')
 }

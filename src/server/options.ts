@@ -2,6 +2,7 @@ import { constants } from 'node:crypto'
 import type { SecureContextOptions, TlsOptions } from 'node:tls'
 import { assertBoolean, assertOneOf, assertText } from '../assert.js'
 import { invalidValue, kindOf } from '../errors.js'
+import { assertDirectTls } from '../runtime.js'
 import { assertCertificates, digestTrust, splitRevocationLists } from './trust-digest.js'
 
 /** Options of `tls.createServer()`, of which a server for client certificates needs at least: */
@@ -40,11 +41,13 @@ const MODERN_VERSIONS = ['TLSv1.2', 'TLSv1.3']
  *
  * What is given wins, unless it contradicts one of these.
  *
- * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, and
+ *   `ERR_UNSUPPORTED_RUNTIME` on Deno
  */
 export function mtlsServerOptions<Options extends MtlsServerOptions>(
   options: Options,
 ): Omit<Options, 'crl' | 'contextsShareCa'> & CompletedOptions {
+  assertDirectTls('mtlsServerOptions()')
   // What is checked is what is used: an option that is not an own one would not be copied below.
   const { contextsShareCa, crl: lists, ...own } = { ...options }
   assertServerOptions(own)

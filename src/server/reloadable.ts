@@ -1,6 +1,7 @@
 import { constants } from 'node:crypto'
 import { createSecureContext, type Server } from 'node:tls'
 import { invalidType, invalidValue, kindOf } from '../errors.js'
+import { assertDirectTls } from '../runtime.js'
 import { type MtlsServerOptions, mtlsServerOptions } from './options.js'
 
 /** What a reload needs of a server: `https`, `http2` and `tls` servers all have it. */
@@ -25,12 +26,13 @@ export type Reload = () => Promise<void>
  * @returns a function that reloads. Each call loads at once, also while another `load()` is under way
  *   or hangs. Only what was loaded later than what is in force is put in force: the promise of a call
  *   that a later one has overtaken resolves, and its material is dropped
- * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE`
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE`, and `ERR_UNSUPPORTED_RUNTIME` on Deno
  */
 export function reloadable(
   server: ReloadableServer,
   load: () => MtlsServerOptions | Promise<MtlsServerOptions>,
 ): Reload {
+  assertDirectTls('reloadable()')
   assertArguments(server, load)
   let begun = 0
   let inForce = 0
@@ -62,7 +64,10 @@ function keepWithoutTickets(server: object, { secureOptions = 0 }: MtlsServerOpt
 function assertArguments(server: unknown, load: unknown): void {
   const { setSecureContext } = (server ?? {}) as Partial<ReloadableServer>
   if (typeof setSecureContext !== 'function') {
-    throw invalidType('server', 'a TLS server', kindOf(server))
+    const expected =
+      'a TLS server with setSecureContext(); on Bun use http2.createSecureServer or ' +
+      "tls.createServer with emit('connection'), because servers of node:https don't have it there"
+    throw invalidType('server', expected, kindOf(server))
   }
   if (typeof load !== 'function') throw invalidType('load', 'a function', kindOf(load))
 }

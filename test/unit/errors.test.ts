@@ -1,5 +1,10 @@
 import { expect } from 'chai'
-import { ClientCertificateError, invalidType, invalidValue } from '../../src/errors.js'
+import {
+  ClientCertificateError,
+  invalidType,
+  invalidValue,
+  unsupportedRuntime,
+} from '../../src/errors.js'
 
 describe('a fault on the side of the server', () => {
   it('is an Error that programs tell apart by name and code', () => {
@@ -38,6 +43,16 @@ describe('the error of a wrong argument', () => {
     expect(value.code).to.equal('ERR_INVALID_ARG_VALUE')
     expect(value.message).to.equal(
       'passport-client-certificate-auth: option "name" must not be empty. Received \'\'',
+    )
+  })
+
+  it('says what to do where the runtime has no direct TLS', () => {
+    const error = unsupportedRuntime('option "fallbackToSocket"')
+    expect(error).to.be.instanceOf(TypeError)
+    expect(error.code).to.equal('ERR_UNSUPPORTED_RUNTIME')
+    expect(error.message).to.equal(
+      'passport-client-certificate-auth: option "fallbackToSocket": direct TLS isn\'t supported on ' +
+        'Deno; put a proxy in front and set certificateSource',
     )
   })
 

@@ -26,6 +26,17 @@ describe('what a client is refused with', () => {
     expect(describeFailure(failure)).to.deep.equal({ message, ...failure })
   })
 
+  it('says what to use where the sockets of a server show no certificates', () => {
+    const failure = { reason: 'certificate_not_retrievable', detail: 'unsupported_server' }
+    expect(describeFailure(failure)).to.deep.equal({
+      message:
+        'Client certificate was authenticated but could not be retrieved: the socket of this server ' +
+        "doesn't show certificates; on Bun use http2.createSecureServer or tls.createServer with " +
+        "emit('connection')",
+      ...failure,
+    })
+  })
+
   for (const reason of ['revoked_yesterday', '', 'constructor', '__proto__', 'toString']) {
     it(`keeps the reason "${reason}" of an extractor of the application's own`, () => {
       const message = 'Client certificate authentication failed'

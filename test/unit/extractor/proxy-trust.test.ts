@@ -224,6 +224,19 @@ describe('the peer of a real connection', () => {
       expect(overHttp).to.include({ address: '127.0.0.1', certificate: null })
     })
 
+    it('is shown without certificate in a runtime without direct TLS', () => {
+      const certificate = { fingerprint256: 'AB' }
+      const socket = { authorized: true, getPeerCertificate: () => certificate }
+      const seen = (hasDirectTls?: boolean) => {
+        let peer: ProxyPeer | undefined
+        compileProxyTrust((shown) => (peer = shown).address !== null, hasDirectTls)({ socket })
+        return peer?.certificate
+      }
+      expect(seen(false)).to.equal(null)
+      expect(seen(true)).to.deep.equal(certificate)
+      expect(seen()).to.deep.equal(certificate)
+    })
+
     it('is shown with IPv4-mapped IPv6 as IPv4, without zone, and with null where unknown', () => {
       const addresses: unknown[] = []
       const trust = compileProxyTrust(({ address }) => addresses.push(address) > 0)

@@ -127,6 +127,14 @@ describe('reading the certificate from the TLS socket', () => {
       })
     }
 
+    it('a server whose sockets show no certificates is named as the cause', () => {
+      const result = (socket: object) =>
+        extractClientCertificate({ socket: { authorized: true, ...socket } })
+      const failure = { success: false, certificate: null, reason: 'certificate_not_retrievable' }
+      expect(result({})).to.deep.equal({ ...failure, detail: 'unsupported_server' })
+      expect(result({ getPeerCertificate: () => ({}) })).to.deep.equal(failure)
+    })
+
     it('only true says that a session was resumed', () => {
       for (const answer of [1, 'true', undefined]) {
         expect(extract({ getPeerCertificate: () => ({}), isSessionReused: () => answer })).to.equal(

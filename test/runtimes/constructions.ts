@@ -1,0 +1,34 @@
+/** What must come of each construction of `programs/construct.js`, by the start of what it writes. */
+export function expectedConstructions(hasDirectTls: boolean): Record<string, RegExp> {
+  const needDirectTls = [
+    'createExtractor()',
+    'createExtractor({ includeChain })',
+    'createExtractor({ fallbackToSocket })',
+    'extractClientCertificate()',
+    'extractClientCertificate({ fallbackToSocket })',
+    'new Strategy()',
+    'new Strategy(), required',
+    'new Strategy({ fallbackToSocket })',
+    'clientCertificateAuth()',
+    'clientCertificateAuth({ fallbackToSocket })',
+    'mtlsServerOptions()',
+    'reloadable()',
+  ]
+  const others = [
+    'createExtractor(header)',
+    'createExtractor(event)',
+    'extractClientCertificate(header)',
+    'createFetchExtractor(header)',
+    'new Strategy(header)',
+    'new Strategy(event)',
+    'new Strategy(extractor)',
+    'clientCertificateAuth(header)',
+  ]
+  const unsupported =
+    /^ERR_UNSUPPORTED_RUNTIME: .+: direct TLS isn't supported on Deno; put a proxy in front and set certificateSource$/
+  return Object.fromEntries([
+    ...needDirectTls.map((name) => [name, hasDirectTls ? /^made$/ : unsupported] as const),
+    ...others.map((name) => [name, /^made$/] as const),
+    ['the peer of trustedProxies', hasDirectTls ? /^a certificate$/ : /^no certificate$/],
+  ])
+}

@@ -1,0 +1,77 @@
+// Makes one of everything that may need direct TLS, and writes what came of each as JSON.
+import { createRequire } from 'node:module'
+import { Strategy } from 'passport-client-certificate-auth'
+import {
+  createExtractor,
+  extractClientCertificate,
+} from 'passport-client-certificate-auth/extractor'
+import { createFetchExtractor } from 'passport-client-certificate-auth/fetch'
+import { clientCertificateAuth } from 'passport-client-certificate-auth/middleware'
+import { mtlsServerOptions, reloadable } from 'passport-client-certificate-auth/server'
+
+const required = createRequire(import.meta.url)('passport-client-certificate-auth')
+
+const header = /** @type {const} */ ({ certificateSource: 'nginx', trustedProxies: 'loopback' })
+const event = /** @type {const} */ ({ certificateSource: 'api-gateway' })
+const server = { setSecureContext: () => undefined }
+const ca = process.argv[2] ?? ''
+
+/** The peer that a trustedProxies function is shown for a request with a certificate on its socket. */
+function showPeer() {
+  /** @type {unknown} */
+  let shown
+  const trustedProxies = (/** @type {{ certificate: unknown }} */ { certificate }) => {
+    shown = certificate
+    return true
+  }
+  const extract = createExtractor({ certificateSource: 'nginx', trustedProxies })
+  const socket = { authorized: true, getPeerCertificate: () => ({ subject: { CN: 'proxy' } }) }
+  extract({ headers: {}, socket })
+  return shown === null ? 'no certificate' : 'a certificate'
+}
+
+/** @type {Record<string, () => unknown>} */
+const things = {
+  'createExtractor()': () => createExtractor(),
+  'createExtractor({ includeChain })': () => createExtractor({ includeChain: true }),
+  'createExtractor({ fallbackToSocket })': () =>
+    createExtractor({ ...header, fallbackToSocket: true }),
+  'extractClientCertificate()': () => extractClientCertificate({}),
+  'extractClientCertificate({ fallbackToSocket })': () =>
+    extractClientCertificate({}, { ...header, fallbackToSocket: true }),
+  'new Strategy()': () => new Strategy(() => null),
+  'new Strategy(), required': () => new required.Strategy(() => null),
+  'new Strategy({ fallbackToSocket })': () =>
+    new Strategy({ ...header, fallbackToSocket: true }, () => null),
+  'clientCertificateAuth()': () => clientCertificateAuth(() => true),
+  'clientCertificateAuth({ fallbackToSocket })': () =>
+    clientCertificateAuth(() => true, { ...header, fallbackToSocket: true }),
+  'mtlsServerOptions()': () => mtlsServerOptions({ ca }),
+  'reloadable()': () => reloadable(server, () => ({ ca })),
+  'createExtractor(header)': () => createExtractor(header),
+  'createExtractor(event)': () => createExtractor(event),
+  'extractClientCertificate(header)': () => extractClientCertificate({}, header),
+  'createFetchExtractor(header)': () => createFetchExtractor(header),
+  'new Strategy(header)': () => new Strategy(header, () => null),
+  'new Strategy(event)': () => new Strategy(event, () => null),
+  'new Strategy(extractor)': () =>
+    new Strategy(
+      { extractor: () => ({ success: false, certificate: null, reason: 'x' }) },
+      () => null,
+    ),
+  'clientCertificateAuth(header)': () => clientCertificateAuth(() => true, header),
+  'the peer of trustedProxies': showPeer,
+}
+
+/** @type {Record<string, string>} */
+const outcomes = {}
+for (const [name, make] of Object.entries(things)) {
+  try {
+    const made = make()
+    outcomes[name] = typeof made === 'string' ? made : 'made'
+  } catch (error) {
+    const { code, message } = /** @type {TypeError & { code: string }} */ (error)
+    outcomes[name] = `${code}: ${message}`
+  }
+}
+console.log(JSON.stringify(outcomes))
