@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto'
 import type { PeerCertificate } from 'node:tls'
 import { trace } from '../trace.js'
 import { readFields } from './fields.js'
+import { showOwnNames } from './own-names.js'
 import type { EcKey, PublicKey } from './public-key.js'
 import { hasReadableKey, hasShowableCurve } from './showable-key.js'
 
@@ -75,5 +76,5 @@ export function parseDer(der: Uint8Array): X509Certificate | undefined {
 
 /** The view of a parsed certificate that `tls.TLSSocket.getPeerCertificate()` would have given. */
 export function toPeerCertificate(certificate: X509Certificate): ChainedPeerCertificate {
-  return certificate.toLegacyObject()
+  return showOwnNames(certificate.toLegacyObject())
 }

@@ -5,6 +5,44 @@ export interface SubjectAltName {
   readonly value: string
 }
 
+/** What Node shows of a name that it has no text for. */
+export const UNSUPPORTED = '<unsupported>'
+
+/** Writes names as Node does: the reverse of {@link parseSubjectAltNames}. */
+export function formatSubjectAltNames(names: readonly SubjectAltName[]): string {
+  return names.map((name) => `${name.type}:${quote(name)}`).join(SEPARATOR)
+}
+
+/** As a JSON string where the value holds anything that could make it look like several names. */
+function quote({ type, value }: SubjectAltName): string {
+  // All other types are of bytes, which Node shows as Latin-1.
+  const isUnicode = type === 'DirName' || (type === 'othername' && !value.startsWith('SRVName:'))
+  let isSafe = true
+  let quoted = ''
+  for (let at = 0; at < value.length; at += 1) {
+    const character = value.charAt(at)
+    const isShown = isPrintable(value.charCodeAt(at), isUnicode)
+    isSafe &&= isShown && !NEEDS_QUOTES.includes(character)
+    quoted += isShown ? (ESCAPES.get(character) ?? character) : escape(value.charCodeAt(at))
+  }
+  return isSafe ? value : `"${quoted}"`
+}
+
+function isPrintable(code: number, isUnicode: boolean): boolean {
+  return (code >= 0x20 && code <= 0x7e) || (isUnicode && code >= 0x80)
+}
+
+function escape(code: number): string {
+  return `\\u${code.toString(16).padStart(4, '0')}`
+}
+
+const NEEDS_QUOTES = '",\\\''
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['"', '\\"'],
+  ['\\', '\\\\'],
+  [',', '\\u002c'],
+])
+
 /**
  * Reads Node's text form of the extension: `type:value` entries joined by `, `, in which a value
  * with special characters is a JSON string. Splitting at commas would let one name pose as several

@@ -1,6 +1,12 @@
-import { isIPv4, isIPv6, SocketAddress } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 import type { PeerCertificate } from 'node:tls'
-import { parseSubjectAltNames } from '../certificate/subject-alt-name.js'
+import { types } from 'node:util'
+import { readSubjectAltNames } from '../certificate/general-names.js'
+import {
+  parseSubjectAltNames,
+  type SubjectAltName,
+  UNSUPPORTED,
+} from '../certificate/subject-alt-name.js'
 import { invalidValue } from '../errors.js'
 import { readAttribute } from './names.js'
 import { assertTexts, type CertificatePredicate } from './predicate.js'
@@ -15,7 +21,7 @@ const TYPES: ReadonlyMap<string, { readonly node: string; readonly normalize: No
     ['uri', { node: 'URI', normalize: normalizeUri }],
     ['ip', { node: 'IP Address', normalize: normalizeAddress }],
     ['ip address', { node: 'IP Address', normalize: normalizeAddress }],
-    ['othername', { node: 'othername', normalize: (value) => value }],
+    ['othername', { node: 'othername', normalize: normalizeOtherName }],
     ['dirname', { node: 'DirName', normalize: (value) => value }],
     ['registered id', { node: 'Registered ID', normalize: (value) => value }],
   ])
@@ -66,12 +72,21 @@ function compileName(what: string, name: string): string {
 }
 
 function readNames(cert: PeerCertificate): string[] {
-  const text: unknown = cert.subjectaltname
-  if (typeof text !== 'string') return []
-  return parseSubjectAltNames(text).flatMap(({ type, value }) => {
+  return listNames(cert).flatMap(({ type, value }) => {
     const normalized = TYPES.get(type.toLowerCase())?.normalize(value)
     return normalized === undefined ? [] : [toKey(type, normalized)]
   })
+}
+
+/**
+ * The certificate's own bytes say what its names are, in every runtime alike. Only an object without
+ * them, such as a forwarded identity, is read by its text, which has the form that Node documents.
+ */
+function listNames(cert: PeerCertificate): readonly SubjectAltName[] {
+  const { raw, subjectaltname: text } = cert as { raw?: unknown; subjectaltname?: unknown }
+  if (types.isUint8Array(raw)) return readSubjectAltNames(raw) ?? []
+  const hasText = typeof text === 'string' && (raw === undefined || raw === null)
+  return hasText ? parseSubjectAltNames(text) : []
 }
 
 function readSubjectAddresses(cert: PeerCertificate): string[] {
@@ -128,10 +143,32 @@ function endOfAuthority(rest: string): number {
   return end
 }
 
+/** A name that Node has no text for could be any name. */
+function normalizeOtherName(value: string): string | undefined {
+  return value === UNSUPPORTED ? undefined : value
+}
+
 function normalizeAddress(address: string): string | undefined {
   if (isIPv4(address)) return address
   // A zone (`%eth0`) is the host's own, and no part of the address.
-  return isIPv6(address) && !address.includes('%')
-    ? new SocketAddress({ address, family: 'ipv6' }).address
-    : undefined
+  return isIPv6(address) && !address.includes('%') ? expandAddress(address) : undefined
+}
+
+const IPV6_GROUPS = 8
+
+/** RFC 4291 2.2: all eight groups, without leading zeros, so that each address has one spelling. */
+function expandAddress(address: string): string {
+  const [head = [], tail = []] = address.split('::').map(readGroups)
+  const zeros = Array<number>(IPV6_GROUPS - head.length - tail.length).fill(0)
+  return [...head, ...zeros, ...tail].map((group) => group.toString(16)).join(':')
+}
+
+/** The last 32 bits may be written as an IPv4 address. */
+function readGroups(text: string): number[] {
+  if (text === '') return []
+  return text.split(':').flatMap((group) => {
+    if (!group.includes('.')) return [Number.parseInt(group, 16)]
+    const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number)
+    return [a * 256 + b, c * 256 + d]
+  })
 }

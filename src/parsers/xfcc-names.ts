@@ -1,5 +1,5 @@
+import { readSubjectAltNames } from '../certificate/general-names.js'
 import { parseDer } from '../certificate/peer-certificate.js'
-import { parseSubjectAltNames } from '../certificate/subject-alt-name.js'
 
 /** A value that may have been copied from the certificate into the header, unquoted and unescaped. */
 export interface XfccName {
@@ -11,8 +11,6 @@ export interface XfccName {
 }
 
 const TYPES: readonly string[] = ['uri', 'dns']
-/** The extension's identifier, 2.5.29.17, in DER. */
-const SUBJECT_ALT_NAME = Buffer.from('0603551d11', 'hex')
 
 /** Whether a name is of a kind that Envoy writes, in the way that Envoy writes it. */
 export function isKnownName({ type, quoted }: XfccName): boolean {
@@ -23,13 +21,12 @@ export function isKnownName({ type, quoted }: XfccName): boolean {
  * Whether the names of an element are those of its certificate, complete and in order. A name that
  * was cut off at a comma or semicolon of its own is not: then what stands behind it was written by
  * the client. Nor is a value that cannot be compared with the certificate: of a key that nobody
- * knows, or where Node cannot read the extension, for which it shows what it shows for none.
+ * knows, or where the extension can't be read.
  */
 export function hasGenuineNames(der: Buffer, names: readonly XfccName[]): boolean {
-  const certificate = parseDer(der)
-  if (certificate === undefined || !names.every(isKnownName)) return false
-  const genuine = parseSubjectAltNames(certificate.subjectAltName ?? '')
-  if (genuine.length === 0 && der.includes(SUBJECT_ALT_NAME)) return false
+  if (parseDer(der) === undefined || !names.every(isKnownName)) return false
+  const genuine = readSubjectAltNames(der)
+  if (genuine === undefined) return false
   return TYPES.every((type) => {
     const written = names.filter((name) => name.type === type).map(({ value }) => value)
     const expected = genuine

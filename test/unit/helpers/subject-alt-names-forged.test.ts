@@ -125,3 +125,67 @@ describe('subject alternative names that pose as others', () => {
     expect(allowSAN(`URI:https://${kelvin}ernel.example/`)(inUri)).to.equal(false)
   })
 })
+
+describe('subject alternative names of an object with the bytes of a certificate', () => {
+  const allows = (cert: object) => allowSAN('DNS:a.example.com')(certificateLike(cert))
+  const allowsEmail = (cert: object) => allowEmail('ops@example.com')(certificateLike(cert))
+  const text = 'DNS:a.example.com, email:ops@example.com'
+
+  it('are those in the bytes, whatever the text says', async () => {
+    const named = await certificateNamed(
+      { type: 'dns', value: 'a.example.com' },
+      { type: 'email', value: 'ops@example.com' },
+    )
+    const other = await certificateNamed({ type: 'dns', value: 'other.example.com' })
+    const none = await certificateWith({ subject: 'CN=a.example.com' })
+    for (const subjectaltname of [text, '', undefined, 'DNS:x', 'anything']) {
+      expect(allows({ ...named, subjectaltname }), subjectaltname).to.equal(true)
+      expect(allowsEmail({ ...named, subjectaltname }), subjectaltname).to.equal(true)
+      for (const cert of [other, none]) {
+        expect(allows({ ...cert, subjectaltname }), subjectaltname).to.equal(false)
+        expect(allowsEmail({ ...cert, subjectaltname }), subjectaltname).to.equal(false)
+      }
+    }
+  })
+
+  it('are read from a Uint8Array too', async () => {
+    const { raw } = await certificateNamed({ type: 'dns', value: 'a.example.com' })
+    expect(allows({ raw: new Uint8Array(raw) })).to.equal(true)
+  })
+
+  it('are none where the bytes are not those of a certificate', () => {
+    for (const raw of [Buffer.alloc(0), Buffer.from('text'), {}, [], 'text', 7, false]) {
+      expect(allows({ raw, subjectaltname: text }), String(raw)).to.equal(false)
+    }
+  })
+
+  it('are those of the text where there are no bytes', () => {
+    for (const fields of [{}, { raw: undefined }, { raw: null }]) {
+      expect(allows({ ...fields, subjectaltname: text })).to.equal(true)
+      expect(allowsEmail({ ...fields, subjectaltname: text })).to.equal(true)
+    }
+  })
+
+  it('of types that Node has no text for match no rule, and no rule can name them', async () => {
+    const cert = await certificateNamed({ type: 'dns', value: 'a.example.com' })
+    expect(allowSAN(['othername:UPN:u@b', 'DNS:a.example.com'])(cert)).to.equal(true)
+    const subjectaltname = 'othername:<unsupported>, DNS:a.example.com'
+    expect(allows({ subjectaltname })).to.equal(true)
+    expect(() => allowSAN('othername:<unsupported>')).to.throw(TypeError, 'a valid othername name')
+  })
+
+  it('of addresses are compared in any spelling', () => {
+    const spellings = ['2001:db8::7:0:0:1', '2001:DB8:0:0:7:0:0:1', '2001:db8:0:0:7::0.0.0.1']
+    for (const rule of spellings) {
+      for (const spelling of spellings) {
+        const cert = certificateLike({ subjectaltname: `IP Address:${spelling}` })
+        expect(allowSAN(`IP:${rule}`)(cert), `${rule} ${spelling}`).to.equal(true)
+        expect(allowSAN('IP:2001:db8::7:0:0:2')(cert)).to.equal(false)
+      }
+    }
+    for (const address of ['::', '::1', '1::', '::1.2.3.4', '1:2:3:4:5:6:7:8']) {
+      const cert = certificateLike({ subjectaltname: `IP Address:${address}` })
+      expect(allowSAN(`IP:${address}`)(cert), address).to.equal(true)
+    }
+  })
+})

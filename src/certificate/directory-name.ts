@@ -1,0 +1,71 @@
+import { ATTRIBUTE_TYPES } from './attribute-types.js'
+import { type Element, readChildren, TAG, toHex } from './der.js'
+import { readDottedOid } from './oid.js'
+import { readString } from './strings.js'
+
+const SET = 0x31
+/** Tags of values that OpenSSL shows as bytes; it can't read a name with any other. */
+const SHOWN_AS_BYTES: ReadonlySet<number> = new Set([
+  0x03, 0x07, 0x08, 0x09, 0x0b, 0x0d, 0x0e, 0x0f, 0x1d, 0x30,
+])
+
+/**
+ * A distinguished name in the text form of RFC 2253, as Node writes it for a directory name: the last
+ * relative name first, `,` between relative names and `+` within one.
+ *
+ * @param name - the SEQUENCE
+ * @returns `undefined` when it isn't a name
+ */
+export function readDirectoryName(bytes: Buffer, name: Element): string | undefined {
+  const relativeNames: string[] = []
+  for (const set of readChildren(bytes, name) ?? [undefined]) {
+    const text = set?.tag === SET ? readRelativeName(bytes, set) : undefined
+    if (text === undefined) return undefined
+    if (text !== '') relativeNames.push(text)
+  }
+  return relativeNames.reverse().join(',')
+}
+
+function readRelativeName(bytes: Buffer, set: Element): string | undefined {
+  const attributes: string[] = []
+  for (const attribute of readChildren(bytes, set) ?? [undefined]) {
+    const text = attribute?.tag === TAG.sequence ? readAttribute(bytes, attribute) : undefined
+    if (text === undefined) return undefined
+    attributes.push(text)
+  }
+  return attributes.reverse().join('+')
+}
+
+function readAttribute(bytes: Buffer, attribute: Element): string | undefined {
+  const [type, value] = readChildren(bytes, attribute, 2) ?? []
+  if (type?.tag !== TAG.oid || value === undefined) return undefined
+  const oid = readDottedOid(bytes, type)
+  const text = readString(bytes, value)
+  if (oid === undefined || (text === undefined && !SHOWN_AS_BYTES.has(value.tag))) return undefined
+  const encoding = { ...value, start: type.end }
+  return showAttribute(oid, text, () => toHex(bytes, encoding).toUpperCase())
+}
+
+/** RFC 2253 2.4: the value of an unknown type, and one that isn't a string, is shown as its encoding. */
+function showAttribute(oid: string, text: string | undefined, encode: () => string): string {
+  const name = ATTRIBUTE_TYPES.get(oid)
+  return name === undefined || text === undefined
+    ? `${name ?? oid}=#${encode()}`
+    : `${name}=${escapeValue(text)}`
+}
+
+const SPECIAL = ',+"\\<>;'
+
+/** RFC 2253 2.4. OpenSSL doesn't escape a `#` that is the whole value. */
+function escapeValue(text: string): string {
+  const last = text.length - 1
+  let escaped = ''
+  for (let at = 0; at <= last; at += 1) {
+    const character = text.charAt(at)
+    const isEdge =
+      (character === ' ' && (at === 0 || at === last)) ||
+      (character === '#' && at === 0 && last > 0)
+    escaped += isEdge || SPECIAL.includes(character) ? `\\${character}` : character
+  }
+  return escaped
+}
