@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { linkChain, parseIssuers } from '../certificate/chain.js'
 import { readChildren, readElement } from '../certificate/der.js'
+import { showOwnNames } from '../certificate/own-names.js'
 import {
   type CertificateFault,
   type ChainedPeerCertificate,
@@ -40,8 +41,8 @@ export function readLeaf(
   const fault = der && findFault(der)
   if (fault !== undefined) return fault
   const leaf = withoutIssuer(socket.getPeerCertificate(false))
-  if (leaf === undefined || der !== undefined || !hasDer(leaf)) return leaf
-  return findFault(leaf.raw) ?? leaf
+  if (leaf === undefined || !hasDer(leaf)) return leaf
+  return (der === undefined ? findFault(leaf.raw) : undefined) ?? showOwnNames(leaf)
 }
 
 /** Node shows an empty object where there is no certificate. */

@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import { expectedConstructions } from '../runtimes/constructions.js'
 import { testPki } from '../support/pki.js'
 
-const PROGRAM = fileURLToPath(new URL('../runtimes/programs/construct.js', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../runtimes/programs/construct.ts', import.meta.url))
 
 /** What comes of each construction in a process of Node in which something else is run first. */
 async function construct(preparation: string): Promise<Record<string, string>> {

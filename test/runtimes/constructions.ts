@@ -1,4 +1,4 @@
-/** What must come of each construction of `programs/construct.js`, by the start of what it writes. */
+/** What must come of each construction of `programs/construct.ts`, by the start of what it writes. */
 export function expectedConstructions(hasDirectTls: boolean): Record<string, RegExp> {
   const needDirectTls = [
     'createExtractor()',

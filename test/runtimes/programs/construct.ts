@@ -4,23 +4,25 @@ import { Strategy } from 'passport-client-certificate-auth'
 import {
   createExtractor,
   extractClientCertificate,
+  type ProxyPeer,
 } from 'passport-client-certificate-auth/extractor'
 import { createFetchExtractor } from 'passport-client-certificate-auth/fetch'
 import { clientCertificateAuth } from 'passport-client-certificate-auth/middleware'
 import { mtlsServerOptions, reloadable } from 'passport-client-certificate-auth/server'
 
-const required = createRequire(import.meta.url)('passport-client-certificate-auth')
+const required = createRequire(import.meta.url)('passport-client-certificate-auth') as {
+  Strategy: typeof Strategy
+}
 
-const header = /** @type {const} */ ({ certificateSource: 'nginx', trustedProxies: 'loopback' })
-const event = /** @type {const} */ ({ certificateSource: 'api-gateway' })
+const header = { certificateSource: 'nginx', trustedProxies: 'loopback' } as const
+const event = { certificateSource: 'api-gateway' } as const
 const server = { setSecureContext: () => undefined }
 const ca = process.argv[2] ?? ''
 
 /** The peer that a trustedProxies function is shown for a request with a certificate on its socket. */
-function showPeer() {
-  /** @type {unknown} */
-  let shown
-  const trustedProxies = (/** @type {{ certificate: unknown }} */ { certificate }) => {
+function showPeer(): string {
+  let shown: unknown
+  const trustedProxies = ({ certificate }: ProxyPeer) => {
     shown = certificate
     return true
   }
@@ -30,8 +32,7 @@ function showPeer() {
   return shown === null ? 'no certificate' : 'a certificate'
 }
 
-/** @type {Record<string, () => unknown>} */
-const things = {
+const things: Record<string, () => unknown> = {
   'createExtractor()': () => createExtractor(),
   'createExtractor({ includeChain })': () => createExtractor({ includeChain: true }),
   'createExtractor({ fallbackToSocket })': () =>
@@ -63,14 +64,13 @@ const things = {
   'the peer of trustedProxies': showPeer,
 }
 
-/** @type {Record<string, string>} */
-const outcomes = {}
+const outcomes: Record<string, string> = {}
 for (const [name, make] of Object.entries(things)) {
   try {
     const made = make()
     outcomes[name] = typeof made === 'string' ? made : 'made'
   } catch (error) {
-    const { code, message } = /** @type {TypeError & { code: string }} */ (error)
+    const { code, message } = error as TypeError & { code: string }
     outcomes[name] = `${code}: ${message}`
   }
 }

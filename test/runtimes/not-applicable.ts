@@ -1,0 +1,72 @@
+/** Tests of the suite that a runtime can't pass, and why. */
+export interface NotApplicable {
+  readonly runtime: 'bun' | 'deno'
+  readonly reason: string
+  /** Files, relative to `test/unit`, that can't be loaded, because they need it at once. */
+  readonly files?: readonly string[]
+  /** The beginnings of full titles. */
+  readonly titles?: readonly string[]
+  /** What each of the tests must fail with. */
+  readonly error: RegExp
+}
+
+export const NOT_APPLICABLE: readonly NotApplicable[] = [
+  {
+    runtime: 'bun',
+    reason: 'the sockets of node:https show no certificate',
+    titles: [
+      'the header in which a proxy says that it verified the certificate is an answer',
+      'extracting a certificate the certificate has the shape that a TLS socket gives it',
+      'extracting a certificate without options the TLS socket is read and no header is',
+      'extracting a certificate falling back from the header to the socket',
+      'the peer of a real connection that a function decides about is shown with its address',
+      'reading the certificate from the TLS socket of a real connection',
+      'who may say in a header who the client is is a proxy that shows a certificate of its own',
+      'who may say in a header who the client is beside clients that connect themselves',
+      'a certificate outside its validity period is refused on a connection',
+    ],
+    error:
+      /certificate_not_retrievable|to equal true|null or undefined|untrusted_proxy|'error'|\[ Array/,
+  },
+  {
+    runtime: 'deno',
+    reason: 'direct TLS is not supported',
+    files: ['extractor/socket-handshakes.test.ts', 'extractor/odd-requests.test.ts'],
+    titles: [
+      'reading the certificate from the TLS socket',
+      'the option "cache" has no limits to set where no header is read',
+      'the header in which a proxy says that it verified the certificate is an answer',
+      'extracting a certificate the certificate has the shape that a TLS socket gives it',
+      'extracting a certificate without options the TLS socket is read and no header is',
+      'extracting a certificate falling back from the header to the socket',
+      'options of an extractor are read once',
+      'options of an extractor that are refused no option is left unchecked',
+      'options of an extractor that are accepted undefined means not given',
+      'a certificate outside its validity period is not followed by another source',
+      'a certificate outside its validity period is refused on a connection',
+      'who may say in a header who the client is cannot be everybody beside clients',
+      'who may say in a header who the client is beside clients that connect themselves',
+    ],
+    error: /direct TLS isn't supported on Deno|'TypeError: passport-client-|'passport-client-/,
+  },
+  {
+    runtime: 'deno',
+    reason: 'direct TLS is not supported, so that no function is shown a certificate of a peer',
+    titles: [
+      'the peer of a real connection that a function decides about is shown',
+      'who may say in a header who the client is is a proxy that shows a certificate of its own',
+    ],
+    error: /expected undefined to equal true|expected null to|untrusted_proxy/,
+  },
+  {
+    runtime: 'deno',
+    reason: "the test begins with what Node's own X509Certificate shows",
+    titles: [
+      ...['parseUrlPem', 'parseUrlPemAws', 'parseXfcc', 'parseBase64Der', 'parseRfc9440'].map(
+        (parser) => `${parser} gives null for a certificate with bytes behind its end`,
+      ),
+      'allowing by serial number allows the number, given alone or in a list',
+    ],
+    error: /expected Buffer|expected 'A00BC0D' to equal '0A00BC0D'/,
+  },
+]
