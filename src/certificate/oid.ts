@@ -10,8 +10,7 @@ const CONTINUES = 0x80
  * @returns `undefined` when the contents aren't those of an object identifier
  */
 export function readDottedOid(bytes: Uint8Array, { start, end }: Element): string | undefined {
-  const last = bytes[end - 1] ?? CONTINUES
-  if (start === end || last >= CONTINUES || end - start > MAX_BYTES) return undefined
+  if (start === end || end - start > MAX_BYTES) return undefined
   const numbers: bigint[] = []
   let number = 0n
   let isFirst = true
@@ -25,7 +24,7 @@ export function readDottedOid(bytes: Uint8Array, { start, end }: Element): strin
     numbers.push(number)
     number = 0n
   }
-  return toText(numbers)
+  return isFirst ? toText(numbers) : undefined
 }
 
 /** The first two numbers are written as one. The first is 0, 1 or 2, and the second can be large below 2 only. */

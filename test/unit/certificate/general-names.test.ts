@@ -97,7 +97,14 @@ describe('the names in the DER of a certificate', () => {
     const keyUsage = der(0x30, oid('2.5.29.15'), der(0x01, [0xff]), der(0x04, [3, 2, 5, 0xa0]))
     // 2.5.29.18 are the names of the issuer.
     const issuer = der(0x30, oid('2.5.29.18'), der(0x04, generalNames(der(0x82, 'issuer'))))
-    const certificate = make(keyUsage, issuer, sanExtension(names, der(0x01, [0xff])), issuer)
+    const longer = der(0x30, oid('1.3.6.1.5.5.7.1.1'), der(0x04, der(0x30)))
+    const certificate = make(
+      keyUsage,
+      longer,
+      issuer,
+      sanExtension(names, der(0x01, [0xff])),
+      issuer,
+    )
     expect(readSubjectAltNames(certificate)).to.deep.equal([
       { type: 'DNS', value: 'a.example.org' },
     ])

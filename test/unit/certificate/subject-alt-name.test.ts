@@ -1,7 +1,10 @@
 import { X509Certificate } from 'node:crypto'
 import { type JsonGeneralNames } from '@peculiar/x509'
 import { expect } from 'chai'
-import { parseSubjectAltNames } from '../../../src/certificate/subject-alt-name.js'
+import {
+  formatSubjectAltNames,
+  parseSubjectAltNames,
+} from '../../../src/certificate/subject-alt-name.js'
 import { testPki } from '../../support/pki.js'
 
 /** What is read of a real certificate, through the text that Node makes of it. */
@@ -102,6 +105,31 @@ describe('the text of subject alternative names', () => {
   for (const [what, text] of refused) {
     it(`yields no name at all with ${what}`, () => {
       expect(parseSubjectAltNames(text)).to.deep.equal([])
+    })
+  }
+})
+
+describe('the text that is written of subject alternative names', () => {
+  const values: [type: string, value: string, written: string][] = [
+    ['DNS', 'a.example.org', 'DNS:a.example.org'],
+    ['URI', 'urn:a, DNS:b', 'URI:"urn:a\\u002c DNS:b"'],
+    ['URI', 'a"b\\c', 'URI:"a\\"b\\\\c"'],
+    ['URI', "it's", 'URI:"it\'s"'],
+    ['URI', 'a\n\0\u00e9', 'URI:"a\\u000a\\u0000\\u00e9"'],
+    ['DirName', 'CN=\u00e9\u4e2d', 'DirName:CN=\u00e9\u4e2d'],
+    ['DirName', 'CN=\x7f', 'DirName:"CN=\\u007f"'],
+    ['othername', 'UPN:\u00e9@b', 'othername:UPN:\u00e9@b'],
+    ['othername', 'SRVName:\u00e9', 'othername:"SRVName:\\u00e9"'],
+  ]
+  for (const [type, value, written] of values) {
+    it(`is Node's, and is read as what was written: ${written}`, () => {
+      expect(formatSubjectAltNames([{ type, value }])).to.equal(written)
+      const names = [
+        { type, value },
+        { type: 'DNS', value: 'z' },
+      ]
+      expect(formatSubjectAltNames(names)).to.equal(`${written}, DNS:z`)
+      expect(parseSubjectAltNames(`${written}, DNS:z`)).to.deep.equal(names)
     })
   }
 })
