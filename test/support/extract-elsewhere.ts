@@ -24,9 +24,16 @@ export async function extractElsewhere(
 ): Promise<Written> {
   // The newest versions of Node warn of the loader.
   const args = ['--no-deprecation', ...flags, '--import', 'ts-blank-space/register', STEPS]
-  const { NODE_OPTIONS: _, ...env } = process.env
-  const child = spawn(process.execPath, args, { env: { ...env, NODE_DEBUG: debug } })
+  const child = spawn(process.execPath, args, { env: { ...neutral(), NODE_DEBUG: debug } })
   child.stdin.end(JSON.stringify(steps))
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
   return { reasons: stdout.split('\n').slice(0, -1), stderr }
+}
+
+/** The environment without what changes how Node writes, such as `NODE_OPTIONS` and `FORCE_COLOR`. */
+function neutral(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => name === 'NODE_V8_COVERAGE' || !/^NODE_|COLOR/.test(name),
+  )
+  return Object.fromEntries(kept)
 }
