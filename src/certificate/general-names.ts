@@ -1,12 +1,12 @@
 import { type Element, isDerThroughout, readChildren, readElement, readTagged, TAG } from './der.js'
 import { readDirectoryName } from './directory-name.js'
-import { findExtension } from './extension.js'
+import { findExtension, readFields } from './fields.js'
 import { readDottedOid } from './oid.js'
 import { readBytes, readLenientUtf8 } from './strings.js'
 import { type SubjectAltName, UNSUPPORTED } from './subject-alt-name.js'
 
 /** 2.5.29.17 */
-const SUBJECT_ALT_NAME = Uint8Array.of(0x55, 0x1d, 0x11)
+const SUBJECT_ALT_NAME = '551d11'
 
 /**
  * Reads the subject alternative names of a certificate from its DER, and shows each as Node shows it.
@@ -18,9 +18,10 @@ const SUBJECT_ALT_NAME = Uint8Array.of(0x55, 0x1d, 0x11)
  */
 export function readSubjectAltNames(der: Uint8Array): SubjectAltName[] | undefined {
   const raw = Buffer.from(der.buffer, der.byteOffset, der.length)
-  const value = findExtension(raw, SUBJECT_ALT_NAME)
-  if (value === 'absent') return []
-  if (value === 'malformed') return undefined
+  const fields = readFields(raw)
+  const value = fields === undefined ? null : findExtension(raw, fields, SUBJECT_ALT_NAME)
+  if (value === undefined) return []
+  if (value === null) return undefined
   const list = readTagged(raw, value.start, value.end, TAG.sequence)
   // RFC 5280 4.2.1.6: at least one name.
   if (list?.end !== value.end || list.start === list.end) return undefined
