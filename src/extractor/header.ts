@@ -1,9 +1,9 @@
-import type { X509Certificate } from 'node:crypto'
-import { linkChain } from '../certificate/chain.js'
+import { linkChain, parseIssuers } from '../certificate/chain.js'
 import {
+  type CertificateFault,
   type ChainedPeerCertificate,
   type ForwardedIdentity,
-  parseDer,
+  parseCertificate,
   toPeerCertificate,
 } from '../certificate/peer-certificate.js'
 import type { CertificateSnapshot } from '../certificate/snapshot.js'
@@ -143,26 +143,24 @@ function parse(
   if (!Array.isArray(decoded)) return decoded as object as ChainedPeerCertificate
   const ders = appendChain(decoded, chain, plan)
   if (isFailure(ders)) return ders
-  const certificates = parseAll(plan.includeChain ? ders : ders.slice(0, 1), plan)
-  if (isFailure(certificates)) return certificates
-  const [leaf, ...others] = certificates as [X509Certificate, ...X509Certificate[]]
-  return others.length === 0 ? toPeerCertificate(leaf) : linkChain(leaf, others)
+  const [leafDer, ...issuerDers] = (plan.includeChain ? ders : ders.slice(0, 1)) as [
+    Buffer,
+    ...Buffer[],
+  ]
+  const leaf = parseCertificate(leafDer)
+  if (typeof leaf === 'string') return rejectCertificate(leaf, plan)
+  const issuers = parseIssuers(issuerDers)
+  if (issuers === undefined) return rejectCertificate('not_a_certificate', plan)
+  return issuers.length === 0 ? toPeerCertificate(leaf) : linkChain(leaf, issuers)
 }
 
-function parseAll(
-  ders: readonly Buffer[],
-  { header }: HeaderPlan,
-): X509Certificate[] | ExtractionFailure {
-  const certificates: X509Certificate[] = []
-  for (const der of ders) {
-    const certificate = parseDer(der)
-    if (certificate === undefined) {
-      trace('header %s holds something that is not a certificate', header)
-      return failWith(MALFORMED)
-    }
-    certificates.push(certificate)
+function rejectCertificate(fault: CertificateFault, { header }: HeaderPlan): ExtractionFailure {
+  if (fault === 'not_a_certificate') {
+    trace('header %s holds something that is not a certificate', header)
+    return failWith(MALFORMED)
   }
-  return certificates
+  trace("header %s holds a certificate with a public key that can't be used", header)
+  return failWith(MALFORMED, fault)
 }
 
 /** What the header of the leaf holds: the DER of one or more certificates, or an identity. */
