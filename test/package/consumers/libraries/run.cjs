@@ -39,8 +39,8 @@ function describe(error, user) {
 async function count(makeGuard, connections, times, isFresh = false) {
   const ask = isFresh ? (req) => makeGuard()(req) : makeGuard()
   const ends = { alice: {}, mallory: {}, eve: {} }
-  const queue = Object.keys(ends)
-    .flatMap((client) => Array.from({ length: times }, () => ({ client, order: random() })))
+  const queue = Object.entries({ alice: times, mallory: times, eve: times / 10 })
+    .flatMap(([client, length]) => Array.from({ length }, () => ({ client, order: random() })))
     .sort((a, b) => a.order - b.order)
   const work = async () => {
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
