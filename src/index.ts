@@ -36,4 +36,4 @@ export type {
   VerifyFunction,
   VerifyFunctionWithRequest,
   VerifyOptions,
-} from './verify-function.js'
+} from './verification.js'

@@ -13,8 +13,13 @@ import {
   type StrategyOptionsWithRequest,
   type StrategyPlan,
 } from './strategy-options.js'
-import { compileVerify, type Outcome, type Verification } from './verification.js'
-import type { VerifyFunction, VerifyFunctionWithRequest } from './verify-function.js'
+import {
+  compileVerify,
+  type Outcome,
+  type Verification,
+  type VerifyFunction,
+  type VerifyFunctionWithRequest,
+} from './verification.js'
 
 /** What Passport lets a strategy end a request with. */
 interface Actions {

@@ -3,12 +3,8 @@ import type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
 import { isThenable, toVerifyError } from './check.js'
 import { verifyTimeout } from './errors.js'
 import { reportFirst, type TimeLimit } from './first-answer.js'
+import type { ClientCertRequest } from './guard-options.js'
 import { listenToNativePromise } from './native-promise.js'
-import type {
-  VerifyCallback,
-  VerifyFunction,
-  VerifyFunctionWithRequest,
-} from './verify-function.js'
 import { warnOnce } from './warnings.js'
 
 /** What the application's verify callback decided. */
@@ -17,12 +13,57 @@ export type Outcome =
   | { readonly kind: 'rejected'; readonly info: unknown }
   | { readonly kind: 'accepted'; readonly user: unknown; readonly info: unknown }
 
+/** The callback given to verify. Only its first call has an effect. */
+export type VerifyCallback = (
+  error?: unknown,
+  user?: object | string | number | bigint | false | null,
+  info?: unknown,
+) => void
+
+/**
+ * Decides which user, if any, a certificate belongs to. `verify.length`, the number of parameters
+ * that it declares, decides how it answers:
+ *
+ * - `(cert) => ...` answers with what it returns, or with what the returned promise or thenable
+ *   resolves to. A truthy value is the user. Every other value, `undefined` included, rejects the
+ *   client.
+ * - `(cert, done) => ...`, and every function that has another length than 1, answers with
+ *   `done(null, user)`, `done(null, false)` or `done(err)`. What it returns is ignored, except that
+ *   the rejection of a native promise is an error.
+ *
+ * The length of `(cert, done = fn)` and `(cert, ...rest)` is 1, so they answer with what they return.
+ *
+ * @example
+ * import type { VerifyFunction } from 'passport-client-certificate-auth'
+ *
+ * const byReturning: VerifyFunction = async (cert) => users.get(cert.fingerprint256)
+ * const byCalling: VerifyFunction = (cert, done) => {
+ *   findUser(cert.fingerprint256, done)
+ * }
+ */
+export type VerifyFunction = (cert: ChainedPeerCertificate, done: VerifyCallback) => unknown
+
+/**
+ * {@link VerifyFunction} with the request in front, for `passReqToCallback: true`: `(req) => ...` and
+ * `(req, cert) => ...` answer with what they return, all others with `done`.
+ */
+export type VerifyFunctionWithRequest<Req = ClientCertRequest> = (
+  req: Req,
+  cert: ChainedPeerCertificate,
+  done: VerifyCallback,
+) => unknown
+
+/** What `done(null, false, info)` may say, under its name in `passport-client-cert`. */
+export interface VerifyOptions {
+  message: string
+}
+
 type Settle = (outcome: Outcome) => void
 
 /** Runs verify for one request and reports its first outcome. */
 export type Verification<Req> = (req: Req, cert: ChainedPeerCertificate, report: Settle) => void
 
-interface VerifyOptions {
+interface VerificationPlan {
   readonly passReqToCallback: boolean
   readonly verifyTimeoutMs: number | false
 }
@@ -30,7 +71,7 @@ interface VerifyOptions {
 /** Decides once, for all requests, in which style verify answers. */
 export function compileVerify<Req>(
   verify: VerifyFunction | VerifyFunctionWithRequest<Req>,
-  { passReqToCallback, verifyTimeoutMs }: VerifyOptions,
+  { passReqToCallback, verifyTimeoutMs }: VerificationPlan,
 ): Verification<Req> {
   const call = passReqToCallback
     ? (verify as VerifyFunctionWithRequest<Req>)
