@@ -1,4 +1,4 @@
 export { MisdirectedRequestError } from '../errors.js'
 export { assertHostMatchesServername, type HostRequest } from './host-check.js'
-export { type CompletedOptions, mtlsServerOptions, type MtlsServerOptions } from './options.js'
+export { mtlsServerOptions, type MtlsServerOptions } from './options.js'
 export { reloadable, type Reload, type ReloadableServer } from './reloadable.js'
