@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import tls from 'node:tls'
 import { expect } from 'chai'
 import { mtlsServerOptions } from '../../../src/server/options.js'
@@ -142,9 +143,7 @@ describe('authorities in PEM', () => {
     for (const { key, cert } of clients) {
       const { port } = server.address() as AddressInfo
       const socket = tls.connect({ port, host: '127.0.0.1', key, cert, rejectUnauthorized: false })
-      const [answer] = (await once(socket, 'data')) as [Buffer]
-      answers.push(String(answer))
-      socket.destroy()
+      answers.push(await text(socket))
     }
     return answers
   }
