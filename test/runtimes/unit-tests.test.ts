@@ -20,7 +20,13 @@ interface Report {
 }
 
 const UNIT = fileURLToPath(new URL('../unit', import.meta.url))
-const MOCHA = ['node_modules/mocha/bin/_mocha', '--no-config', '--no-package', '--timeout', '120000']
+const MOCHA = [
+  'node_modules/mocha/bin/_mocha',
+  '--no-config',
+  '--no-package',
+  '--timeout',
+  '120000',
+]
 
 /** What of the unit tests is about something that is the same in every runtime. */
 const FILES = [

@@ -184,7 +184,9 @@ describe('a request that reached the limit of header lines', () => {
     const session = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
     const filler = Array.from({ length: 100 }, (_, index) => [`a${index}`, ''])
     const lines = genuine.map(([name, value]) => [name.toLowerCase(), value])
-    const stream = session.request(Object.fromEntries([...filler, ...lines]) as Record<string, string>)
+    const stream = session.request(
+      Object.fromEntries([...filler, ...lines]) as Record<string, string>,
+    )
     await text(stream)
     session.destroy()
     server.close()
