@@ -161,6 +161,11 @@ export const HEADER_DIFFERENCES: readonly Difference<void>[] = [
       ]),
   },
   {
+    what: 'A quoted value that ends in an escaped backslash, in `X-Forwarded-Client-Cert`',
+    expected: [1],
+    run: () => read('xfcc', ({ ec }) => `Subject="CN=a\\\\";Cert="${toUrlPem(ec)}"`),
+  },
+  {
     what: 'A chain with a damaged certificate, with `includeChain`',
     expected: [[MALFORMED, MALFORMED, 3]],
     run: () =>
@@ -182,6 +187,17 @@ export const HEADER_DIFFERENCES: readonly Difference<void>[] = [
           ({ chained, intermediate, root }) => toUrlPem(chained, intermediate, root),
           undefined,
           WITH_CHAIN,
+        ),
+      ]),
+  },
+  {
+    what: 'A chain with something other than PEM or base64 in it, without `includeChain`',
+    expected: [[MALFORMED, MALFORMED]],
+    run: () =>
+      Promise.all([
+        read('url-pem', ({ chained }) => `${toUrlPem(chained)}x`),
+        read('url-pem', ({ chained, intermediate }) =>
+          toUrlPem(chained, { ...intermediate, cert: intermediate.cert.replace('\nM', '\n_') }),
         ),
       ]),
   },
@@ -251,11 +267,12 @@ export const HELPER_DIFFERENCES: readonly Difference<void>[] = [
       ].map(outcomeOf),
   },
   {
-    what: 'A fingerprint of neither 40 nor 64 hex digits',
-    expected: [[THROWS, THROWS, true]],
+    what: 'A fingerprint of neither 40 nor 64 hex digits, or with the prefix of the other',
+    expected: [[THROWS, THROWS, THROWS, true]],
     run: () => [
       outcomeOf(() => helpers.allowFingerprints(['SHA256:AB:CD:EF:...'])),
       outcomeOf(() => helpers.allowFingerprints(['AB:CD'])),
+      outcomeOf(() => helpers.allowFingerprints([`SHA256:${SHA1}`])),
       helpers.allowFingerprints([SHA1])(cert),
     ],
   },
