@@ -18,6 +18,7 @@ export type {
 
 /** What is read of a web-standard `Request`. */
 export interface FetchRequest {
+  /** A `Headers`, or pairs in another form; a name that occurs twice, in any case, is rejected. */
   readonly headers: Iterable<readonly [name: string, value: string]>
 }
 
@@ -124,12 +125,29 @@ function adapt<Req extends FetchRequest>(
   peerAddress: PeerAddress<Req> | undefined,
 ): NodeRequest | undefined {
   try {
-    const headers = Object.create(null) as Record<string, string>
-    // Headers of one name have been joined already, which no encoding takes for a single one.
-    for (const [name, value] of request.headers) headers[name.toLowerCase()] = value
+    const headers = readHeaders(request.headers)
     const remoteAddress = typeof peerAddress === 'function' ? peerAddress(request) : peerAddress
     return { headers, socket: { remoteAddress } }
   } catch {
     return undefined
   }
+}
+
+/**
+ * The value of each header, in which several lines are joined with `, `, as `Headers` does: no
+ * encoding takes that for a single line. Where there is a `get()`, the value is what that says, because
+ * the iterator of some runtimes leaves out an empty first line.
+ */
+function readHeaders(lines: FetchRequest['headers']): NonNullable<RequestLike['headers']> {
+  const { get } = lines as { get?: unknown }
+  const headers = Object.create(null) as Record<string, string>
+  for (const [name, value] of lines) {
+    const key = name.toLowerCase()
+    const earlier = headers[key]
+    if (earlier !== undefined) headers[key] = `${earlier}, ${value}`
+    else
+      headers[key] =
+        typeof get === 'function' ? (Reflect.apply(get, lines, [name]) as string) : value
+  }
+  return headers
 }

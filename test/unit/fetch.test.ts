@@ -113,6 +113,92 @@ describe('the certificate of a web-standard Request', () => {
     expect(both([...lines, ['X_SSL_Client_Cert', cert]], options)).to.equal(NONE)
   })
 
+  describe('in headers that are not Headers', () => {
+    const options = { ...nginx, peerAddress: '127.0.0.1' }
+    const extract = (headers: unknown, own: FetchOptions = options) => {
+      const request = { headers } as { headers: Headers }
+      const once = pathOf(extractClientCertificateFromRequest(request, own))
+      expect(pathOf(createFetchExtractor(own)(request))).to.deep.equal(once)
+      return once
+    }
+    type Lines = [name: string, value: string][]
+    const CERT = 'X-SSL-Client-Cert'
+    const VERIFY = 'X-SSL-Client-Verify'
+
+    /** Like those of Node, which `get()` shows in full, though their iterator may not. */
+    const headersOf = (iterated: Lines, shown: Record<string, string | null>) => ({
+      [Symbol.iterator]: () => iterated[Symbol.iterator](),
+      get(name: string) {
+        expect(this[Symbol.iterator]).to.be.a('function')
+        return shown[name.toLowerCase()] ?? null
+      },
+    })
+
+    it('is read from pairs, a Map, and whatever else there are pairs in', () => {
+      const lines = Object.entries(genuine)
+      const generated = function* () {
+        yield* lines
+      }
+      const both = headersOf(lines, Object.fromEntries(new Headers(lines)))
+      for (const headers of [lines, new Map(lines), new Set(lines), generated(), both]) {
+        const request = { headers }
+        const { certificate } = createFetchExtractor(options)(request)
+        expect(certificate?.raw.equals(pki.ec.raw)).to.equal(true)
+      }
+    })
+
+    it('is refused when a name occurs twice, in whatever case, wherever it stands', () => {
+      const cert = genuine[CERT] as string
+      const forged = toUrlPem(pki.rsa)
+      const lines = Object.entries(genuine)
+      const twice: Lines[] = [
+        [[CERT, forged], ...lines],
+        [...lines, [CERT, forged]],
+        [...lines, [CERT.toLowerCase(), cert]],
+        [[CERT.toUpperCase(), forged], ...lines],
+        [[CERT, ''], ...lines],
+        [...lines, [CERT, '']],
+      ]
+      for (const headers of twice) {
+        expect(extract(headers)).to.equal(NONE)
+        if (new Map(headers).size === headers.length)
+          expect(extract(new Map(headers))).to.equal(NONE)
+      }
+      for (const verify of ['SUCCESS', 'NONE', '']) {
+        for (const headers of [
+          [[VERIFY.toLowerCase(), verify], ...lines],
+          [...lines, [VERIFY.toLowerCase(), verify]],
+        ]) {
+          expect(extract(headers)).to.equal('verification_header_mismatch')
+          expect(extract(new Map(headers as Lines))).to.equal('verification_header_mismatch')
+        }
+      }
+    })
+
+    it('is refused when get() knows of a line that the iterator leaves out', () => {
+      const lines = Object.entries(genuine)
+      const cert = genuine[CERT]?.toString() ?? ''
+      const shown = { [CERT.toLowerCase()]: cert, [VERIFY.toLowerCase()]: 'SUCCESS' }
+      expect(extract(headersOf(lines, shown))).to.deep.equal(fingerprints(pki.ec))
+      const twice = { ...shown, [CERT.toLowerCase()]: `, ${cert}` }
+      expect(extract(headersOf(lines, twice))).to.equal(NONE)
+      const verifiedTwice = { ...shown, [VERIFY.toLowerCase()]: ', SUCCESS' }
+      expect(extract(headersOf(lines, verifiedTwice))).to.equal('verification_header_mismatch')
+      for (const hidden of [null, undefined, 7]) {
+        const odd = { ...shown, [CERT.toLowerCase()]: hidden as null }
+        expect(extract(headersOf(lines, odd))).to.equal(NONE)
+      }
+    })
+
+    it('is refused when the iterator shows two lines, whatever get() makes of them', () => {
+      const lines = Object.entries(genuine)
+      const shown = Object.fromEntries(lines.map(([name, value]) => [name.toLowerCase(), value]))
+      const twice: Lines = [...lines, [CERT, toUrlPem(pki.rsa)]]
+      expect(extract(headersOf(twice, shown))).to.equal(NONE)
+      expect(extract(new URLSearchParams(twice))).to.equal(NONE)
+    })
+  })
+
   it('is nobody in a request without headers, or with odd ones, which never throws', () => {
     const extract = createFetchExtractor({ ...nginx, trustedProxies: true })
     const trap = {
