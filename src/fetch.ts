@@ -138,7 +138,7 @@ function adapt<Req extends FetchRequest>(
  * encoding takes that for a single line. Where there is a `get()`, the value is what that says, because
  * the iterator of some runtimes leaves out an empty first line.
  */
-function readHeaders(lines: FetchRequest['headers']): NonNullable<RequestLike['headers']> {
+function readHeaders(lines: FetchRequest['headers']): NonNullable<NodeRequest['headers']> {
   const { get } = lines as { get?: unknown }
   const headers = Object.create(null) as Record<string, string>
   for (const [name, value] of lines) {

@@ -22,6 +22,10 @@ export function readSubjectAltNames(der: Uint8Array): SubjectAltName[] | undefin
   const value = fields === undefined ? null : findExtension(raw, fields, SUBJECT_ALT_NAME)
   if (value === undefined) return []
   if (value === null) return undefined
+  return readGeneralNames(raw, value)
+}
+
+function readGeneralNames(raw: Buffer, value: Element): SubjectAltName[] | undefined {
   const list = readTagged(raw, value.start, value.end, TAG.sequence)
   // RFC 5280 4.2.1.6: at least one name.
   if (list?.end !== value.end || list.start === list.end) return undefined
