@@ -41,7 +41,7 @@ describe('a certificate that the strategy of one entry accepted', () => {
       const outcomes: unknown[] = []
       for (const user of [{ id: 1 }, null]) {
         const req = {}
-        await endingsOf(new Strategy<object>({ extractor }, () => user) as never, req)
+        await endingsOf(new Strategy<object>({ extractor }, (_cert) => user) as never, req)
         requireCertificate<object>(() => true)(req, {}, (error) => outcomes.push(error))
       }
       await setImmediate()

@@ -11,7 +11,7 @@ const PROGRAM = fileURLToPath(new URL('../runtimes/programs/construct.ts', impor
 async function construct(preparation: string): Promise<Record<string, string>> {
   const { root } = await testPki()
   const first = `data:text/javascript,${encodeURIComponent(preparation)}`
-  const args = ['--import', first, PROGRAM, root.cert]
+  const args = ['--import', 'ts-blank-space/register', '--import', first, PROGRAM, root.cert]
   const { stdout } = await promisify(execFile)(process.execPath, args)
   return JSON.parse(stdout) as Record<string, string>
 }

@@ -26,6 +26,8 @@ export async function closeServers(): Promise<void> {
 
 /** Starts a server on loopback; `closeServers()` ends it. */
 export async function listen(server: Server): Promise<RunningServer> {
+  // A busy machine may take longer between two requests of a connection than the five seconds of the default.
+  server.keepAliveTimeout = 0
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const handle: RunningServer = {
