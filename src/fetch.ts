@@ -114,7 +114,7 @@ function refuseTrust({
     throw invalidValue('option "peerAddress"', 'needs "trustedProxies" with it', peerAddress)
   }
   if ([trustedProxies].flat().includes('unix')) {
-    const problem = "cannot be 'unix': a Request does not show what the server listens on"
+    const problem = "cannot be 'unix': a Request does not show its connection"
     throw invalidValue('option "trustedProxies"', problem, trustedProxies)
   }
 }

@@ -25,7 +25,7 @@ const fetchCannot: Cannot = ({ over }, options) => {
     return 'a Request carries no event'
   }
   const { certificateSource: source, certificateHeader: header, trustedProxies } = options
-  if (trustedProxies === 'unix') return 'a Request does not show what the server listens on'
+  if (trustedProxies === 'unix') return 'a Request does not show its connection'
   if (source === undefined && header === undefined) return 'a Request has no socket'
   if (options.fallbackToSocket === true) return 'a Request has no socket to fall back to'
   return over === 'tls' ? "a Request does not show the peer's certificate" : undefined
