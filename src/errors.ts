@@ -103,11 +103,8 @@ export function invalidType(what: string, expected: string, value: unknown): Arg
 }
 
 /** `ERR_UNSUPPORTED_RUNTIME`: this can't be used in the JavaScript runtime that runs the program. */
-export function unsupportedRuntime(what: string): ArgumentError {
-  return argumentError(
-    'ERR_UNSUPPORTED_RUNTIME',
-    `${what}: direct TLS isn't supported on Deno; put a proxy in front and set certificateSource`,
-  )
+export function unsupportedRuntime(what: string, problem: string): ArgumentError {
+  return argumentError('ERR_UNSUPPORTED_RUNTIME', `${what}: ${problem}`)
 }
 
 /** `ERR_INVALID_ARG_VALUE`: the type is right and this value, or combination, is not. */

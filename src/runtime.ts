@@ -5,6 +5,8 @@ import { unsupportedRuntime } from './errors.js'
 export interface Runtime {
   /** Whether the certificate of a TLS connection can be used. */
   readonly hasDirectTls: boolean
+  /** Whether a connection shows that it is a Unix-domain socket. */
+  readonly hasUnixSockets: boolean
   /** Whether subject alternative names are shown in the form that Node documents. */
   readonly hasNodeNames: boolean
 }
@@ -18,7 +20,11 @@ export interface Runtime {
 export function describeRuntime(versions: Readonly<Record<string, string | undefined>>): Runtime {
   const isDeno = typeof versions['deno'] === 'string'
   const isBun = typeof versions['bun'] === 'string'
-  return Object.freeze({ hasDirectTls: !isDeno, hasNodeNames: !isDeno && !isBun })
+  return Object.freeze({
+    hasDirectTls: !isDeno,
+    hasUnixSockets: !isBun,
+    hasNodeNames: !isDeno && !isBun,
+  })
 }
 
 /** Read when the package is loaded, so that nothing can change it later. */
@@ -34,5 +40,19 @@ export const HOW_TO_SHOW_CERTIFICATES: string =
  * @throws TypeError `ERR_UNSUPPORTED_RUNTIME` where that isn't supported
  */
 export function assertDirectTls(what: string, { hasDirectTls }: Runtime = RUNTIME): void {
-  if (!hasDirectTls) throw unsupportedRuntime(what)
+  if (hasDirectTls) return
+  const problem =
+    "direct TLS isn't supported on Deno; put a proxy in front and set certificateSource"
+  throw unsupportedRuntime(what, problem)
+}
+
+/**
+ * @param what - what needs to tell a Unix-domain socket
+ * @throws TypeError `ERR_UNSUPPORTED_RUNTIME` where that can't be told
+ */
+export function assertUnixSockets(what: string, { hasUnixSockets }: Runtime = RUNTIME): void {
+  if (hasUnixSockets) return
+  const problem =
+    "'unix' isn't supported on Bun, whose connections don't show what they are; name the proxy's address"
+  throw unsupportedRuntime(what, problem)
 }

@@ -1,7 +1,7 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { invalidType, invalidValue } from '../errors.js'
-import { RUNTIME } from '../runtime.js'
+import { assertUnixSockets, type Runtime, RUNTIME } from '../runtime.js'
 import type { RequestLike } from './request.js'
 import { isFailure } from './result.js'
 import { readSocket } from './socket.js'
@@ -46,22 +46,20 @@ export function assertTrustedProxies(_what: string, value: unknown): void {
 /**
  * Compiles the option once.
  *
- * @param hasDirectTls - whether the certificate of a TLS connection can be relied on in this runtime
+ * @throws TypeError `ERR_UNSUPPORTED_RUNTIME` for `'unix'` where a connection doesn't show what it is
  */
-export function compileProxyTrust(
-  trusted: TrustedProxies,
-  hasDirectTls: boolean = RUNTIME.hasDirectTls,
-): ProxyTrust {
+export function compileProxyTrust(trusted: TrustedProxies, runtime: Runtime = RUNTIME): ProxyTrust {
   if (trusted === true) return () => true
   if (typeof trusted === 'function') {
     return (request) => {
-      const answer: unknown = trusted(describePeer(request, hasDirectTls))
+      const answer: unknown = trusted(describePeer(request, runtime))
       // A promise is not waited for, but must not end the process when it is rejected either.
       if (answer instanceof Promise) answer.catch(() => undefined)
       return answer === true
     }
   }
   const { networks, unix } = compileAddresses(trusted)
+  if (unix) assertUnixSockets(OPTION, runtime)
   const isListed = rememberLast((remoteAddress: string) => {
     const address = normalizeAddress(remoteAddress)
     return address && networks.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
@@ -83,7 +81,7 @@ function rememberLast<Answer>(ask: (question: string) => Answer): (question: str
   }
 }
 
-function describePeer(request: RequestLike, hasDirectTls: boolean): ProxyPeer {
+function describePeer(request: RequestLike, { hasDirectTls }: Runtime): ProxyPeer {
   const remoteAddress = readRemoteAddress(request)
   const found = hasDirectTls ? readSocket(request, false, true) : null
   return {
@@ -112,6 +110,9 @@ interface Handle {
   readonly _parent?: Handle | null
 }
 
+/** On Node, and on Deno. */
+const PIPES: readonly unknown[] = ['Pipe', 'PipeWrap']
+
 /** More layers of TLS, each inside of the next, than anybody needs. */
 const MAX_LAYERS = 4
 
@@ -119,13 +120,13 @@ const MAX_LAYERS = 4
  * Whether the connection itself is a Unix-domain socket (a named pipe on Windows). What the server
  * listens on doesn't say it, because a server can be handed connections of another listener. Nor does
  * any documented property: a Unix socket has no addresses, and on some systems neither has a TCP
- * connection that was reset. So Node's own binding has to be a `Pipe`. That is undocumented, and where
+ * connection that was reset. So Node's own binding has to be a pipe. That is undocumented, and where
  * it can't be seen, as on a connection that has ended, the peer isn't trusted.
  */
 function isOverUnixSocket(request: RequestLike): boolean {
   let handle = (request.socket as { _handle?: Handle | null } | null | undefined)?._handle
   for (let layer = 0; layer < MAX_LAYERS; layer += 1) {
-    if (handle?.constructor?.name === 'Pipe') return true
+    if (PIPES.includes(handle?.constructor?.name)) return true
     handle = handle?._parent
   }
   return false

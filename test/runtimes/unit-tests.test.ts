@@ -20,13 +20,9 @@ interface Report {
 }
 
 const UNIT = fileURLToPath(new URL('../unit', import.meta.url))
-const MOCHA = [
-  'node_modules/mocha/bin/_mocha',
-  '--no-config',
-  '--no-package',
-  '--timeout',
-  '120000',
-]
+// A test that fails may leave a server open, which would keep the process alive.
+const OPTIONS = ['--no-config', '--no-package', '--timeout', '60000', '--exit']
+const MOCHA = ['node_modules/mocha/bin/_mocha', ...OPTIONS, '--require', 'reflect-metadata']
 
 /** What of the unit tests is about something that is the same in every runtime. */
 const FILES = [
@@ -49,7 +45,7 @@ function runMocha(
   ...options: string[]
 ): Promise<Output> {
   const paths = files.map((file) => join(UNIT, file))
-  return run(folder, [...command, ...MOCHA, '--require', 'reflect-metadata', ...options, ...paths])
+  return run(folder, [...command, ...MOCHA, ...options, ...paths])
 }
 
 async function report(command: Command, files: readonly string[]): Promise<Report> {

@@ -46,13 +46,12 @@ describe('the error of a wrong argument', () => {
     )
   })
 
-  it('says what to do where the runtime has no direct TLS', () => {
-    const error = unsupportedRuntime('option "fallbackToSocket"')
+  it('tells what a runtime has not from a wrong value', () => {
+    const error = unsupportedRuntime('option "name"', "isn't supported here")
     expect(error).to.be.instanceOf(TypeError)
     expect(error.code).to.equal('ERR_UNSUPPORTED_RUNTIME')
     expect(error.message).to.equal(
-      'passport-client-certificate-auth: option "fallbackToSocket": direct TLS isn\'t supported on ' +
-        'Deno; put a proxy in front and set certificateSource',
+      'passport-client-certificate-auth: option "name": isn\'t supported here',
     )
   })
 

@@ -10,6 +10,7 @@ import {
   type ProxyPeer,
   type TrustedProxies,
 } from '../../../src/extractor/proxy-trust.js'
+import { describeRuntime, type Runtime } from '../../../src/runtime.js'
 import { testPki, type TestPki } from '../../support/pki.js'
 import { throwAny } from '../../support/run-verify.js'
 import { closeServers, getHttp, getHttps, listenHttp, listenHttps } from '../../support/servers.js'
@@ -224,16 +225,34 @@ describe('the peer of a real connection', () => {
       expect(overHttp).to.include({ address: '127.0.0.1', certificate: null })
     })
 
+    it("can't be named by the word unix where a connection doesn't show what it is", () => {
+      const bun = describeRuntime({ node: '26.3.0', bun: '1.4.5' })
+      for (const trusted of ['unix', ['127.0.0.1', 'unix']]) {
+        expect(() => compileProxyTrust(trusted, bun))
+          .to.throw(TypeError, /option "trustedProxies": 'unix' isn't supported on Bun/)
+          .with.property('code', 'ERR_UNSUPPORTED_RUNTIME')
+      }
+      compileProxyTrust(['127.0.0.1', 'loopback'], bun)
+    })
+
+    it('is over a Unix-domain socket where the binding is a pipe, by the name of either runtime', () => {
+      class PipeWrap {}
+      class TCPWrap {}
+      const trust = compileProxyTrust('unix')
+      expect(trust({ socket: { _handle: new PipeWrap() } })).to.equal(true)
+      expect(trust({ socket: { _handle: new TCPWrap() } })).to.equal(false)
+    })
+
     it('is shown without certificate in a runtime without direct TLS', () => {
       const certificate = { fingerprint256: 'AB' }
       const socket = { authorized: true, getPeerCertificate: () => certificate }
-      const seen = (hasDirectTls?: boolean) => {
+      const seen = (runtime?: Runtime) => {
         let peer: ProxyPeer | undefined
-        compileProxyTrust((shown) => (peer = shown).address !== null, hasDirectTls)({ socket })
+        compileProxyTrust((shown) => (peer = shown).address !== null, runtime)({ socket })
         return peer?.certificate
       }
-      expect(seen(false)).to.equal(null)
-      expect(seen(true)).to.deep.equal(certificate)
+      expect(seen(describeRuntime({ node: '26.3.0', deno: '2.9.6' }))).to.equal(null)
+      expect(seen(describeRuntime({ node: '26.3.0' }))).to.deep.equal(certificate)
       expect(seen()).to.deep.equal(certificate)
     })
 
