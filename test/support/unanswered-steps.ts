@@ -35,6 +35,7 @@ process.emitWarning = ((message: string, options: object) => {
 const timers = fakeTimers()
 const written: unknown[] = []
 for (const name of names) {
+  timers.started = 0
   const verifyTimeoutMs = limit === 'false' ? false : Number(limit)
   runVerify(VERIFIES[name], () => undefined, { verifyTimeoutMs })
   await setImmediate()
@@ -42,6 +43,6 @@ for (const name of names) {
   timers.advance(999)
   const early = warnings.length
   timers.advance(1)
-  written.push({ name, alive, early, warnings: warnings.splice(0) })
+  written.push({ name, alive, started: timers.started, early, warnings: warnings.splice(0) })
 }
 process.stdout.write(JSON.stringify(written))

@@ -8,6 +8,8 @@ interface Step {
   readonly name: string
   /** Whether a timer would keep the process alive. */
   readonly alive: boolean
+  /** How many timers were started. */
+  readonly started: number
   /** How many warnings there were after 999 milliseconds. */
   readonly early: number
   readonly warnings: [message: string, { code: string; type: string; detail: string }][]
@@ -45,6 +47,10 @@ describe('a verify in callback style whose promise resolves to a value', () => {
 
   it('is warned of even when the time limit came first', () => {
     expect(run(['returns a user'], 500)[0]?.warnings).to.have.lengthOf(1)
+  })
+
+  it('costs no timer when it has called done', () => {
+    expect(run(['calls done first'])[0]).to.include({ started: 0 })
   })
 
   it('is not warned of when it calls done, or answers in another way', () => {
