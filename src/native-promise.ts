@@ -1,5 +1,5 @@
 /** Not `Promise.prototype`: the application may have replaced the global `Promise`, as with Bluebird. */
-const builtIn = Object.getPrototypeOf((async () => void (await null))()) as object
+const builtIn = Object.getPrototypeOf((async () => await (null as unknown))()) as object
 const builtInThen = Reflect.get(builtIn, 'then') as (...handlers: unknown[]) => unknown
 
 /**

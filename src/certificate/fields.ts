@@ -8,6 +8,7 @@ import {
   TAG,
   toHex,
 } from './der.js'
+import { hasStringsOnly } from './name-values.js'
 import { type PublicKey, readPublicKey } from './public-key.js'
 import { readTime } from './time.js'
 import type { Validity } from './validity.js'
@@ -17,6 +18,8 @@ export interface CertificateFields {
   readonly serialNumber: Element
   readonly validity: Validity
   readonly publicKey: PublicKey
+  /** Whether issuer and subject have values of string types only. */
+  readonly hasStringNames: boolean
   /** The SEQUENCE OF Extension; `undefined` where there is none. */
   readonly extensions: Element | undefined
 }
@@ -56,10 +59,11 @@ function readSigned(bytes: Uint8Array, signed: Element): CertificateFields | und
   if (!sequences.every((child) => child?.tag === TAG.sequence)) return undefined
   const validity = readDates(bytes, dates as Element)
   const publicKey = readPublicKey(bytes, spki as Element)
+  const hasStringNames = [issuer, subject].every((name) => hasStringsOnly(bytes, name as Element))
   const extensions = findExtensions(bytes, trailing)
   const isWhole = isInteger(bytes, serialNumber) && areInOrder(trailing) && extensions !== null
   return isWhole && validity && publicKey
-    ? { serialNumber, validity, publicKey, extensions }
+    ? { serialNumber, validity, publicKey, hasStringNames, extensions }
     : undefined
 }
 

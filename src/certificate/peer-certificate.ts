@@ -2,10 +2,10 @@
 import { X509Certificate } from 'node:crypto'
 import type { PeerCertificate } from 'node:tls'
 import { trace } from '../trace.js'
-import { readFields } from './fields.js'
+import { type CertificateFields, readFields } from './fields.js'
 import { showOwnNames } from './own-names.js'
 import type { EcKey, PublicKey } from './public-key.js'
-import { hasReadableKey, hasShowableCurve } from './showable-key.js'
+import { hasReadableKey, hasShowableCurve, isAffected } from './showable-key.js'
 
 /**
  * A certificate in the shape of Node's `tls.PeerCertificate`, whichever way it came.
@@ -47,6 +47,7 @@ export type CertificateFault = 'not_a_certificate' | 'unsupported_key'
 export function parseCertificate(der: Uint8Array): X509Certificate | CertificateFault {
   const fields = readFields(der)
   if (fields === undefined) return 'not_a_certificate'
+  if (!hasShowableNames(fields)) return 'not_a_certificate'
   if (!isShowable(fields.publicKey)) return 'unsupported_key'
   try {
     const certificate = new X509Certificate(der)
@@ -55,6 +56,13 @@ export function parseCertificate(der: Uint8Array): X509Certificate | Certificate
   } catch {
     return 'not_a_certificate'
   }
+}
+
+/** Node 24.0 to 24.19 and 26.0 abort when they show a name with a value that isn't a string. */
+function hasShowableNames({ hasStringNames }: CertificateFields): boolean {
+  if (hasStringNames || !isAffected()) return true
+  trace("this version of Node can't show a certificate with a name that isn't text")
+  return false
 }
 
 function isShowable(key: PublicKey): boolean {

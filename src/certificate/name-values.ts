@@ -1,0 +1,22 @@
+import { type Element, readChildren } from './der.js'
+
+/**
+ * UTF8String, NumericString, PrintableString, TeletexString, IA5String, UniversalString and BMPString:
+ * the types that OpenSSL turns into text.
+ */
+const STRING_TAGS: ReadonlySet<number | undefined> = new Set([12, 18, 19, 20, 22, 28, 30])
+
+/**
+ * Whether every value of a distinguished name (RFC 5280 4.1.2.4) is of a string type. OpenSSL accepts
+ * others, such as the BIT STRING of an x500UniqueIdentifier.
+ */
+export function hasStringsOnly(bytes: Uint8Array, name: Element): boolean {
+  return readChildren(bytes, name)?.every((set) => isSetOfStrings(bytes, set)) ?? false
+}
+
+function isSetOfStrings(bytes: Uint8Array, set: Element): boolean {
+  const attributes = readChildren(bytes, set) ?? []
+  return attributes.every((attribute) =>
+    STRING_TAGS.has(readChildren(bytes, attribute, 2)?.at(-1)?.tag),
+  )
+}
