@@ -2,9 +2,10 @@
 // of each as one line of JSON, writes its port, and each request is answered with what extractors make
 // of it.
 import { once } from 'node:events'
+import http from 'node:http'
 import http2 from 'node:http2'
 import https from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { createInterface } from 'node:readline'
 import tls, { type TLSSocket } from 'node:tls'
 import { Passport } from 'passport'
@@ -17,7 +18,7 @@ import { Strategy } from '../../../src/index.js'
 import { issuersOf } from './odd-keys-view.js'
 
 export interface Settings {
-  readonly protocol: 'https' | 'http2' | 'tls'
+  readonly protocol: 'http' | 'https' | 'http2' | 'tls'
   readonly tls: tls.TlsOptions
   /** Of each extractor that looks at every request, one after another. */
   readonly extractors: readonly ExtractorOptions[]
@@ -77,7 +78,7 @@ interface Response {
   end(): unknown
 }
 
-function createServer(settings: Settings): tls.Server {
+function createServer(settings: Settings): Server {
   const { protocol, tls: options } = settings
   const [look, guard] = compile(settings)
   const handle = (req: { socket: unknown }, res: Response): void => {
@@ -88,6 +89,7 @@ function createServer(settings: Settings): tls.Server {
       res.end()
     })
   }
+  if (protocol === 'http') return http.createServer(handle as never)
   if (protocol === 'https') return https.createServer(options, handle as never)
   if (protocol === 'http2') return http2.createSecureServer(options, handle as never)
   return tls.createServer(options, (socket) => {

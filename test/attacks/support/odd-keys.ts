@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import http from 'node:http'
 import http2 from 'node:http2'
 import https from 'node:https'
 import { connect } from 'node:net'
@@ -24,7 +25,7 @@ export interface Outcome {
 }
 
 export interface Client extends ConnectionOptions {
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Record<string, string>
   /** How many requests one connection makes. */
   readonly requests?: number
 }
@@ -107,6 +108,7 @@ export class OddKeysServer {
 
   async visit(client: Client): Promise<Outcome> {
     const { headers = {}, requests = 1, ...options } = client
+    if (this.protocol === 'http') return this.#visitPlainly(headers)
     const alpn = this.protocol === 'http2' ? { ALPNProtocols: ['h2'] } : {}
     const socket = tls.connect({
       host: '127.0.0.1',
@@ -132,25 +134,40 @@ export class OddKeysServer {
     const [statuses, answers] = [seen.map(([status]) => status), seen.map(([, answer]) => answer)]
     return { statuses, answers, isResumed, session }
   }
+
+  async #visitPlainly(headers: Record<string, string>): Promise<Outcome> {
+    const seen: [status: number, answer: Answer][] = []
+    try {
+      const request = http.request({ host: '127.0.0.1', port: this.port, agent: false, headers })
+      seen.push(await answerOf(request.end()))
+    } catch {
+      // The process has ended.
+    }
+    await this.expectAlive()
+    const [statuses, answers] = [seen.map(([status]) => status), seen.map(([, answer]) => answer)]
+    return { statuses, answers, isResumed: false, session: undefined }
+  }
+}
+
+async function answerOf(request: http.ClientRequest): Promise<[status: number, answer: Answer]> {
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+  response.resume()
+  await once(response, 'end')
+  return [response.statusCode ?? 0, parse(response.headers['x-answer'])]
 }
 
 type Ask = (
   socket: tls.TLSSocket,
-  headers: Readonly<Record<string, string>>,
+  headers: Record<string, string>,
   requests: number,
 ) => AsyncGenerator<[status: number, answer: Answer]>
 
-const ASK: Readonly<Record<Settings['protocol'], Ask>> = {
+const ASK: Readonly<Record<Exclude<Settings['protocol'], 'http'>, Ask>> = {
   async *https(socket, headers, requests) {
     const agent = new https.Agent({ keepAlive: true, maxSockets: 1 })
     Object.assign(agent, { createConnection: () => socket })
     for (let left = requests; left > 0; left -= 1) {
-      const request = https.request({ agent, headers })
-      request.end()
-      const [response] = (await once(request, 'response')) as [NodeJS.ReadableStream & ResponseHead]
-      response.resume()
-      await once(response, 'end')
-      yield [response.statusCode, parse(response.headers['x-answer'])]
+      yield answerOf(https.request({ agent, headers }).end())
     }
   },
   async *http2(socket, headers, requests) {
@@ -168,11 +185,6 @@ const ASK: Readonly<Record<Settings['protocol'], Ask>> = {
   async *tls(socket) {
     yield [0, parse(await text(socket))]
   },
-}
-
-interface ResponseHead {
-  readonly statusCode: number
-  readonly headers: Readonly<Record<string, unknown>>
 }
 
 function parse(answer: unknown): Answer {

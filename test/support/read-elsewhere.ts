@@ -1,0 +1,90 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Read, Reading } from './reading-process.js'
+
+export type { Reading } from './reading-process.js'
+
+const PROCESS = fileURLToPath(new URL('reading-process.ts', import.meta.url))
+
+/** What was found out about certificates that another process has read. */
+export interface Report {
+  readonly accepted: number
+  /** What ended the process, threw, or was shown as something else. */
+  readonly faults: readonly { readonly reading: Reading; readonly message: string }[]
+}
+
+const BATCH = 1000
+/** One crash is enough to fail; a few say more. */
+const MOST_FAULTS = 5
+
+/** Reads certificates in a process of its own, and goes on behind one that ends it. */
+export async function readElsewhere(readings: readonly Reading[]): Promise<Report> {
+  const faults: Report['faults'][number][] = []
+  let accepted = 0
+  let reader: Reader | undefined
+  for (let at = 0; at < readings.length && faults.length < MOST_FAULTS;) {
+    reader ??= new Reader()
+    const batch = readings.slice(at, at + BATCH)
+    const { begun, read, end } = await reader.read(batch)
+    accepted += read.accepted
+    for (const { index, message } of read.faults) {
+      faults.push({ reading: batch[index] as Reading, message })
+    }
+    if (end === undefined) {
+      at += batch.length
+    } else {
+      faults.push({ reading: batch[begun - 1] as Reading, message: `The process ended: ${end}` })
+      at += Math.max(begun, 1)
+      reader = undefined
+    }
+  }
+  reader?.end()
+  return { accepted, faults }
+}
+
+interface Progress {
+  /** How many of the batch the process has begun with. */
+  readonly begun: number
+  readonly read: Read
+  /** Why the process has ended, if it has. */
+  readonly end: string | undefined
+}
+
+class Reader {
+  readonly #child: ChildProcess
+  #begun = 0
+  #errors = ''
+
+  constructor() {
+    const { NODE_OPTIONS: _, ...env } = process.env
+    this.#child = fork(PROCESS, {
+      env,
+      execArgv: ['--no-deprecation', '--import', 'ts-blank-space/register'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    this.#child.stdout?.on('data', (dots: Buffer) => (this.#begun += dots.length))
+    this.#child.stderr?.on('data', (text: Buffer) => (this.#errors += text.toString()))
+  }
+
+  async read(batch: readonly Reading[]): Promise<Progress> {
+    this.#begun = 0
+    const closed = once(this.#child, 'close') as Promise<[code: unknown, signal: unknown]>
+    const answered = once(this.#child, 'message') as Promise<[Read]>
+    this.#child.send([...batch])
+    const answer = await Promise.race([answered, closed.then(() => undefined)])
+    if (answer !== undefined) return { begun: batch.length, read: answer[0], end: undefined }
+    const [code, signal] = await closed
+    const end = `${String(signal ?? code)} ${this.#errors.trim().split('\n')[0] ?? ''}`
+    return { begun: this.#begun, read: { accepted: 0, faults: [] }, end }
+  }
+
+  end(): void {
+    this.#child.disconnect()
+  }
+}
+
+/** What a test expects to be empty: each fault, with the certificates in base64. */
+export function describeFaults({ faults }: Report): string[] {
+  return faults.map(({ reading, message }) => `${message}\n${reading.ders.join('\n')}`)
+}
