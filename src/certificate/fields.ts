@@ -135,7 +135,7 @@ function readExtension(bytes: Uint8Array, extension: Element): Extension | undef
  */
 export function formatSerialNumber(bytes: Uint8Array, serialNumber: Element): string {
   const hex = toHex(bytes, serialNumber)
-  const isNegative = (bytes[serialNumber.start] ?? 0) >= 0x80
+  const isNegative = (bytes[serialNumber.start] as number) >= 0x80
   const magnitude = isNegative
     ? (1n << BigInt(hex.length * 4)) - BigInt(`0x${hex}`)
     : BigInt(`0x${hex}`)

@@ -11,12 +11,8 @@ const STRING_TAGS: ReadonlySet<number | undefined> = new Set([12, 18, 19, 20, 22
  * others, such as the BIT STRING of an x500UniqueIdentifier.
  */
 export function hasStringsOnly(bytes: Uint8Array, name: Element): boolean {
-  return readChildren(bytes, name)?.every((set) => isSetOfStrings(bytes, set)) ?? false
-}
-
-function isSetOfStrings(bytes: Uint8Array, set: Element): boolean {
-  const attributes = readChildren(bytes, set) ?? []
-  return attributes.every((attribute) =>
-    STRING_TAGS.has(readChildren(bytes, attribute, 2)?.at(-1)?.tag),
-  )
+  const listChildren = (element: Element) => readChildren(bytes, element) ?? []
+  return listChildren(name)
+    .flatMap(listChildren)
+    .every((attribute) => STRING_TAGS.has(listChildren(attribute).at(-1)?.tag))
 }

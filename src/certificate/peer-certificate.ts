@@ -5,7 +5,7 @@ import { trace } from '../trace.js'
 import { type CertificateFields, readFields } from './fields.js'
 import { showOwnNames } from './own-names.js'
 import type { EcKey, PublicKey } from './public-key.js'
-import { hasReadableKey, hasShowableCurve, isAffected } from './showable-key.js'
+import { hasReadableKey, hasShowableCurve, isAffected, NODE_MAJOR } from './showable-key.js'
 
 /**
  * A certificate in the shape of Node's `tls.PeerCertificate`, whichever way it came.
@@ -43,34 +43,39 @@ export type CertificateFault = 'not_a_certificate' | 'unsupported_key'
  *
  * OpenSSL ignores bytes behind the certificate and takes PEM where DER is expected, so what it parsed
  * must also be what it was given (RFC 5280 4.1: a certificate is one DER SEQUENCE).
+ *
+ * @param major - the major version of Node
  */
-export function parseCertificate(der: Uint8Array): X509Certificate | CertificateFault {
+export function parseCertificate(
+  der: Uint8Array,
+  major: number = NODE_MAJOR,
+): X509Certificate | CertificateFault {
   const fields = readFields(der)
   if (fields === undefined) return 'not_a_certificate'
-  if (!hasShowableNames(fields)) return 'not_a_certificate'
-  if (!isShowable(fields.publicKey)) return 'unsupported_key'
+  if (!hasShowableNames(fields, major)) return 'not_a_certificate'
+  if (!isShowable(fields.publicKey, major)) return 'unsupported_key'
   try {
     const certificate = new X509Certificate(der)
     if (Buffer.compare(certificate.raw, der) !== 0) return 'not_a_certificate'
-    return hasReadableKey(certificate) ? certificate : 'unsupported_key'
+    return hasReadableKey(certificate, major) ? certificate : 'unsupported_key'
   } catch {
     return 'not_a_certificate'
   }
 }
 
 /** Node 24.0 to 24.19 and 26.0 abort when they show a name with a value that isn't a string. */
-function hasShowableNames({ hasStringNames }: CertificateFields): boolean {
-  if (hasStringNames || !isAffected()) return true
+function hasShowableNames({ hasStringNames }: CertificateFields, major: number): boolean {
+  if (hasStringNames || !isAffected(major)) return true
   trace("this version of Node can't show a certificate with a name that isn't text")
   return false
 }
 
-function isShowable(key: PublicKey): boolean {
+function isShowable(key: PublicKey, major: number): boolean {
   if (key.kind === 'unusable') {
     trace("the certificate's public key can't be used: %s", key.problem)
     return false
   }
-  if (hasShowableCurve(key)) return true
+  if (hasShowableCurve(key, major)) return true
   const { name } = (key as EcKey).curve
   trace("this version of Node can't show a certificate with a public key on the curve %s", name)
   return false

@@ -123,7 +123,7 @@ function readRsaKey(bytes: Uint8Array, key: Element): RsaKey | UnusableKey {
 function countBits(bytes: Uint8Array, { start, end }: Element): number {
   const isPadded = bytes[start] === 0 && end - start > 1
   const first = isPadded ? start + 1 : start
-  const top = bytes[first] ?? 0
+  const top = bytes[first] as number
   if (isPadded ? top < 0x80 : top >= 0x80) return 0
   return (end - first) * 8 - (Math.clz32(top) - 24)
 }

@@ -13,7 +13,7 @@ export const NIST_CURVES: ReadonlySet<string> = new Set([
 /** The first major version of Node that is affected; no later one is known to be free of it. */
 const AFFECTED_SINCE = 23
 
-const NODE_MAJOR = Number.parseInt(process.versions.node)
+export const NODE_MAJOR: number = Number.parseInt(process.versions.node)
 
 /** Whether this version of Node ends the process for some keys when it shows a certificate. */
 export function isAffected(major: number = NODE_MAJOR): boolean {
@@ -28,7 +28,7 @@ export function isAffected(major: number = NODE_MAJOR): boolean {
  *
  * @param major - the major version of Node
  */
-export function hasShowableCurve(key: PublicKey, major: number = NODE_MAJOR): boolean {
+export function hasShowableCurve(key: PublicKey, major: number): boolean {
   return !isAffected(major) || key.kind !== 'ec' || NIST_CURVES.has(key.curve.name)
 }
 
@@ -37,7 +37,7 @@ export function hasShowableCurve(key: PublicKey, major: number = NODE_MAJOR): bo
  * curve, and its algorithm may be unknown. The details of the key are never asked for, because Node
  * ends the process for some of them.
  */
-export function hasReadableKey(certificate: X509Certificate, major: number = NODE_MAJOR): boolean {
+export function hasReadableKey(certificate: X509Certificate, major: number): boolean {
   if (!isAffected(major)) return true
   try {
     return certificate.publicKey.type === 'public'

@@ -7,7 +7,7 @@ import {
   type ChainedPeerCertificate,
   parseCertificate,
 } from '../certificate/peer-certificate.js'
-import { isAffected } from '../certificate/showable-key.js'
+import { isAffected, NODE_MAJOR } from '../certificate/showable-key.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
 
 /** What is read of a connection's certificates; a wrapper around Node's socket may have less. */
@@ -32,17 +32,19 @@ export interface Evidence {
  * Reads the client's certificate from a connection, without its issuers. Our own reader sees it
  * before Node does: some versions of Node end the process when they show certain keys.
  *
+ * @param major - the major version of Node
  * @returns a fault when it can't be shown; `undefined` when there is none
  */
 export function readLeaf(
   socket: CertificateSocket,
+  major: number = NODE_MAJOR,
 ): ChainedPeerCertificate | CertificateFault | undefined {
-  const der = isAffected() ? findLeafDer(socket) : undefined
-  const fault = der && findFault(der)
+  const der = isAffected(major) ? findLeafDer(socket) : undefined
+  const fault = der && findFault(der, major)
   if (fault !== undefined) return fault
   const leaf = withoutIssuer(socket.getPeerCertificate(false))
   if (leaf === undefined || !hasDer(leaf)) return leaf
-  return (der === undefined ? findFault(leaf.raw) : undefined) ?? showOwnNames(leaf)
+  return (der === undefined ? findFault(leaf.raw, major) : undefined) ?? showOwnNames(leaf)
 }
 
 /** Node shows an empty object where there is no certificate. */
@@ -57,8 +59,8 @@ function withoutIssuer(shown: unknown): ChainedPeerCertificate | undefined {
   return leaf
 }
 
-function findFault(der: Uint8Array): CertificateFault | undefined {
-  const certificate = parseCertificate(der)
+function findFault(der: Uint8Array, major: number): CertificateFault | undefined {
+  const certificate = parseCertificate(der, major)
   return typeof certificate === 'string' ? certificate : undefined
 }
 
@@ -80,7 +82,7 @@ function findLeafDer(socket: CertificateSocket): Uint8Array | undefined {
   const peer = whole && readChildren(session, whole)?.find(({ tag }) => tag === SESSION_PEER)
   return peer === undefined
     ? socket.getPeerX509Certificate?.()?.raw
-    : session?.subarray(peer.start, peer.end)
+    : (session as Uint8Array).subarray(peer.start, peer.end)
 }
 
 /**
@@ -88,17 +90,23 @@ function findLeafDer(socket: CertificateSocket): Uint8Array | undefined {
  * ten certificates, each signed by the next, which is a CA. Whatever else the client sent is left out.
  *
  * @param leaf - of the same connection, as {@link readLeaf} found it
+ * @param major - the major version of Node
  */
 export function readChain(
   socket: CertificateSocket,
   leaf: ChainedPeerCertificate,
   evidence: Evidence,
+  major: number = NODE_MAJOR,
 ): ChainedPeerCertificate {
-  const certificate = hasDer(leaf) ? parseCertificate(leaf.raw) : 'not_a_certificate'
+  const certificate = hasDer(leaf) ? parseCertificate(leaf.raw, major) : 'not_a_certificate'
   if (typeof certificate === 'string') return leaf
-  evidence.sentIssuers ??= listSentIssuers(socket)
+  evidence.sentIssuers ??= listSentIssuers(socket, major)
   const sent = evidence.sentIssuers.flatMap(parseIssuer)
-  const { issuerCertificate } = linkChain(certificate, sent, listConfiguredIssuers(socket))
+  const { issuerCertificate } = linkChain(
+    certificate,
+    sent,
+    isAffected(major) ? listConfiguredIssuers(socket) : [],
+  )
   return issuerCertificate === undefined ? leaf : { ...leaf, issuerCertificate }
 }
 
@@ -108,9 +116,9 @@ function parseIssuer(der: Uint8Array): X509Certificate[] {
 }
 
 /** The issuers as Node found them by their names, which an affected version can't be made to show. */
-function listSentIssuers(socket: CertificateSocket): Uint8Array[] {
+function listSentIssuers(socket: CertificateSocket, major: number): Uint8Array[] {
   const issuers: Uint8Array[] = []
-  let last: SentCertificate | null | undefined = isAffected()
+  let last: SentCertificate | null | undefined = isAffected(major)
     ? socket.getPeerX509Certificate?.()
     : socket.getPeerCertificate(true)
   while (last?.issuerCertificate && issuers.length < MAX_CHAIN_CERTS - 1) {
@@ -132,9 +140,9 @@ const configured = new WeakMap<object, ConfiguredIssuers>()
  * send. An affected version would show them unseen, so they are taken from the server's options.
  */
 function listConfiguredIssuers({ server }: CertificateSocket): readonly X509Certificate[] {
-  if (!isAffected() || !server) return []
+  if (!server) return []
   const known = configured.get(server)
-  if (known?.ca === server.ca && known !== undefined) return known.issuers
+  if (known !== undefined && known.ca === server.ca) return known.issuers
   const issuers = [server.ca].flat().flatMap(decodeBlocks).flatMap(parseIssuer)
   configured.set(server, { ca: server.ca, issuers })
   return issuers
@@ -145,6 +153,6 @@ const PEM_BLOCK = /-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/g
 function decodeBlocks(pem: unknown): Buffer[] {
   const text = pem instanceof Uint8Array ? Buffer.from(pem).toString('latin1') : pem
   return typeof text === 'string'
-    ? [...text.matchAll(PEM_BLOCK)].map(([, base64 = '']) => Buffer.from(base64, 'base64'))
+    ? [...text.matchAll(PEM_BLOCK)].map(([, base64]) => Buffer.from(base64 as string, 'base64'))
     : []
 }

@@ -51,8 +51,9 @@ export function readSocket(
       return failWith('socket_not_authorized')
     }
     const found = readCertificate(socket, includeChain, findHandshake(request, socket), keep)
+    if (found === 'not_a_certificate') return failWith('certificate_not_retrievable')
     if (found === 'unsupported_key') return failWith('certificate_not_retrievable', found)
-    return found === undefined || found === 'not_a_certificate' ? explainMissing(socket) : found
+    return found ?? explainMissing(socket)
   } catch {
     // No socket at all, or one that is gone, as after an HTTP/2 session has closed.
     return failWith('socket_not_authorized')

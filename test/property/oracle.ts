@@ -65,7 +65,11 @@ function sequences(bytes: Buffer): Buffer[] | undefined {
   if (bytes.length === 0) return []
   const digits = (bytes[1] ?? 0) - 0x80
   if (bytes[0] !== 0x30 || digits < 1 || digits > 4) return undefined
-  const length = parseInt(bytes.toString('hex', 2, 2 + digits).padEnd(2 * digits, '0'), 16)
+  const hex = bytes.toString('hex', 2, 2 + digits)
+  const length = parseInt(hex, 16)
+  // DER takes as few digits as possible, and nothing ends behind the end.
+  const isShortest = !hex.startsWith('00') && length >= 0x80
+  if (!isShortest || hex.length < 2 * digits || 2 + digits + length > bytes.length) return undefined
   const others = sequences(bytes.subarray(2 + digits + length))
   return others && [bytes.subarray(0, 2 + digits + length), ...others]
 }

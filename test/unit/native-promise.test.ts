@@ -87,12 +87,12 @@ describe('a native promise', () => {
       globalThis.Promise = class Bluebird { then() { throw new Error('not for this promise') } }
       const { listenToNativePromise } = await import('${module}')
       const promise = (async () => { throw 7 })()
-      listenToNativePromise(promise, () => {}, (reason) => console.log('rejected', reason))`
+      listenToNativePromise(promise, () => {}, (reason) => process.stdout.write('rejected ' + reason))`
     const flags = ['--no-deprecation', '--import', 'ts-blank-space/register', '--input-type=module']
     const { stdout, stderr } = spawnSync(process.execPath, [...flags, '--eval', script], {
       encoding: 'utf8',
     })
-    expect({ stdout, stderr }).to.deep.equal({ stdout: 'rejected 7\n', stderr: '' })
+    expect({ stdout, stderr }).to.deep.equal({ stdout: 'rejected 7', stderr: '' })
   })
 
   it('is heard without a call of its own "then"', async () => {

@@ -122,6 +122,7 @@ describe("an extractor of the application's own", () => {
     ['a bare certificate', () => certificate],
     ['a promise', () => Promise.resolve({ success: true, certificate, reason: null })],
     ['success without a certificate', () => ({ success: true, certificate: null, reason: null })],
+    ['success with an empty object', () => ({ success: true, certificate: {}, reason: null })],
     ['success with a missing certificate', () => ({ success: true, reason: null })],
     ['success with a text for a certificate', () => ({ success: true, certificate: 'CN=alice' })],
     ['success that is not quite true', () => ({ success: 1, certificate, reason: null })],

@@ -139,6 +139,7 @@ describe('reading a certificate', () => {
     ],
     ['another tag at the end', { uniqueIds: [tlv(0xa4, seq())] }],
     ['another tag in front of extensions', { uniqueIds: [tlv(0x80)], extensions: CA_EXTENSIONS }],
+    ['more parts than there can be', { uniqueIds: Array.from({ length: 9 }, () => tlv(0x81)) }],
     ['extensions without contents', { uniqueIds: [tlv(0xa3)] }],
     ['extensions that are a SET', { uniqueIds: [tlv(0xa3, set(...CA_EXTENSIONS))] }],
     [

@@ -236,8 +236,12 @@ describe('the peer of a real connection', () => {
     })
 
     it('is over a Unix-domain socket where the binding is a pipe, by the name of either runtime', () => {
-      class PipeWrap {}
-      class TCPWrap {}
+      class PipeWrap {
+        readonly fd = -1
+      }
+      class TCPWrap {
+        readonly fd = -1
+      }
       const trust = compileProxyTrust('unix')
       expect(trust({ socket: { _handle: new PipeWrap() } })).to.equal(true)
       expect(trust({ socket: { _handle: new TCPWrap() } })).to.equal(false)

@@ -1,0 +1,52 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { expect } from 'chai'
+import { parseCertificate } from '../../../src/certificate/peer-certificate.js'
+import { certificateOf, name, oid, seq, set, spkiOf, tlv } from '../../support/der-writer.js'
+
+/** What a version of Node, which need not be this one, may be given. */
+function outcome(der: Buffer, major: number): string {
+  const found = parseCertificate(der, major)
+  return typeof found === 'string' ? found : 'a certificate'
+}
+
+const keyOn = (namedCurve: string) => spkiOf(generateKeyPairSync('ec', { namedCurve }).publicKey)
+const P256 = keyOn('P-256')
+const offCurve = Buffer.from(P256)
+offCurve.fill(1, offCurve.length - 8)
+const withBitString = seq(set(seq(oid('2.5.4.45'), tlv(3, Buffer.from([0, 1])))))
+
+describe('a certificate that some versions of Node must not be shown', () => {
+  const cases: [what: string, der: Buffer, fault: string][] = [
+    ['a key on secp256k1', certificateOf({ spki: keyOn('secp256k1') }), 'unsupported_key'],
+    ['a key on Brainpool', certificateOf({ spki: keyOn('brainpoolP256r1') }), 'unsupported_key'],
+    ['a key off its curve', certificateOf({ spki: offCurve }), 'unsupported_key'],
+    [
+      'a subject that is not text',
+      certificateOf({ spki: P256, subject: withBitString }),
+      'not_a_certificate',
+    ],
+    [
+      'an issuer that is not text',
+      certificateOf({ spki: P256, issuer: withBitString }),
+      'not_a_certificate',
+    ],
+  ]
+  for (const [what, der, fault] of cases) {
+    it(`is rejected from 23 on, and read by others: ${what}`, () => {
+      expect([23, 24, 26].map((major) => outcome(der, major))).to.deep.equal(Array(3).fill(fault))
+      // Asking 20 and 22 on an affected version would be what this is about.
+      if (Number.parseInt(process.versions.node) < 23) {
+        expect([20, 22].map((major) => outcome(der, major))).to.deep.equal(
+          Array(2).fill('a certificate'),
+        )
+      }
+    })
+  }
+
+  it('is none with an ordinary key and name', () => {
+    const der = certificateOf({ spki: P256, subject: name('alice'), issuer: name('CA') })
+    expect([20, 22, 24, 26].map((major) => outcome(der, major))).to.deep.equal(
+      Array(4).fill('a certificate'),
+    )
+  })
+})
