@@ -64,9 +64,13 @@ const modules = {
       const file = join(MODULES, fileName)
       const code = relative(dirname(file), join(CODE, fileName)).replaceAll('\\', '/')
       const named = exports.filter((name) => name !== 'default')
-      const names = `export const { ${named.join(', ')} } = entry\n`
       const main = named.length < exports.length ? `{ ${DEFAULT[fileName]} as default }` : undefined
-      write(file, `import entry from '${code}'\n\n${names}${main ? `export ${main}\n` : ''}`)
+      const names = `{ ${named.join(', ')} }`
+      // Where a CommonJS module has a default of its own, Bun takes that for all of it.
+      const whole = main
+        ? `export ${names} from '${code}'\nexport ${main} from '${code}'\n`
+        : `import entry from '${code}'\n\nexport const ${names} = entry\n`
+      write(file, whole)
       const types = `export * from '${code}'\n`
       // By its name: where ES modules import it, the default of a CommonJS module is all of it.
       const mainType = main ? `export ${main} from '${code}'\n` : ''

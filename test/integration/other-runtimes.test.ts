@@ -17,7 +17,7 @@ async function construct(preparation: string): Promise<Record<string, string>> {
 }
 
 function compare(outcomes: Record<string, string>, hasDirectTls: boolean): void {
-  const expected = expectedConstructions(hasDirectTls)
+  const expected = expectedConstructions(hasDirectTls, true)
   expect(Object.keys(outcomes)).to.have.members(Object.keys(expected))
   for (const [name, pattern] of Object.entries(expected)) {
     expect(outcomes[name], name).to.match(pattern)

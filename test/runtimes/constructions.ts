@@ -1,5 +1,8 @@
 /** What must come of each construction of `programs/construct.ts`, by the start of what it writes. */
-export function expectedConstructions(hasDirectTls: boolean): Record<string, RegExp> {
+export function expectedConstructions(
+  hasDirectTls: boolean,
+  hasUnixSockets: boolean,
+): Record<string, RegExp> {
   const needDirectTls = [
     'createExtractor()',
     'createExtractor({ includeChain })',
@@ -26,9 +29,13 @@ export function expectedConstructions(hasDirectTls: boolean): Record<string, Reg
   ]
   const unsupported =
     /^ERR_UNSUPPORTED_RUNTIME: .+: direct TLS isn't supported on Deno; put a proxy in front and set certificateSource$/
+  const noUnixSockets =
+    /^ERR_UNSUPPORTED_RUNTIME: .+ option "trustedProxies": 'unix' isn't supported on Bun/
   return Object.fromEntries([
     ...needDirectTls.map((name) => [name, hasDirectTls ? /^made$/ : unsupported] as const),
     ...others.map((name) => [name, /^made$/] as const),
+    ['createExtractor(unix)', hasUnixSockets ? /^made$/ : noUnixSockets],
+    ['the default of ./middleware', /^the same$/],
     ['the peer of trustedProxies', hasDirectTls ? /^a certificate$/ : /^no certificate$/],
   ])
 }

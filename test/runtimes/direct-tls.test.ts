@@ -145,11 +145,11 @@ describe('direct TLS on Bun: node:https', () => {
   })
 })
 
-for (const [runtime, command, hasDirectTls] of [
-  ['Bun', [bun], true],
-  ['Deno', [deno, 'run', '-A', '--node-modules-dir=manual'], false],
+for (const [runtime, command, hasDirectTls, hasUnixSockets] of [
+  ['Bun', [bun], true, false],
+  ['Deno', [deno, 'run', '-A', '--node-modules-dir=manual'], false, true],
 ] as const) {
-  describe(`what may need direct TLS, on ${runtime}`, () => {
+  describe(`what not every runtime has, on ${runtime}`, () => {
     let outcomes: Record<string, string>
     before(async () => {
       const program = [...command, 'test/runtimes/programs/construct.ts', ca.cert] as const
@@ -158,8 +158,9 @@ for (const [runtime, command, hasDirectTls] of [
       outcomes = JSON.parse(stdout) as Record<string, string>
     })
 
-    for (const [name, pattern] of Object.entries(expectedConstructions(hasDirectTls))) {
-      it(`${hasDirectTls ? 'can be made' : 'throws where it does'}: ${name}`, () => {
+    const expected = expectedConstructions(hasDirectTls, hasUnixSockets)
+    for (const [name, pattern] of Object.entries(expected)) {
+      it(`is made, or throws at once: ${name}`, () => {
         expect(outcomes[name]).to.match(pattern)
       })
     }

@@ -7,7 +7,7 @@ import {
   type ProxyPeer,
 } from 'passport-client-certificate-auth/extractor'
 import { createFetchExtractor } from 'passport-client-certificate-auth/fetch'
-import { clientCertificateAuth } from 'passport-client-certificate-auth/middleware'
+import middleware, { clientCertificateAuth } from 'passport-client-certificate-auth/middleware'
 import { mtlsServerOptions, reloadable } from 'passport-client-certificate-auth/server'
 
 const required = createRequire(import.meta.url)('passport-client-certificate-auth') as {
@@ -50,6 +50,7 @@ const things: Record<string, () => unknown> = {
   'mtlsServerOptions()': () => mtlsServerOptions({ ca }),
   'reloadable()': () => reloadable(server, () => ({ ca })),
   'createExtractor(header)': () => createExtractor(header),
+  'createExtractor(unix)': () => createExtractor({ ...header, trustedProxies: ['unix'] }),
   'createExtractor(event)': () => createExtractor(event),
   'extractClientCertificate(header)': () => extractClientCertificate({}, header),
   'createFetchExtractor(header)': () => createFetchExtractor(header),
@@ -62,6 +63,8 @@ const things: Record<string, () => unknown> = {
     ),
   'clientCertificateAuth(header)': () => clientCertificateAuth(() => true, header),
   'the peer of trustedProxies': showPeer,
+  'the default of ./middleware': () =>
+    middleware === clientCertificateAuth ? 'the same' : 'another',
 }
 
 const outcomes: Record<string, string> = {}

@@ -7,8 +7,14 @@ import { Strategy } from 'passport-client-certificate-auth'
 import { describeCertificate } from './certificates.ts'
 
 const options = { certificateSource: 'nginx' } as const
-passport.use('near', new Strategy({ ...options, trustedProxies: 'loopback' }, () => ({})))
-passport.use('far', new Strategy({ ...options, trustedProxies: '192.0.2.1' }, () => ({})))
+passport.use(
+  'near',
+  new Strategy({ ...options, trustedProxies: 'loopback' }, (cert) => ({ name: cert.subject.CN })),
+)
+passport.use(
+  'far',
+  new Strategy({ ...options, trustedProxies: '192.0.2.1' }, (cert) => ({ name: cert.subject.CN })),
+)
 passport.use(
   'asked',
   new Strategy(

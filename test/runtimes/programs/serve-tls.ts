@@ -26,7 +26,7 @@ interface Material extends MtlsServerOptions {
 const { nextCa, ...material } = JSON.parse(await text(process.stdin)) as Material
 const options = mtlsServerOptions({ ...material, rejectUnauthorized: false })
 
-passport.use(new Strategy(() => ({})))
+passport.use(new Strategy((cert) => ({ name: cert.subject.CN })))
 const app = express()
 const authenticate: RequestHandler = (req, res, next) => {
   const answer = (error: unknown, user: unknown, info: { reason?: string } | undefined): void => {

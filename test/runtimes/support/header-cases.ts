@@ -107,6 +107,11 @@ export function listHeaderCases({ alice, expired }: Clients): HeaderCase[] {
       MISMATCH,
     ),
     near('rejects a verify header without a certificate', VERIFIED, MALFORMED),
+    near(
+      'rejects headers that were sent twice, empty at first',
+      [CERT, '', VERIFY, '', ...cert, ...VERIFIED],
+      MISMATCH,
+    ),
     near('rejects something that is not a certificate', [CERT, 'x', ...VERIFIED], MALFORMED),
     near('rejects a certificate that was sent twice', [...cert, ...cert, ...VERIFIED], MALFORMED),
     near(
