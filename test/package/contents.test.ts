@@ -24,13 +24,13 @@ describe('the packed package, installed alone', () => {
     expect(files).to.include.members(['dist/esm/index.d.ts', 'dist/cjs/index.d.ts', 'package.json'])
   })
 
-  it('takes less than 450 kB of code and types, and less than 1 MB with its documents', () => {
+  it('takes less than 600 kB of code and types, and less than 1 MB with its documents', () => {
     const sizeOf = (folder: string) =>
       [...installedFiles(consumer)]
         .filter(([name]) => name.startsWith(folder))
         .reduce((sum, [, path]) => sum + statSync(path).size, 0)
 
-    expect(sizeOf('dist/')).to.be.below(450_000)
+    expect(sizeOf('dist/')).to.be.below(600_000)
     expect(sizeOf('')).to.be.below(1_000_000)
   })
 
@@ -56,7 +56,9 @@ describe('the packed package, installed alone', () => {
       )
       return [...asked].map(([, , module = '']) => `${name}: ${module}`)
     })
-    const isForeign = (line: string) => !/: (node|node:[a-z]+|\.{1,2}\/.+)$/.test(line)
+    // The package itself stands in the examples of doc comments.
+    const isForeign = (line: string) =>
+      !/: (node|node:[a-z]+|\.{1,2}\/.+|passport-client-certificate-auth(\/[a-z]+)?)$/.test(line)
 
     expect(foreign).to.not.be.empty
     expect(foreign.filter(isForeign)).to.deep.equal([])
