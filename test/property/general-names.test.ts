@@ -74,6 +74,15 @@ const name: fc.Arbitrary<Buffer> = fc.oneof(
   fc.constantFrom(der(0xa3, der(0x30)), der(0xa5, der(0xa1, der(0x0c, 'a'))), der(0x89, 'a')),
 )
 
+/** Of an extension that OpenSSL can't read, some versions of Node show nothing, and others throw. */
+function textOf(certificate: X509Certificate): string {
+  try {
+    return certificate.subjectAltName ?? ''
+  } catch {
+    return ''
+  }
+}
+
 describe('the names that are read from the DER of a certificate', () => {
   let make: (...extensions: Bytes[]) => Buffer
   before(async () => {
@@ -83,8 +92,7 @@ describe('the names that are read from the DER of a certificate', () => {
   /** Fails unless the names are those that Node shows, all of them or none. */
   function compare(names: readonly Buffer[]): void {
     const certificate = make(sanExtension(generalNames(...names)))
-    // Some versions of Node show null for an extension that OpenSSL can't read, others nothing.
-    const text = new X509Certificate(certificate).subjectAltName ?? ''
+    const text = textOf(new X509Certificate(certificate))
     const read = readSubjectAltNames(certificate)
     expect(read ?? []).to.deep.equal(parseSubjectAltNames(text))
     expect(formatSubjectAltNames(read ?? [])).to.equal(text)
