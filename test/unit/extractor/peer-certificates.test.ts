@@ -85,7 +85,7 @@ describe('the certificate of a connection on an affected version of Node', () =>
 
 describe('the issuers on an affected version of Node', () => {
   const read = (certificate: Issued, more: Partial<CertificateSocket>, evidence: Evidence = {}) => {
-    const leaf = shownAs(certificate) as ChainedPeerCertificate
+    const leaf = shownAs(certificate)
     return chainOf(readChain(socketOf(certificate, more), leaf, evidence, AFFECTED))
   }
 
