@@ -6,10 +6,7 @@ import {
   readChain,
   readLeaf,
 } from '../../../src/extractor/peer-certificates.js'
-import {
-  type ChainedPeerCertificate,
-  toPeerCertificate,
-} from '../../../src/certificate/peer-certificate.js'
+import { toPeerCertificate } from '../../../src/certificate/peer-certificate.js'
 import { chainOf } from '../../support/chain-of.js'
 import { int, octets, seq, tlv } from '../../support/der-writer.js'
 import { type Issued, testPki, type TestPki } from '../../support/pki.js'
