@@ -9,6 +9,7 @@ const DIRECTORY = fileURLToPath(new URL('../../examples', import.meta.url))
 /** A line that shows that the example did what it is there for. */
 const EXAMPLES: Record<string, RegExp> = {
   'behind-a-proxy.js': /^alice, verified: 200 \{"user":\{"name":"alice"\}\}$/m,
+  'bun.js': /^somebody else as alice: 401 Unauthorized$/m,
   'cluster.js':
     /^200 worker ([12]), full handshake, .+\n200 worker (?!\1)[12], session resumed, \{"name":"alice"\}$/m,
   'connect.js': /^bob, who is none: 403 Forbidden$/m,

@@ -112,6 +112,16 @@ for (const [runtime, command] of [
   }
 }
 
+describe('direct TLS on Bun: the example', () => {
+  it('runs, and ends by itself with what it is there to show', async () => {
+    const { status, stdout, stderr } = await run(folder, [bun, 'examples/bun.js'])
+    expect(stderr).to.equal('')
+    expect(stdout).to.match(/^alice: 200 \{"user":\{"name":"alice"\}\}$/m)
+    expect(stdout).to.match(/^somebody else as alice: 401 Unauthorized$/m)
+    expect(status).to.equal(0)
+  })
+})
+
 describe('direct TLS on Bun: node:https', () => {
   let line: Line
   before(async () => {

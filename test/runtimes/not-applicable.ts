@@ -42,6 +42,12 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
   },
   {
     runtime: 'bun',
+    reason: 'serverless-http does not work there',
+    titles: ['the Strategy behind serverless-http'],
+    error: /socket\.once is not a function/,
+  },
+  {
+    runtime: 'bun',
     reason: "it doesn't make the keys of the test",
     titles: [KEYS],
     error: /INVALID_PARAMETERS/,

@@ -30,6 +30,7 @@ const FILES = [
     readdirSync(join(UNIT, folder)).map((file) => join(folder, file)),
   ),
   'fetch.test.ts',
+  'lambda.test.ts',
   ...['general-names', 'directory-name', 'oid'].map((name) => `certificate/${name}.test.ts`),
 ]
 
