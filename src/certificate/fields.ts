@@ -61,7 +61,11 @@ function readSigned(bytes: Uint8Array, signed: Element): CertificateFields | und
   const publicKey = readPublicKey(bytes, spki as Element)
   const hasStringNames = [issuer, subject].every((name) => hasStringsOnly(bytes, name as Element))
   const extensions = findExtensions(bytes, trailing)
-  const isWhole = isInteger(bytes, serialNumber) && areInOrder(trailing) && extensions !== null
+  const isWhole =
+    isInteger(bytes, serialNumber) &&
+    areInOrder(trailing) &&
+    extensions !== null &&
+    hasShortUsages(bytes, extensions)
   return isWhole && validity && publicKey
     ? { serialNumber, validity, publicKey, hasStringNames, extensions }
     : undefined
@@ -86,6 +90,15 @@ function readDates(bytes: Uint8Array, dates: Element): Validity | undefined {
 function areInOrder(trailing: readonly Element[]): boolean {
   const places = trailing.map(({ tag }) => TRAILING_TAGS.indexOf(tag))
   return places.every((place, index) => place > (places[index - 1] ?? -1))
+}
+
+/** Node 20 and 22 end the process for a purpose whose identifier takes more than 586 bytes. */
+function hasShortUsages(bytes: Uint8Array, extensions: Element | undefined): boolean {
+  const list = (element: Element | undefined) => (element && readChildren(bytes, element)) ?? []
+  return list(extensions)
+    .filter((extension) => readOid(bytes, list(extension)[0]) === '551d25')
+    .flatMap(list)
+    .every(({ start, end }) => end - start <= 586)
 }
 
 /** @returns `null` when the explicit tag holds anything but one SEQUENCE */

@@ -139,6 +139,10 @@ describe('reading a certificate', () => {
     ],
     ['another tag at the end', { uniqueIds: [tlv(0xa4, seq())] }],
     ['another tag in front of extensions', { uniqueIds: [tlv(0x80)], extensions: CA_EXTENSIONS }],
+    [
+      'purposes that are too long',
+      { extensions: [extension('2.5.29.37', seq(tlv(6, Buffer.alloc(600, 0x81))))] },
+    ],
     ['more parts than there can be', { uniqueIds: Array.from({ length: 9 }, () => tlv(0x81)) }],
     ['extensions without contents', { uniqueIds: [tlv(0xa3)] }],
     ['extensions that are a SET', { uniqueIds: [tlv(0xa3, set(...CA_EXTENSIONS))] }],
