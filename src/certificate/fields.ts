@@ -62,10 +62,7 @@ function readSigned(bytes: Uint8Array, signed: Element): CertificateFields | und
   const hasStringNames = [issuer, subject].every((name) => hasStringsOnly(bytes, name as Element))
   const extensions = findExtensions(bytes, trailing)
   const isWhole =
-    isInteger(bytes, serialNumber) &&
-    areInOrder(trailing) &&
-    extensions !== null &&
-    hasShortUsages(bytes, extensions)
+    isInteger(bytes, serialNumber) && areInOrder(trailing) && hasShortUsages(bytes, extensions)
   return isWhole && validity && publicKey
     ? { serialNumber, validity, publicKey, hasStringNames, extensions }
     : undefined
@@ -93,7 +90,11 @@ function areInOrder(trailing: readonly Element[]): boolean {
 }
 
 /** Node 20 and 22 end the process for a purpose whose identifier takes more than 586 bytes. */
-function hasShortUsages(bytes: Uint8Array, extensions: Element | undefined): boolean {
+function hasShortUsages(
+  bytes: Uint8Array,
+  extensions: Element | undefined | null,
+): extensions is Element | undefined {
+  if (extensions === null) return false
   const list = (element: Element | undefined) => (element && readChildren(bytes, element)) ?? []
   return list(extensions)
     .filter((extension) => readOid(bytes, list(extension)[0]) === '551d25')
