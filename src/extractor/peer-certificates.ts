@@ -7,7 +7,7 @@ import {
   type ChainedPeerCertificate,
   parseCertificate,
 } from '../certificate/peer-certificate.js'
-import { isAffected, NODE_MAJOR } from '../certificate/showable-key.js'
+import { NODE_MAJOR } from '../certificate/showable-key.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
 
 /** What is read of a connection's certificates; a wrapper around Node's socket may have less. */
@@ -30,7 +30,7 @@ export interface Evidence {
 
 /**
  * Reads the client's certificate from a connection, without its issuers. Our own reader sees it
- * before Node does: some versions of Node end the process when they show certain keys.
+ * before Node does: every version of Node ends the process when it shows certain certificates.
  *
  * @param major - the major version of Node
  * @returns a fault when it can't be shown; `undefined` when there is none
@@ -39,7 +39,7 @@ export function readLeaf(
   socket: CertificateSocket,
   major: number = NODE_MAJOR,
 ): ChainedPeerCertificate | CertificateFault | undefined {
-  const der = isAffected(major) ? findLeafDer(socket) : undefined
+  const der = findLeafDer(socket)
   const fault = der && findFault(der, major)
   if (fault !== undefined) return fault
   const leaf = withoutIssuer(socket.getPeerCertificate(false))
@@ -74,7 +74,7 @@ const SESSION_PEER = 0xa3
 
 /**
  * The DER of the client's certificate. It is taken from the session, because asking Node for an
- * `X509Certificate` makes most affected versions forget the issuers that the client sent.
+ * `X509Certificate` makes most versions forget the issuers that the client sent.
  */
 function findLeafDer(socket: CertificateSocket): Uint8Array | undefined {
   const session = socket.getSession?.()
@@ -100,13 +100,9 @@ export function readChain(
 ): ChainedPeerCertificate {
   const certificate = hasDer(leaf) ? parseCertificate(leaf.raw, major) : 'not_a_certificate'
   if (typeof certificate === 'string') return leaf
-  evidence.sentIssuers ??= listSentIssuers(socket, major)
+  evidence.sentIssuers ??= listSentIssuers(socket)
   const sent = evidence.sentIssuers.flatMap(parseIssuer)
-  const { issuerCertificate } = linkChain(
-    certificate,
-    sent,
-    isAffected(major) ? listConfiguredIssuers(socket) : [],
-  )
+  const { issuerCertificate } = linkChain(certificate, sent, listConfiguredIssuers(socket))
   return issuerCertificate === undefined ? leaf : { ...leaf, issuerCertificate }
 }
 
@@ -115,12 +111,10 @@ function parseIssuer(der: Uint8Array): X509Certificate[] {
   return parseIssuers([der]) ?? []
 }
 
-/** The issuers as Node found them by their names, which an affected version can't be made to show. */
-function listSentIssuers(socket: CertificateSocket, major: number): Uint8Array[] {
+/** The issuers as Node found them by their names, without showing any of them. */
+function listSentIssuers(socket: CertificateSocket): Uint8Array[] {
   const issuers: Uint8Array[] = []
-  let last: SentCertificate | null | undefined = isAffected(major)
-    ? socket.getPeerX509Certificate?.()
-    : socket.getPeerCertificate(true)
+  let last: SentCertificate | undefined = socket.getPeerX509Certificate?.()
   while (last?.issuerCertificate && issuers.length < MAX_CHAIN_CERTS - 1) {
     last = last.issuerCertificate
     if (hasDer(last)) issuers.push(last.raw)
@@ -137,7 +131,7 @@ const configured = new WeakMap<object, ConfiguredIssuers>()
 
 /**
  * The CAs that the server was given, with which Node completes a chain whose root the client didn't
- * send. An affected version would show them unseen, so they are taken from the server's options.
+ * send. Node would show them unseen, so they are taken from the server's options.
  */
 function listConfiguredIssuers({ server }: CertificateSocket): readonly X509Certificate[] {
   if (!server) return []
