@@ -8,6 +8,7 @@ import {
   bits,
   certificateOf,
   ecSpki,
+  extension,
   keyIdOf,
   oid,
   type Parts,
@@ -15,6 +16,7 @@ import {
   seq,
   spkiOf,
   subjectKeyId,
+  tlv,
   toPem,
 } from '../../support/der-writer.js'
 import {
@@ -159,6 +161,16 @@ for (const protocol of PROTOCOLS) {
         expectAccepted(served, client, root)
       })
     }
+
+    it('A8 odd keys: a namesake of its CA with a purpose whose identifier is very long', async () => {
+      const purpose = extension('2.5.29.37', seq(tlv(0x06, Buffer.alloc(1000, 0x81), Buffer.of(1))))
+      const extensions = [basicConstraints(true), purpose]
+      const outcomes = await visitAll(
+        running,
+        sending(client, namesake(spkiOf(generate()), { extensions })),
+      )
+      expectAccepted(outcomes, client, root)
+    })
 
     it('A8 odd keys: a namesake on P-256 that an odd one has issued', async () => {
       const { secp256k1 } = odd as { secp256k1: Buffer }
