@@ -14,6 +14,7 @@ import {
   CA_EXTENSIONS,
   certificateOf,
   ecSpki,
+  extension,
   keyIdOf,
   octets,
   oid,
@@ -51,6 +52,20 @@ function threeOf(...keys: KeyObject[]): [leaf: Buffer, intermediate: Buffer, roo
 
 describe('a chain by the keys of its issuers', () => {
   const whole = ['leaf', 'intermediate', 'root']
+
+  it('ends before an issuer that our own reader rejects, whoever parsed it', () => {
+    const root = issue({ subject: 'root', ca: true })
+    const leaf = leafOf(issue({ subject: 'leaf', by: root }).der)
+    const purpose = extension('2.5.29.37', seq(oid(`1.2.${'3.'.repeat(600)}4`)))
+    const spki = spkiOf(root.privateKey)
+    const extensions = [basicConstraints(true), purpose]
+    const der = certificateOf({ subject: 'root', issuer: 'root', spki, extensions })
+    const issuer = new X509Certificate(der)
+    expect(leaf.checkIssued(issuer)).to.equal(true)
+    expect(leaf.verify(issuer.publicKey)).to.equal(true)
+    expect(namesOf(linkChain(leaf, [issuer]))).to.deep.equal(['leaf'])
+  })
+
   for (const curve of ['P-256', 'P-384', 'P-521', 'secp224r1', 'prime192v1']) {
     it(`is linked with three different keys on ${curve}, all of them sent`, () => {
       const [leaf, ...others] = threeOf(generate(curve), generate(curve), generate(curve))

@@ -7,6 +7,7 @@ import {
   fingerprints,
   pathOf,
 } from '../../support/extract-over.js'
+import { certificateOf, ecSpki, seq } from '../../support/der-writer.js'
 import { testPki, type TestPki } from '../../support/pki.js'
 import { closeServers } from '../../support/servers.js'
 
@@ -111,6 +112,30 @@ describe('reading the certificate from the TLS socket', () => {
         )
       }
     })
+
+    for (const [what, der, detail] of [
+      ['is no certificate', Buffer.from('no certificate'), {}],
+      [
+        'has a key that describes its own curve',
+        certificateOf({ spki: ecSpki(seq(), Buffer.from([4])) }),
+        { detail: 'unsupported_key' },
+      ],
+    ] as const) {
+      it(`is the server's fault when it ${what}, also in a resumed session`, () => {
+        const certificate = { fingerprint256: 'AB', raw: der }
+        const socket = { authorized: true, getPeerCertificate: () => certificate }
+        const failure = { success: false, certificate: null, reason: 'certificate_not_retrievable' }
+        for (const isReused of [true, false]) {
+          const isSessionReused = () => isReused
+          expect(
+            extractClientCertificate({ socket: { ...socket, isSessionReused } }),
+          ).to.deep.equal({
+            ...failure,
+            ...detail,
+          })
+        }
+      })
+    }
 
     for (const [what, getPeerCertificate] of hidden) {
       it(`after a full handshake it is the server's fault that the certificate ${what}`, () => {
