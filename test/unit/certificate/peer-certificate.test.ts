@@ -28,6 +28,19 @@ const subjectAltName: JsonGeneralNames = [
   { type: 'ip', value: '192.0.2.7' },
 ]
 
+/** OpenSSL clears the bit, so that what it read isn't what it was given (X.690 11.2.1). */
+function withUncountedBit(raw: Buffer): Buffer {
+  const changed = Buffer.from(raw)
+  // The count of unused bits stands in front of the ECDSA-Sig-Value, which is the end of the certificate.
+  const at = raw.findIndex(
+    (byte, index) =>
+      byte === 0 && raw[index + 1] === 0x30 && index + 3 + Number(raw[index + 2]) === raw.length,
+  )
+  changed[at] = 1
+  changed[changed.length - 1] = (changed.at(-1) as number) | 1
+  return changed
+}
+
 describe('the view of a certificate', () => {
   afterEach(closeServers)
 
@@ -102,6 +115,7 @@ describe('DER', () => {
     ['a private key in its place', ({ key }) => Buffer.from(key)],
     ['no bytes at all', () => Buffer.alloc(0)],
     ['zeros', () => Buffer.alloc(100)],
+    ['a bit set in its signature that is not counted', ({ raw }) => withUncountedBit(raw)],
   ]
 
   for (const [what, change] of refused) {
