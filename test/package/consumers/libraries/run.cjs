@@ -106,7 +106,8 @@ async function main() {
   }
   await close()
   connections.close()
-  process.stdout.write(JSON.stringify(rows))
+  // On a line of its own, because a library may print something too.
+  process.stdout.write(`\n${JSON.stringify(rows)}\n`)
 }
 
 main()
