@@ -53,8 +53,10 @@ interface Progress {
 
 class Reader {
   readonly #child: ChildProcess
+  readonly #end: Promise<string>
   #begun = 0
   #errors = ''
+  #answer: (read: Read) => void = () => undefined
 
   constructor() {
     const { NODE_OPTIONS: _, ...env } = process.env
@@ -65,18 +67,22 @@ class Reader {
     })
     this.#child.stdout?.on('data', (dots: Buffer) => (this.#begun += dots.length))
     this.#child.stderr?.on('data', (text: Buffer) => (this.#errors += text.toString()))
+    this.#child.on('message', (read) => {
+      this.#answer(read as Read)
+    })
+    this.#end = once(this.#child, 'close').then(([code, signal]: unknown[]) => {
+      return `${String(signal ?? code)} ${this.#errors.trim().split('\n')[0] ?? ''}`
+    })
   }
 
   async read(batch: readonly Reading[]): Promise<Progress> {
     this.#begun = 0
-    const closed = once(this.#child, 'close') as Promise<[code: unknown, signal: unknown]>
-    const answered = once(this.#child, 'message') as Promise<[Read]>
+    const answered = new Promise<Read>((resolve) => (this.#answer = resolve))
     this.#child.send([...batch])
-    const answer = await Promise.race([answered, closed.then(() => undefined)])
-    if (answer !== undefined) return { begun: batch.length, read: answer[0], end: undefined }
-    const [code, signal] = await closed
-    const end = `${String(signal ?? code)} ${this.#errors.trim().split('\n')[0] ?? ''}`
-    return { begun: this.#begun, read: { accepted: 0, faults: [] }, end }
+    const outcome = await Promise.race([answered, this.#end])
+    return typeof outcome === 'string'
+      ? { begun: this.#begun, read: { accepted: 0, faults: [] }, end: outcome }
+      : { begun: batch.length, read: outcome, end: undefined }
   }
 
   end(): void {

@@ -129,10 +129,8 @@ export async function readEverywhere(
   others: readonly Buffer[],
   which: (index: number) => boolean = () => true,
 ): Promise<number> {
-  const [first, ...rest] = [leaf, ...others].map((raw) => ({ raw, cert: toPem(raw) })) as [
-    Certificate,
-    ...Certificate[],
-  ]
+  const first = toCertificate(leaf)
+  const rest = others.map(toCertificate)
   const sent = new Set([leaf, ...others].map((der) => der.toString('base64')))
   let accepted = 0
   for (const [index, [name, read]] of READERS.entries()) {
@@ -147,6 +145,16 @@ export async function readEverywhere(
     }
   }
   return accepted
+}
+
+/** Its PEM only where somebody asks for it. */
+function toCertificate(raw: Buffer): Certificate {
+  return {
+    raw,
+    get cert() {
+      return toPem(raw)
+    },
+  }
 }
 
 async function inspect(
