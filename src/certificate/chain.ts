@@ -2,6 +2,7 @@ import type { X509Certificate } from 'node:crypto'
 import { readFields } from './fields.js'
 import { MAX_CHAIN_CERTS } from './limits.js'
 import {
+  type CertificateFault,
   type ChainedPeerCertificate,
   parseCertificate,
   toPeerCertificate,
@@ -18,6 +19,20 @@ const PARSE_COST = 1.5
 const ORDINARY_BYTES = 1000
 /** How many more bytes cost as much as one ordinary certificate: a name takes the fewest. */
 const BYTES_PER_COST = 400
+
+/**
+ * Parses a leaf and what came behind it, and links them.
+ *
+ * @param ders - the leaf first
+ * @returns why not, when the leaf can't be used, or when anything behind it isn't a certificate
+ */
+export function parseChain(ders: readonly Uint8Array[]): ChainedPeerCertificate | CertificateFault {
+  const [leafDer, ...issuerDers] = ders as [Uint8Array, ...Uint8Array[]]
+  const leaf = parseCertificate(leafDer)
+  if (typeof leaf === 'string') return leaf
+  const issuers = parseIssuers(issuerDers)
+  return issuers === undefined ? 'not_a_certificate' : linkChain(leaf, issuers)
+}
 
 /**
  * Links a leaf to those of the given certificates that really issued it, in whatever order they

@@ -81,12 +81,6 @@ function isShowable(key: PublicKey, major: number): boolean {
   return false
 }
 
-/** {@link parseCertificate}, without the reason for a rejection. */
-export function parseDer(der: Uint8Array): X509Certificate | undefined {
-  const certificate = parseCertificate(der)
-  return typeof certificate === 'string' ? undefined : certificate
-}
-
 /** The view of a parsed certificate that `tls.TLSSocket.getPeerCertificate()` would have given. */
 export function toPeerCertificate(certificate: X509Certificate): ChainedPeerCertificate {
   return showOwnNames(certificate.toLegacyObject())

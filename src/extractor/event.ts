@@ -1,4 +1,4 @@
-import { parseDer, toPeerCertificate } from '../certificate/peer-certificate.js'
+import { parseCertificate, toPeerCertificate } from '../certificate/peer-certificate.js'
 import type { CertificateSnapshot } from '../certificate/snapshot.js'
 import { decodePem } from '../parsers/pem.js'
 import { trace } from '../trace.js'
@@ -32,8 +32,13 @@ export function readEvent(
   const known = cache.get(pem)
   if (known !== undefined) return known
   const [der, ...others] = decodePem(pem) ?? []
-  const certificate = der === undefined || others.length > 0 ? undefined : parseDer(der)
-  if (certificate !== undefined) return cache.add(pem, toPeerCertificate(certificate))
+  const isOne = der !== undefined && others.length === 0
+  const certificate = isOne ? parseCertificate(der) : 'not_a_certificate'
+  if (typeof certificate !== 'string') return cache.add(pem, toPeerCertificate(certificate))
+  if (certificate === 'unsupported_key') {
+    trace("the event holds a certificate with a public key that can't be used")
+    return failWith('lambda_event_clientcert_malformed', certificate)
+  }
   trace('the event holds something that is not a certificate')
   return failWith('lambda_event_clientcert_malformed')
 }

@@ -1,10 +1,8 @@
-import { linkChain, parseIssuers } from '../certificate/chain.js'
-import {
-  type CertificateFault,
-  type ChainedPeerCertificate,
-  type ForwardedIdentity,
-  parseCertificate,
-  toPeerCertificate,
+import { parseChain } from '../certificate/chain.js'
+import type {
+  CertificateFault,
+  ChainedPeerCertificate,
+  ForwardedIdentity,
 } from '../certificate/peer-certificate.js'
 import type { CertificateSnapshot } from '../certificate/snapshot.js'
 import type { ChainDecoder, Decoder, HeaderEncoding } from '../parsers/decoders.js'
@@ -143,15 +141,8 @@ function parse(
   if (!Array.isArray(decoded)) return decoded as object as ChainedPeerCertificate
   const ders = appendChain(decoded, chain, plan)
   if (isFailure(ders)) return ders
-  const [leafDer, ...issuerDers] = (plan.includeChain ? ders : ders.slice(0, 1)) as [
-    Buffer,
-    ...Buffer[],
-  ]
-  const leaf = parseCertificate(leafDer)
-  if (typeof leaf === 'string') return rejectCertificate(leaf, plan)
-  const issuers = parseIssuers(issuerDers)
-  if (issuers === undefined) return rejectCertificate('not_a_certificate', plan)
-  return issuers.length === 0 ? toPeerCertificate(leaf) : linkChain(leaf, issuers)
+  const certificate = parseChain(plan.includeChain ? ders : ders.slice(0, 1))
+  return typeof certificate === 'string' ? rejectCertificate(certificate, plan) : certificate
 }
 
 function rejectCertificate(fault: CertificateFault, { header }: HeaderPlan): ExtractionFailure {

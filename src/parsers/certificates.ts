@@ -1,6 +1,6 @@
 import {
   type ChainedPeerCertificate,
-  parseDer,
+  parseCertificate,
   toPeerCertificate,
 } from '../certificate/peer-certificate.js'
 import { invalidType, invalidValue } from '../errors.js'
@@ -21,11 +21,10 @@ export function pemToCertificate(pem: string): ChainedPeerCertificate {
   const given: unknown = pem
   if (typeof given !== 'string') throw invalidType(what, 'a string', given)
   const [der, ...others] = decodePem(given) ?? []
-  const certificate = der === undefined || others.length > 0 ? undefined : parseDer(der)
-  if (certificate !== undefined) return toPeerCertificate(certificate)
   // Never the text itself, which may be a private key that was mistaken for a certificate.
   const found = /^-----BEGIN [A-Z0-9 ]{1,40}-----/.exec(given)?.[0] ?? `${given.length} characters`
-  throw invalidValue(what, 'must be one certificate in PEM, and nothing else', found)
+  if (der === undefined || others.length > 0) throw notOne(what, 'PEM', found)
+  return show(der, what, 'PEM', found)
 }
 
 /**
@@ -41,11 +40,21 @@ export function derToCertificate(der: Uint8Array): ChainedPeerCertificate {
   const what = 'derToCertificate(der)'
   const given: unknown = der
   if (!(given instanceof Uint8Array)) throw invalidType(what, 'a Buffer or a Uint8Array', given)
-  const certificate = parseDer(given)
-  if (certificate !== undefined) return toPeerCertificate(certificate)
-  throw invalidValue(
-    what,
-    'must be one certificate in DER, and nothing else',
-    `${given.length} bytes`,
-  )
+  return show(given, what, 'DER', `${given.length} bytes`)
+}
+
+function show(
+  der: Uint8Array,
+  what: string,
+  encoding: string,
+  found: string,
+): ChainedPeerCertificate {
+  const certificate = parseCertificate(der)
+  if (typeof certificate !== 'string') return toPeerCertificate(certificate)
+  if (certificate === 'not_a_certificate') throw notOne(what, encoding, found)
+  throw invalidValue(what, "has a public key that this version of Node can't show", found)
+}
+
+function notOne(what: string, encoding: string, found: string): Error {
+  return invalidValue(what, `must be one certificate in ${encoding}, and nothing else`, found)
 }

@@ -1,7 +1,6 @@
 import { assertBoolean, takeOptions } from '../assert.js'
-import { linkChain } from '../certificate/chain.js'
+import { parseChain } from '../certificate/chain.js'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
-import { parseDer } from '../certificate/peer-certificate.js'
 import { type Decoder, DECODERS, ENCODINGS, type HeaderEncoding } from './decoders.js'
 import type { Preset } from './presets.js'
 
@@ -102,8 +101,6 @@ function parse(
   if (typeof headerValue !== 'string') return null
   const ders = decode(headerValue)
   if (!Array.isArray(ders) || (ders.length > 1 && !isChainAllowed)) return null
-  const [leaf, ...others] = ders.map(parseDer)
-  if (leaf === undefined) return null
-  const known = others.filter((certificate) => certificate !== undefined)
-  return known.length === others.length ? linkChain(leaf, known) : null
+  const certificate = parseChain(ders)
+  return typeof certificate === 'string' ? null : certificate
 }

@@ -1,5 +1,5 @@
 import { readSubjectAltNames } from '../certificate/general-names.js'
-import { parseDer } from '../certificate/peer-certificate.js'
+import { parseCertificate } from '../certificate/peer-certificate.js'
 
 /** A value that may have been copied from the certificate into the header, unquoted and unescaped. */
 export interface XfccName {
@@ -24,7 +24,7 @@ export function isKnownName({ type, quoted }: XfccName): boolean {
  * knows, or where the extension can't be read.
  */
 export function hasGenuineNames(der: Buffer, names: readonly XfccName[]): boolean {
-  if (parseDer(der) === undefined || !names.every(isKnownName)) return false
+  if (typeof parseCertificate(der) === 'string' || !names.every(isKnownName)) return false
   const genuine = readSubjectAltNames(der)
   if (genuine === undefined) return false
   return TYPES.every((type) => {

@@ -9,12 +9,14 @@ import { extractClientCertificateFromLambdaEvent } from '../../src/lambda.js'
 import { restoreClock, turnClock } from '../support/clock.js'
 import { countCalls, stopCounting } from '../support/count-calls.js'
 import { fingerprints, pathOf } from '../support/extract-over.js'
+import { certificateOf, ecSpki, oid, toPem } from '../support/der-writer.js'
 import { httpEvent, restEvent } from '../support/lambda-events.js'
 import { partsOf } from '../support/parts-of.js'
 import { type Issued, testPki, type TestPki } from '../support/pki.js'
 
 const MISSING = 'lambda_event_missing_clientcert'
 const MALFORMED = 'lambda_event_clientcert_malformed'
+const FAILURE = { success: false, certificate: null } as const
 
 describe('the certificate in an event of API Gateway', () => {
   let pki: TestPki
@@ -46,6 +48,20 @@ describe('the certificate in an event of API Gateway', () => {
       }
       const damaged = cert.replace('\nMI', '\nMJ')
       expect(extract({ cert: damaged })).to.equal(MALFORMED)
+    })
+
+    it(`is rejected with a detail when its public key can't be used: ${api}`, () => {
+      const unusable = toPem(certificateOf({ spki: ecSpki(oid('1.2.3'), Buffer.alloc(65, 4)) }))
+      expect(extractClientCertificateFromLambdaEvent(event({ cert: unusable }))).to.deep.equal({
+        ...FAILURE,
+        reason: MALFORMED,
+        detail: 'unsupported_key',
+      })
+      const damaged = pki.ec.cert.replace('\nMI', '\nMJ')
+      expect(extractClientCertificateFromLambdaEvent(event({ cert: damaged }))).to.deep.equal({
+        ...FAILURE,
+        reason: MALFORMED,
+      })
     })
   }
 

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { expect } from 'chai'
 import { derToCertificate, pemToCertificate } from '../../../src/parsers/index.js'
+import { certificateOf, ecSpki, oid, toPem } from '../../support/der-writer.js'
 import { testPki, type TestPki } from '../../support/pki.js'
 
 describe('a certificate by itself', () => {
@@ -49,6 +50,17 @@ describe('a certificate by itself', () => {
         () => pemToCertificate(wrong),
         'ERR_INVALID_ARG_VALUE',
         'pemToCertificate(pem) must be',
+      )
+    }
+  })
+
+  it('is rejected with another message when it is one, with a public key that can not be shown', () => {
+    const der = certificateOf({ spki: ecSpki(oid('1.2.3'), Buffer.alloc(65, 4)) })
+    for (const read of [() => derToCertificate(der), () => pemToCertificate(toPem(der))]) {
+      rejects(
+        read,
+        'ERR_INVALID_ARG_VALUE',
+        "has a public key that this version of Node can't show",
       )
     }
   })

@@ -17,6 +17,7 @@ import {
   toXfcc,
 } from '../../support/header-values.js'
 import { chainOf } from '../../support/chain-of.js'
+import * as der from '../../support/der-writer.js'
 import { testPki } from '../../support/pki.js'
 
 interface Certificate {
@@ -103,6 +104,17 @@ for (const [name, parse, write] of parsers.filter(([, parse]) => parse !== parse
       const { chained, intermediate, root } = await testPki()
       expect(parse(write(chained, damage(intermediate), root))).to.equal(null)
       expect(parse(write(chained, intermediate, damage(root)))).to.equal(null)
+    })
+
+    it("ends the chain before an issuer whose public key can't be used", async () => {
+      const { chained, intermediate, root } = await testPki()
+      const unusable = certificateOf(
+        der.certificateOf({ spki: der.ecSpki(der.oid('1.2.3'), Buffer.alloc(65, 4)) }),
+      )
+      const certificate = parse(write(chained, unusable, intermediate, root))
+      expect(chainOf(certificate)).to.deep.equal([chained.raw, intermediate.raw, root.raw])
+      expect(chainOf(parse(write(chained, unusable)))).to.deep.equal([chained.raw])
+      expect(parse(write(unusable, chained))).to.equal(null)
     })
 
     it(`takes ${MAX_CHAIN_CERTS} certificates and gives null for one more`, async () => {
