@@ -62,7 +62,7 @@ function readSigned(bytes: Uint8Array, signed: Element): CertificateFields | und
   const hasStringNames = [issuer, subject].every((name) => hasStringsOnly(bytes, name as Element))
   const extensions = findExtensions(bytes, trailing)
   const isWhole =
-    isInteger(bytes, serialNumber) && areInOrder(trailing) && hasShortUsages(bytes, extensions)
+    isInteger(bytes, serialNumber) && areInOrder(trailing) && hasShortPurposes(bytes, extensions)
   return isWhole && validity && publicKey
     ? { serialNumber, validity, publicKey, hasStringNames, extensions }
     : undefined
@@ -89,17 +89,31 @@ function areInOrder(trailing: readonly Element[]): boolean {
   return places.every((place, index) => place > (places[index - 1] ?? -1))
 }
 
-/** Node 20 and 22 end the process for a purpose whose identifier takes more than 586 bytes. */
-function hasShortUsages(
+/** extKeyUsage (RFC 5280 4.2.1.12). */
+const EXTENDED_KEY_USAGE = '551d25'
+/** OpenSSL can't write a longer object identifier as text. */
+const MAX_PURPOSE_BYTES = 586
+
+/**
+ * Node 20 and 22 end the process for a purpose that OpenSSL can't write as text. Where this reader can't
+ * tell the purposes apart and OpenSSL may, all of them together must be that short.
+ */
+function hasShortPurposes(
   bytes: Uint8Array,
   extensions: Element | undefined | null,
 ): extensions is Element | undefined {
   if (extensions === null) return false
   const list = (element: Element | undefined) => (element && readChildren(bytes, element)) ?? []
   return list(extensions)
-    .filter((extension) => readOid(bytes, list(extension)[0]) === '551d25')
-    .flatMap(list)
-    .every(({ start, end }) => end - start <= 586)
+    .map(list)
+    .filter(([identifier]) => readOid(bytes, identifier) === EXTENDED_KEY_USAGE)
+    .map((parts) => parts.at(-1) as Element)
+    .every((value) => {
+      const purposes = list(readExactly(bytes, value, [TAG.sequence])[0])
+      return (purposes.length === 0 ? [value] : purposes).every(
+        ({ start, end }) => end - start <= MAX_PURPOSE_BYTES,
+      )
+    })
 }
 
 /** @returns `null` when the explicit tag holds anything but one SEQUENCE */

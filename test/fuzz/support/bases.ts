@@ -59,7 +59,7 @@ const KINDS: readonly [name: string, type: string, options?: object][] = [
 ]
 
 /** With every kind of name and extension that Node shows, so that mutants reach the code for it. */
-const EXTENSIONS: readonly Buffer[] = [
+export const EXTENSIONS: readonly Buffer[] = [
   basicConstraints(true),
   extension('2.5.29.15', bits(Buffer.from([0x86]), 1), true),
   extension('2.5.29.37', seq(oid('1.3.6.1.5.5.7.3.2'), oid('1.3.6.1.5.5.7.3.1'), oid('1.2.3.4'))),
@@ -93,7 +93,7 @@ const EXTENSIONS: readonly Buffer[] = [
 const attribute = (id: string, value: Buffer): Buffer => set(seq(oid(id), value))
 
 /** Of several attributes, in the encodings that names have. */
-const SUBJECT = seq(
+export const SUBJECT = seq(
   attribute('2.5.4.6', tlv(0x13, Buffer.from('XX'))),
   attribute('2.5.4.10', utf8('Example')),
   attribute('2.5.4.11', tlv(0x1e, Buffer.from('0055006e00690074', 'hex'))),
@@ -105,7 +105,7 @@ const SUBJECT = seq(
 )
 
 /** All have the same subject and issuer, so that each may have issued each. */
-export function createBases(): Base[] {
+export function createBases(name: Buffer = SUBJECT): Base[] {
   const signer = generate('ec', { namedCurve: 'P-256' }).privateKey
   const kinds = KINDS.flatMap(([kind, type, options]) => {
     try {
@@ -127,19 +127,19 @@ export function createBases(): Base[] {
   return [...kinds, ...compressed].map(({ kind, spki, keys }) => ({
     name: kind,
     spki,
-    der: signedByFirst(spki, keys),
+    der: signedByFirst(spki, keys, name),
   }))
 }
 
 /** Not every key can sign, or sign in a way that is known here. */
-function signedByFirst(spki: Buffer, keys: readonly KeyObject[]): Buffer {
+function signedByFirst(spki: Buffer, keys: readonly KeyObject[], name: Buffer): Buffer {
   for (const signer of keys) {
     try {
       return certificateOf({
         spki,
         signer,
-        subject: SUBJECT,
-        issuer: SUBJECT,
+        subject: name,
+        issuer: name,
         serialNumber: int(0x0123456789abcdefn),
         extensions: [...EXTENSIONS, extension('1.2.3.4.5', seq(bool(true), int(5)), false)],
       })

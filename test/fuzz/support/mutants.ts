@@ -40,6 +40,29 @@ export function mutate(random: Random, bases: readonly Base[]): Mutant {
   return { kind: kinds.join(', '), base: name, der: mutant }
 }
 
+/** Mutants of what a CA signs, which it then signs: all of it but the client's key. */
+const SIGNABLE: readonly Mutation[] = [
+  onTree(setTag),
+  onTree(setIdentifier),
+  onTree(lengthenIdentifier),
+  onTree(setContents),
+  onTree(moveParts),
+]
+
+/** The TBSCertificate of a certificate, mutated, and with the signature of its issuer. */
+export function mutateAndSign(
+  random: Random,
+  der: Buffer,
+  sign: (signed: Buffer, algorithm: Buffer) => Buffer,
+): Buffer {
+  const [signed, algorithm] = toTree(der).content as [Node, Node]
+  let mutant = toDer(signed)
+  do {
+    mutant = random.pick(SIGNABLE)(mutant, random, [])
+  } while (random.chance(0.2))
+  return sign(mutant, toDer(algorithm))
+}
+
 function flipBits(der: Buffer, random: Random): Buffer {
   const mutant = Buffer.from(der)
   for (let left = 1 + random.below(4); left > 0 && mutant.length > 0; left -= 1) {

@@ -75,6 +75,11 @@ describe('reading a certificate', () => {
     }
   })
 
+  const purposes = (value: Buffer): Buffer => extension('2.5.29.37', value)
+  const purposeOf = (length: number): Buffer => {
+    return tlv(6, Buffer.of(0x2a), Buffer.alloc(length - 2, 0x81), Buffer.of(1))
+  }
+  const END = Buffer.alloc(2)
   const ids = [tlv(0x81, Buffer.from([0, 1])), tlv(0x82, Buffer.from([0, 2]))] as const
   const shapes: [what: string, parts: Partial<Parts>][] = [
     ['of version 1, which is left out', { version: null }],
@@ -95,6 +100,12 @@ describe('reading a certificate', () => {
       'with zero bits at the end of keyUsage',
       { extensions: [extension('2.5.29.15', bits(Buffer.from([0x80, 0])))] },
     ],
+    ['with a purpose of 586 bytes', { extensions: [purposes(seq(purposeOf(586)))] }],
+    [
+      'with more purposes than that, each of them short',
+      { extensions: [purposes(seq(...Array.from({ length: 200 }, () => oid('1.2.3.4'))))] },
+    ],
+    ['with an empty list of purposes', { extensions: [purposes(seq())] }],
     ['with the same extension twice', { extensions: [...CA_EXTENSIONS, ...CA_EXTENSIONS] }],
     ['with a negative serial number', { serialNumber: int(-1) }],
     ['with the serial number zero', { serialNumber: int(0) }],
@@ -139,9 +150,23 @@ describe('reading a certificate', () => {
     ],
     ['another tag at the end', { uniqueIds: [tlv(0xa4, seq())] }],
     ['another tag in front of extensions', { uniqueIds: [tlv(0x80)], extensions: CA_EXTENSIONS }],
+    ['a purpose of 587 bytes', { extensions: [purposes(seq(purposeOf(587)))] }],
+    ['such a purpose behind others', { extensions: [purposes(seq(oid('1.2.3'), purposeOf(587)))] }],
     [
-      'purposes that are too long',
-      { extensions: [extension('2.5.29.37', seq(tlv(6, Buffer.alloc(600, 0x81))))] },
+      'such a purpose in a second extension',
+      { extensions: [purposes(seq(oid('1.2.3'))), purposes(seq(purposeOf(587)))] },
+    ],
+    [
+      'such a purpose in an extension that is critical',
+      { extensions: [extension('2.5.29.37', seq(purposeOf(587)), true)] },
+    ],
+    [
+      'such a purpose where only OpenSSL finds it, behind a length that is indefinite',
+      { extensions: [purposes(Buffer.concat([Buffer.of(0x30, 0x80), purposeOf(587), END]))] },
+    ],
+    [
+      'such a purpose where only OpenSSL finds it, in front of something else',
+      { extensions: [purposes(Buffer.concat([seq(purposeOf(587)), nothing()]))] },
     ],
     ['more parts than there can be', { uniqueIds: Array.from({ length: 9 }, () => tlv(0x81)) }],
     ['extensions without contents', { uniqueIds: [tlv(0xa3)] }],
