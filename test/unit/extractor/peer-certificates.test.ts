@@ -26,7 +26,7 @@ const sessionOf = (peer: Uint8Array) => seq(int(1), octets(Buffer.from('id')), t
 function socketOf(certificate: Issued, more: Partial<CertificateSocket> = {}): CertificateSocket {
   return {
     getPeerCertificate: (detailed) => {
-      if (detailed) throw new Error('An affected version may crash here')
+      if (detailed) throw new Error('Node may end the process here')
       return shownAs(certificate)
     },
     getSession: () => sessionOf(certificate.raw),
@@ -46,7 +46,7 @@ function link([first, ...others]: Issued[]): Sent {
   return others.length === 0 ? { raw } : { raw, issuerCertificate: link(others) }
 }
 
-describe('the certificate of a connection on an affected version of Node', () => {
+describe('the certificate of a connection', () => {
   it('is found in the session before Node is asked to show it', () => {
     expect(readLeaf(socketOf(pki.ec), AFFECTED))
       .to.have.property('raw')
@@ -80,7 +80,7 @@ describe('the certificate of a connection on an affected version of Node', () =>
   })
 })
 
-describe('the issuers on an affected version of Node', () => {
+describe('the issuers of a connection', () => {
   const read = (certificate: Issued, more: Partial<CertificateSocket>, evidence: Evidence = {}) => {
     const leaf = shownAs(certificate)
     return chainOf(readChain(socketOf(certificate, more), leaf, evidence, AFFECTED))
