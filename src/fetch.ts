@@ -1,5 +1,5 @@
-import { assertText, takeOptions } from './assert.js'
-import { invalidType, invalidValue } from './errors.js'
+import { assertText, takeOptions } from './util/assert.js'
+import { invalidType, invalidValue } from './util/errors.js'
 import { createExtractor, extractClientCertificate } from './extractor/index.js'
 import { EXTRACTOR_OPTIONS, type ExtractorOptions } from './extractor/options.js'
 import type { RequestLike as NodeRequest } from './extractor/request.js'

@@ -3,8 +3,8 @@ export type {
   ChainedPeerCertificate as PeerCertificate,
   ForwardedIdentity,
 } from './certificate/peer-certificate.js'
-export type { DecisionMessage } from './diagnostics.js'
-export { ClientCertificateError, type ClientCertificateErrorCode } from './errors.js'
+export type { DecisionMessage } from './guard/diagnostics.js'
+export { ClientCertificateError, type ClientCertificateErrorCode } from './util/errors.js'
 export type { ExtractorOptions } from './extractor/options.js'
 export type { ProxyPeer, TrustedProxies } from './extractor/proxy-trust.js'
 export type { RequestLike } from './extractor/request.js'
@@ -17,23 +17,23 @@ export type {
 } from './extractor/result.js'
 export type { HeaderEncoding } from './parsers/decoders.js'
 export type { CertificateSource } from './parsers/presets.js'
-export { Strategy } from './strategy.js'
+export { Strategy } from './strategy/index.js'
 export type {
   ClientCertRequest,
   ForeignExtractionResult,
   ForeignReason,
   RejectionDetails,
   RejectionReason,
-} from './guard-options.js'
+} from './guard/options.js'
 export type {
   StrategyOptions,
   StrategyOptions as StrategyOptionsWithoutReq,
   StrategyOptionsWithRequest,
   StrategyOptionsWithRequest as StrategyOptionsWithReq,
-} from './strategy-options.js'
+} from './strategy/options.js'
 export type {
   VerifyCallback,
   VerifyFunction,
   VerifyFunctionWithRequest,
   VerifyOptions,
-} from './verification.js'
+} from './strategy/verify-callback.js'

@@ -1,7 +1,7 @@
-import { assertBoolean, takeOptions } from './assert.js'
+import { assertBoolean, takeOptions } from './util/assert.js'
 import { checkValidity, type ValidityReason } from './certificate/validity.js'
 import { NO_CACHE } from './extractor/certificate-cache.js'
-import { type EventFailureReason, readEvent } from './extractor/event.js'
+import { type EventFailureReason, readEvent } from './extractor/api-gateway.js'
 import {
   type ExtractionFailure,
   type ExtractionSuccess,
@@ -11,7 +11,7 @@ import {
 } from './extractor/result.js'
 
 export type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
-export type { EventFailureReason } from './extractor/event.js'
+export type { EventFailureReason } from './extractor/api-gateway.js'
 export type {
   ExtractionFailure,
   ExtractionFailureReason,

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http'
-import { assertFunction, takeOptions } from './assert.js'
+import { assertFunction, takeOptions } from './util/assert.js'
 import type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
-import { runCheck, runCheckWithin, type Verdict } from './check.js'
-import { publishDecision } from './diagnostics.js'
-import { CertificateRejectedError, ClientCertificateError, verifyTimeout } from './errors.js'
-import { acceptedCertificateOf, extractOnto, type Failure } from './extraction.js'
+import { runCheck, runCheckWithin, type Verdict } from './guard/predicate.js'
+import { publishDecision } from './guard/diagnostics.js'
+import { CertificateRejectedError, ClientCertificateError, verifyTimeout } from './util/errors.js'
+import { acceptedCertificateOf, extractOnto, type Failure } from './guard/attach-certificate.js'
 import type { RequestLike } from './extractor/request.js'
-import { describeFailure } from './failure-info.js'
+import { describeFailure } from './guard/failure-info.js'
 import {
   type ClientCertRequest,
   compileGuard,
@@ -14,9 +14,9 @@ import {
   type GuardOptions,
   type GuardPlan,
   type ValidationCallback,
-} from './guard-options.js'
-import { runHook } from './hooks.js'
-import { describeThrown, type RequestError } from './thrown.js'
+} from './guard/options.js'
+import { runHook } from './guard/hooks.js'
+import { describeThrown, type RequestError } from './guard/thrown.js'
 
 export { clientCertificateAuth as default }
 export type { ChainedPeerCertificate, ForwardedIdentity } from './certificate/peer-certificate.js'
@@ -24,7 +24,7 @@ export {
   CertificateRejectedError,
   ClientCertificateError,
   type ClientCertificateErrorCode,
-} from './errors.js'
+} from './util/errors.js'
 export type { HeaderEncoding } from './parsers/decoders.js'
 export type { CertificateSource } from './parsers/presets.js'
 export type {
@@ -35,7 +35,7 @@ export type {
   RejectionDetails,
   RejectionReason,
   ValidationCallback,
-} from './guard-options.js'
+} from './guard/options.js'
 
 /** Passes the request on, or an error that ends it. */
 export type Next = (error?: unknown) => void

@@ -1,4 +1,4 @@
-import { RUNTIME } from '../runtime.js'
+import { RUNTIME } from '../util/runtime.js'
 import { readSubjectAltNames } from './general-names.js'
 import type { ChainedPeerCertificate } from './peer-certificate.js'
 import { formatSubjectAltNames } from './subject-alt-name.js'

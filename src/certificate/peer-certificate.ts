@@ -1,11 +1,11 @@
 /// <reference types="node" preserve="true" />
 import { X509Certificate } from 'node:crypto'
 import type { PeerCertificate } from 'node:tls'
-import { trace } from '../trace.js'
+import { trace } from '../util/trace.js'
 import { type CertificateFields, readFields } from './fields.js'
 import { showOwnNames } from './own-names.js'
 import type { EcKey, PublicKey } from './public-key.js'
-import { hasReadableKey, hasShowableCurve, isAffected, NODE_MAJOR } from './showable-key.js'
+import { hasReadableKey, hasShowableCurve, isAffected, NODE_MAJOR } from './legacy-object.js'
 
 /**
  * A certificate in the shape of Node's `tls.PeerCertificate`, whichever way it came.

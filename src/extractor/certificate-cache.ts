@@ -1,6 +1,6 @@
 import { createLRU } from 'lru.min'
-import { type Assert, assertIntegerBetween, takeOptions } from '../assert.js'
-import { invalidType } from '../errors.js'
+import { type Assert, assertIntegerBetween, takeOptions } from '../util/assert.js'
+import { invalidType } from '../util/errors.js'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import {
   type CertificateSnapshot,

@@ -9,7 +9,7 @@ import type { ChainDecoder, Decoder, HeaderEncoding } from '../parsers/decoders.
 import { isFault } from '../parsers/decoding-fault.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
 import type { HeaderRule } from '../parsers/presets.js'
-import { trace } from '../trace.js'
+import { trace } from '../util/trace.js'
 import type { CertificateCache } from './certificate-cache.js'
 import { hasReachedLineLimit } from './line-limit.js'
 import { findTampered, readField, type RequestLike } from './request.js'

@@ -1,9 +1,9 @@
-import { type Assert, takeOptions } from '../assert.js'
+import { type Assert, takeOptions } from '../util/assert.js'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
-import { invalidType } from '../errors.js'
+import { invalidType } from '../util/errors.js'
 import type { HeaderEncoding } from '../parsers/decoders.js'
 import type { CertificateSource } from '../parsers/presets.js'
-import { trace } from '../trace.js'
+import { trace } from '../util/trace.js'
 import { createExtractor, type Extractor } from './index.js'
 
 /** Where {@link getCertificateFromHeaders} finds the certificate. */

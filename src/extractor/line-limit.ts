@@ -1,4 +1,4 @@
-import { trace } from '../trace.js'
+import { trace } from '../util/trace.js'
 import { originalOf, type RequestLike } from './request.js'
 
 /** How many header lines Node keeps where the server's `maxHeadersCount` isn't a number. */

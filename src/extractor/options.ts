@@ -5,7 +5,7 @@ import {
   assertIntegerBetween,
   assertOneOf,
   assertText,
-} from '../assert.js'
+} from '../util/assert.js'
 import { ENCODINGS, type HeaderEncoding } from '../parsers/decoders.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
 import { type CertificateSource, PRESETS } from '../parsers/presets.js'

@@ -7,7 +7,7 @@ import {
   type ChainedPeerCertificate,
   parseCertificate,
 } from '../certificate/peer-certificate.js'
-import { NODE_MAJOR } from '../certificate/showable-key.js'
+import { NODE_MAJOR } from '../certificate/legacy-object.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
 
 /** What is read of a connection's certificates; a wrapper around Node's socket may have less. */

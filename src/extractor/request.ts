@@ -1,4 +1,4 @@
-import { trace } from '../trace.js'
+import { trace } from '../util/trace.js'
 
 /**
  * What an extractor reads of a request. Node's `http.IncomingMessage` and

@@ -1,6 +1,6 @@
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import type { ValidityReason } from '../certificate/validity.js'
-import type { EventFailureReason } from './event.js'
+import type { EventFailureReason } from './api-gateway.js'
 
 /**
  * Why no certificate was extracted.

@@ -4,8 +4,8 @@ import {
   forManyRequests,
   forOneRequest,
 } from '../certificate/snapshot.js'
-import { HOW_TO_SHOW_CERTIFICATES } from '../runtime.js'
-import { trace } from '../trace.js'
+import { HOW_TO_SHOW_CERTIFICATES } from '../util/runtime.js'
+import { trace } from '../util/trace.js'
 import { type CertificateSocket, type Evidence, readChain, readLeaf } from './peer-certificates.js'
 import type { RequestLike } from './request.js'
 import { type ExtractionFailure, failWith } from './result.js'

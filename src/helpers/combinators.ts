@@ -1,6 +1,6 @@
 import type { PeerCertificate } from 'node:tls'
-import { assertFunction } from '../assert.js'
-import { invalidValue } from '../errors.js'
+import { assertFunction } from '../util/assert.js'
+import { invalidValue } from '../util/errors.js'
 import type { CertificateTest } from './predicate.js'
 
 type CombinedTest = (cert: PeerCertificate, ...rest: unknown[]) => Promise<boolean>

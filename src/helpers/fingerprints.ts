@@ -1,4 +1,4 @@
-import { invalidValue } from '../errors.js'
+import { invalidValue } from '../util/errors.js'
 import { assertTexts, type CertificatePredicate } from './predicate.js'
 
 const WHAT = 'allowFingerprints(fingerprints)'

@@ -1,5 +1,5 @@
-import { assertText } from '../assert.js'
-import { invalidType, invalidValue } from '../errors.js'
+import { assertText } from '../util/assert.js'
+import { invalidType, invalidValue } from '../util/errors.js'
 import { assertTexts, type CertificatePredicate } from './predicate.js'
 
 /** Attributes of a distinguished name by their short names, such as `{ O: 'Acme', CN: 'api' }`. */

@@ -1,7 +1,7 @@
 /// <reference types="node" preserve="true" />
 import type { PeerCertificate } from 'node:tls'
-import { assertText } from '../assert.js'
-import { invalidType, invalidValue } from '../errors.js'
+import { assertText } from '../util/assert.js'
+import { invalidType, invalidValue } from '../util/errors.js'
 
 /** Whether a certificate is allowed. Made by the `allow*` functions. */
 export type CertificatePredicate = (cert: PeerCertificate) => boolean

@@ -1,6 +1,6 @@
 import { formatSerialNumber, readFields } from '../certificate/fields.js'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
-import { invalidValue } from '../errors.js'
+import { invalidValue } from '../util/errors.js'
 import { assertTexts, type CertificatePredicate } from './predicate.js'
 
 const WHAT = 'allowSerial(serials)'

@@ -7,7 +7,7 @@ import {
   type SubjectAltName,
   UNSUPPORTED,
 } from '../certificate/subject-alt-name.js'
-import { invalidValue } from '../errors.js'
+import { invalidValue } from '../util/errors.js'
 import { readAttribute } from './names.js'
 import { assertTexts, type CertificatePredicate } from './predicate.js'
 

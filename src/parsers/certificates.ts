@@ -3,7 +3,7 @@ import {
   parseCertificate,
   toPeerCertificate,
 } from '../certificate/peer-certificate.js'
-import { invalidType, invalidValue } from '../errors.js'
+import { invalidType, invalidValue } from '../util/errors.js'
 import { decodePem } from './pem.js'
 
 /**

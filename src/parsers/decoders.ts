@@ -4,7 +4,7 @@ import type { DecodingFault } from './decoding-fault.js'
 import { decodeSpacedPem } from './pem.js'
 import { decodeRfc9440, decodeRfc9440Chain } from './rfc9440.js'
 import { decodeUrlPem } from './url-pem.js'
-import { decodeXfcc } from './xfcc.js'
+import { decodeXfcc } from './xfcc/index.js'
 
 /** The encodings, by the names the option `headerEncoding` takes. */
 export const ENCODINGS = [

@@ -1,4 +1,4 @@
-import { assertBoolean, takeOptions } from '../assert.js'
+import { assertBoolean, takeOptions } from '../util/assert.js'
 import { parseChain } from '../certificate/chain.js'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { type Decoder, DECODERS, ENCODINGS, type HeaderEncoding } from './decoders.js'

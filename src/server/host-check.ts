@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net'
-import { MisdirectedRequestError } from '../errors.js'
+import { MisdirectedRequestError } from '../util/errors.js'
 import { readField, type RequestLike } from '../extractor/request.js'
-import { trace } from '../trace.js'
+import { trace } from '../util/trace.js'
 
 /** What is read of a request of HTTP/1.1 or HTTP/2. */
 export interface HostRequest extends RequestLike {

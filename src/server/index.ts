@@ -1,4 +1,4 @@
-export { MisdirectedRequestError } from '../errors.js'
+export { MisdirectedRequestError } from '../util/errors.js'
 export { assertHostMatchesServername, type HostRequest } from './host-check.js'
 export { mtlsServerOptions, type MtlsServerOptions } from './options.js'
 export { reloadable, type Reload, type ReloadableServer } from './reloadable.js'

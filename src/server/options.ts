@@ -1,8 +1,8 @@
 import { constants } from 'node:crypto'
 import type { SecureContextOptions, TlsOptions } from 'node:tls'
-import { assertBoolean, assertOneOf, assertText } from '../assert.js'
-import { invalidValue, kindOf } from '../errors.js'
-import { assertDirectTls } from '../runtime.js'
+import { assertBoolean, assertOneOf, assertText } from '../util/assert.js'
+import { invalidValue, kindOf } from '../util/errors.js'
+import { assertDirectTls } from '../util/runtime.js'
 import { assertCertificates, digestTrust, splitRevocationLists } from './trust-digest.js'
 
 /** Options of `tls.createServer()`, of which a server for client certificates needs at least: */

@@ -1,5 +1,5 @@
 import type { SecureContextOptions } from 'node:tls'
-import { invalidValue, kindOf } from '../errors.js'
+import { invalidValue, kindOf } from '../util/errors.js'
 
 type Pem = SecureContextOptions['ca']
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:crypto'
 import { createSecureContext, type Server } from 'node:tls'
-import { invalidType, invalidValue, kindOf } from '../errors.js'
-import { assertDirectTls } from '../runtime.js'
+import { invalidType, invalidValue, kindOf } from '../util/errors.js'
+import { assertDirectTls } from '../util/runtime.js'
 import { type MtlsServerOptions, mtlsServerOptions } from './options.js'
 
 /** What a reload needs of a server: `https`, `http2` and `tls` servers all have it. */

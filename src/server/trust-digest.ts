@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import type { SecureContextOptions } from 'node:tls'
-import { invalidValue, kindOf } from '../errors.js'
+import { invalidValue, kindOf } from '../util/errors.js'
 import { type PemOption, readPem } from './pem-blocks.js'
 
 type Pem = SecureContextOptions['ca']

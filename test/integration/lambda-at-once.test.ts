@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import express from 'express'
 import { Passport } from 'passport'
 import { Strategy } from '../../src/index.js'
-import { toFunction, toFunctionWithEvent } from '../doors/support/express-doors.js'
+import { toFunction, toFunctionWithEvent } from '../conformance/support/express-adapters.js'
 import { httpEvent, restEvent } from '../support/lambda-events.js'
 import { testPki } from '../support/pki.js'
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { VerifyCallback } from '../../src/index.js'
-import { compileVerify, type Outcome } from '../../src/verification.js'
+import { compileVerify, type Outcome } from '../../src/strategy/verify-callback.js'
 
 interface Options {
   readonly passReqToCallback?: boolean

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { generateKeyPairSync } from 'node:crypto'
-import { isAffected } from '../../../src/certificate/showable-key.js'
+import { isAffected } from '../../../src/certificate/legacy-object.js'
 import { generate, type Holder, issue } from '../../support/der-chain.js'
 import {
   basicConstraints,

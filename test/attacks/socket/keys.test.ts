@@ -1,6 +1,6 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { expect } from 'chai'
-import { isAffected } from '../../../src/certificate/showable-key.js'
+import { isAffected } from '../../../src/certificate/legacy-object.js'
 import { generate, generateIfKnown, type Holder, issue } from '../../support/der-chain.js'
 import {
   authorityKeyId,

@@ -2,7 +2,7 @@ import { type KeyObject, X509Certificate } from 'node:crypto'
 import { expect } from 'chai'
 import { linkChain, parseIssuers } from '../../../src/certificate/chain.js'
 import { parseCertificate, toPeerCertificate } from '../../../src/certificate/peer-certificate.js'
-import { isAffected } from '../../../src/certificate/showable-key.js'
+import { isAffected } from '../../../src/certificate/legacy-object.js'
 import { generate, generateIfKnown, type Holder, issue, namesOf } from '../../support/der-chain.js'
 import {
   basicConstraints,

@@ -10,7 +10,7 @@ import {
   type ProxyPeer,
   type TrustedProxies,
 } from '../../../src/extractor/proxy-trust.js'
-import { describeRuntime, type Runtime } from '../../../src/runtime.js'
+import { describeRuntime, type Runtime } from '../../../src/util/runtime.js'
 import { testPki, type TestPki } from '../../support/pki.js'
 import { throwAny } from '../../support/run-verify.js'
 import { closeServers, getHttp, getHttps, listenHttp, listenHttps } from '../../support/servers.js'

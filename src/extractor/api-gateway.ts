@@ -1,0 +1,88 @@
+import { parseCertificate, toPeerCertificate } from '../certificate/peer-certificate.js'
+import type { CertificateSnapshot } from '../certificate/snapshot.js'
+import { decodePem } from '../parsers/pem.js'
+import { trace } from '../util/trace.js'
+import type { CertificateCache } from './certificate-cache.js'
+import { originalOf, type RequestLike } from './request.js'
+import { type ExtractionFailure, failWith } from './result.js'
+
+/**
+ * Why no certificate was read from an event of API Gateway.
+ *
+ * - `lambda_event_missing_clientcert`: the event has none; without mutual TLS there never is one
+ * - `lambda_event_clientcert_malformed`: what is in its place is not exactly one certificate
+ */
+export type EventFailureReason =
+  'lambda_event_missing_clientcert' | 'lambda_event_clientcert_malformed'
+
+/**
+ * Reads the certificate with which a client came to API Gateway, from the event that its Lambda
+ * function gets. Clients cannot write there: API Gateway itself does, once it has validated the
+ * certificate against the trust store of the domain.
+ *
+ * Source: API Gateway, mutual TLS authentication, for REST APIs (`requestContext.identity`) and HTTP
+ * APIs (`requestContext.authentication`, payload format 2.0).
+ */
+export function readEvent(
+  event: unknown,
+  cache: CertificateCache,
+): CertificateSnapshot | ExtractionFailure<EventFailureReason> {
+  const pem = findPem(event)
+  if (pem === undefined) return failWith('lambda_event_missing_clientcert')
+  const known = cache.get(pem)
+  if (known !== undefined) return known
+  const [der, ...others] = decodePem(pem) ?? []
+  const isOne = der !== undefined && others.length === 0
+  const certificate = isOne ? parseCertificate(der) : 'not_a_certificate'
+  if (typeof certificate !== 'string') return cache.add(pem, toPeerCertificate(certificate))
+  if (certificate === 'unsupported_key') {
+    trace("the event holds a certificate with a public key that can't be used")
+    return failWith('lambda_event_clientcert_malformed', certificate)
+  }
+  trace('the event holds something that is not a certificate')
+  return failWith('lambda_event_clientcert_malformed')
+}
+
+/** The event behind a request that serverless-http, or an application like it, has made of it. */
+export function readEventOf(
+  request: RequestLike,
+  cache: CertificateCache,
+): CertificateSnapshot | ExtractionFailure<EventFailureReason> {
+  return readEvent(take(findCarrier(request), 'event'), cache)
+}
+
+function findCarrier(request: RequestLike): unknown {
+  try {
+    return take(request, 'apiGateway') ?? take(originalOf(request), 'apiGateway')
+  } catch {
+    return undefined
+  }
+}
+
+function findPem(event: unknown): string | undefined {
+  const pem = take(findClientCert(event), 'clientCertPem')
+  if (typeof pem === 'string' && pem !== '') return pem
+  trace('the event has no client certificate')
+  return undefined
+}
+
+/**
+ * Events that an application makes for its tests often lack `version`, so `authentication` is read
+ * wherever it occurs. API Gateway never writes both, and a present one isn't replaced by the other.
+ */
+function findClientCert(event: unknown): unknown {
+  const context = take(event, 'requestContext')
+  const fromHttpApi = take(take(context, 'authentication'), 'clientCert')
+  const isHttpApi = fromHttpApi !== undefined || take(event, 'version') === '2.0'
+  return isHttpApi ? fromHttpApi : take(take(context, 'identity'), 'clientCert')
+}
+
+/** Own members only, and nothing where reading one throws. */
+function take(value: unknown, name: string): unknown {
+  try {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+    return (value as Record<string, unknown>)[name]
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,121 @@
+import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
+import { ClientCertificateError } from '../util/errors.js'
+import { originalOf } from '../extractor/request.js'
+import type { ForeignExtractionResult } from './options.js'
+
+/** Why there is no certificate, as hooks, diagnostics and `info` show it. */
+export interface Failure {
+  readonly reason: string
+  readonly detail?: string
+  readonly code?: string
+}
+
+/** What came of an extractor, which may be the application's own. */
+export type Extracted =
+  | {
+      readonly kind: 'certificate'
+      readonly cert: ChainedPeerCertificate
+      /** To be called when authentication has accepted the certificate. */
+      readonly accept: () => void
+    }
+  | { readonly kind: 'failure'; readonly failure: Failure }
+  | { readonly kind: 'fault'; readonly error: ClientCertificateError }
+
+/** The latest extraction from a request. */
+interface Extraction {
+  /** What authentication has accepted; nothing before it has, or where it rejects. */
+  accepted?: ChainedPeerCertificate
+}
+
+// By request, not by certificate: an extractor may return one object for many requests.
+const extractions = new WeakMap<object, Extraction>()
+
+/**
+ * Runs the extractor, and attaches the certificate that it found to the request. Whatever an earlier
+ * extraction left there is gone afterwards.
+ */
+export function extractOnto<Req extends object>(
+  req: Req,
+  extract: (req: Req) => ForeignExtractionResult,
+): Extracted {
+  try {
+    const extraction: Extraction = {}
+    extractions.set(identityOf(req), extraction)
+    const result = extract(req)
+    assertExtractionResult(result)
+    if (!result.success) {
+      detachCertificate(req)
+      return { kind: 'failure', failure: readFailure(result) }
+    }
+    const { certificate: cert } = result
+    ;(req as { clientCertificate?: ChainedPeerCertificate }).clientCertificate = cert
+    // In the meantime, another extraction from the request may have taken the place of this one.
+    return { kind: 'certificate', cert, accept: () => void (extraction.accepted = cert) }
+  } catch (cause) {
+    return { kind: 'fault', error: failExtraction(req, cause) }
+  }
+}
+
+/** The certificate that the latest authentication of the request accepted, if it did. */
+export function acceptedCertificateOf(req: object): ChainedPeerCertificate | undefined {
+  return extractions.get(identityOf(req))?.accepted
+}
+
+/** Node's own request, so that it doesn't matter which of a framework's requests is at hand. */
+function identityOf(req: object): object {
+  try {
+    const original = originalOf(req)
+    return Array.isArray(original?.rawHeaders) ? original : req
+  } catch {
+    return req
+  }
+}
+
+function failExtraction(req: object, cause: unknown): ClientCertificateError {
+  try {
+    detachCertificate(req)
+  } catch {
+    // The request can't be changed, so no certificate was attached to it either.
+  }
+  const message = 'The client certificate could not be extracted'
+  return new ClientCertificateError('ERR_EXTRACTOR_FAILED', message, { cause })
+}
+
+function detachCertificate(req: { clientCertificate?: unknown }): void {
+  if ((req.clientCertificate ?? null) === null) return
+  Reflect.deleteProperty(req, 'clientCertificate')
+  // It may be inherited, for instance from the request that a framework's own was made after.
+  if ((req.clientCertificate ?? null) !== null) req.clientCertificate = undefined
+}
+
+type CheckedResult =
+  | { readonly success: true; readonly certificate: ChainedPeerCertificate }
+  | ({ readonly success: false } & Failure)
+
+/** An extractor of the application's own may put anything into the optional members. */
+function readFailure({ reason, detail, code }: Failure): Failure {
+  return {
+    reason,
+    ...(typeof detail === 'string' && { detail }),
+    ...(typeof code === 'string' && { code }),
+  }
+}
+
+/** An extractor of the application's own may come from JavaScript, where no type has checked it. */
+function assertExtractionResult(result: unknown): asserts result is CheckedResult {
+  const { success, certificate, reason } = result as Record<string, unknown>
+  const isSuccess = success === true && isCertificate(certificate)
+  if (!isSuccess && (success !== false || typeof reason !== 'string')) {
+    // A promise is not waited for, but must not end the process when it is rejected either.
+    if (result instanceof Promise) result.catch(() => undefined)
+    throw new TypeError('The extractor returned something that is not an extraction result')
+  }
+}
+
+/** Node shows an empty object where there is no certificate. */
+function isCertificate(value: unknown): value is ChainedPeerCertificate {
+  if (typeof value !== 'object' || value === null) return false
+  // Not Object.keys(), which lists them all for every request.
+  for (const name in value) if (Object.hasOwn(value, name)) return true
+  return false
+}

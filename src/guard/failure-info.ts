@@ -1,0 +1,48 @@
+import type { Failure } from './attach-certificate.js'
+import type { ExtractionFailureReason, FailureDetail } from '../extractor/result.js'
+import { HOW_TO_SHOW_CERTIFICATES } from '../util/runtime.js'
+
+/**
+ * What Passport's `fail()` is given. Always an object: Passport sends a string to the client as a
+ * `WWW-Authenticate` challenge, which it is not, and takes a number for the status.
+ */
+export interface FailureInfo {
+  readonly message: string
+  readonly reason: string
+  /** Which of several causes the reason had, where the package tells them apart. */
+  readonly detail?: string
+  /** Node's or OpenSSL's error code, where there is one. */
+  readonly code?: string
+}
+
+const MESSAGES: Readonly<Record<ExtractionFailureReason, string>> = {
+  socket_not_authorized: 'Client certificate required',
+  certificate_not_retrievable: 'Client certificate was authenticated but could not be retrieved',
+  header_missing_or_malformed: 'Client certificate header missing or malformed',
+  verification_header_mismatch: 'Client certificate verification failed',
+  untrusted_proxy: 'Client certificate header from an untrusted source',
+  lambda_event_missing_clientcert: 'Client certificate required',
+  lambda_event_clientcert_malformed: 'Client certificate malformed',
+  certificate_expired: 'Client certificate has expired',
+  certificate_not_yet_valid: 'Client certificate is not yet valid',
+}
+
+const UNSUPPORTED_SERVER: FailureDetail = 'unsupported_server'
+
+/** For a reason of an extractor, ours or the application's own. */
+export function describeFailure(failure: Failure): FailureInfo {
+  const { reason, detail } = failure
+  const message = Object.hasOwn(MESSAGES, reason)
+    ? MESSAGES[reason as ExtractionFailureReason]
+    : 'Client certificate authentication failed'
+  const advice = detail === UNSUPPORTED_SERVER ? `: ${HOW_TO_SHOW_CERTIFICATES}` : ''
+  return { message: message + advice, ...failure }
+}
+
+/** For a certificate that verify refused; an object that verify gave is passed on as it is. */
+export function describeRejection(info: unknown): object {
+  if (typeof info === 'object' && info !== null) return info
+  const reason = 'callback_returned_false'
+  const message = typeof info === 'string' && info !== '' ? info : 'Client certificate rejected'
+  return { message, reason }
+}

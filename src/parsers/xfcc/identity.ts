@@ -1,0 +1,69 @@
+import { parseDistinguishedName } from '../../certificate/distinguished-name.js'
+import type { ForwardedIdentity } from '../../certificate/peer-certificate.js'
+import { type DecodingFault, isFault } from '../decoding-fault.js'
+import {
+  checkNames,
+  chooseElement,
+  decodeChoice,
+  findFault,
+  hasCertificate,
+  type XfccChoice,
+} from './index.js'
+import type { XfccElement } from './elements.js'
+import { NAMES_AMBIGUOUS, NO_HASH, SUBJECT_UNREADABLE } from './faults.js'
+import { isKnownName } from './names.js'
+
+const SHA256_DIGITS = 64
+const HEX_DIGITS = '0123456789abcdef'
+
+/**
+ * Reads the certificate of an element of `X-Forwarded-Client-Cert` or, where the element has none,
+ * what it says about one: `Hash`, `Subject`, and a `URI` (Istio's sidecars write no more by default).
+ *
+ * Names are copied from the certificate unquoted and unescaped, and without the certificate nothing
+ * tells a name with a `;` in it from two names: such an element may have one name, at its end.
+ *
+ * @param hop - as for `decodeXfccHop`; `undefined`: there must be exactly one element
+ */
+export function readXfcc(
+  text: string,
+  hop: number | undefined,
+): Buffer[] | ForwardedIdentity | DecodingFault {
+  const choice = chooseElement(text, hop)
+  if (isFault(choice)) return choice
+  return hasCertificate(choice.element) ? decodeChoice(choice) : identify(choice)
+}
+
+/**
+ * A name with a comma in it ends its element early, and without a certificate nothing in the text shows
+ * it. So with `xfccHop`, the CAs of those who connect to the proxies must not sign such names.
+ */
+function identify({ element, left, right }: XfccChoice): ForwardedIdentity | DecodingFault {
+  return findFault([...left, element, ...right], checkSingleName) ?? describe(element)
+}
+
+function checkSingleName(element: XfccElement): DecodingFault | undefined {
+  if (hasCertificate(element)) return checkNames(element)
+  const { names, isNameFollowed } = element
+  const isSingle = names.length <= 1 && !isNameFollowed
+  const isUri = names.every((name) => name.type === 'uri' && isKnownName(name))
+  return isSingle && isUri ? undefined : NAMES_AMBIGUOUS
+}
+
+function describe({ values, names }: XfccElement): ForwardedIdentity | DecodingFault {
+  const fingerprint256 = formatFingerprint(values.get('hash')?.toLowerCase() ?? '')
+  if (fingerprint256 === undefined) return NO_HASH
+  const subject = parseDistinguishedName(values.get('subject') ?? '')
+  if (subject === undefined) return SUBJECT_UNREADABLE
+  const uri = names[0]?.value ?? ''
+  const identity: ForwardedIdentity = { forwardedIdentity: true, subject, fingerprint256 }
+  return uri === '' ? identity : { ...identity, subjectaltname: `URI:${uri}` }
+}
+
+/** As Node shows it: upper case, a colon between the bytes. */
+function formatFingerprint(hash: string): string | undefined {
+  if (hash.length !== SHA256_DIGITS) return undefined
+  for (const digit of hash) if (!HEX_DIGITS.includes(digit)) return undefined
+  const bytes = Array.from({ length: SHA256_DIGITS / 2 }, (_, at) => hash.slice(2 * at, 2 * at + 2))
+  return bytes.join(':').toUpperCase()
+}

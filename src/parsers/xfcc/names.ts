@@ -1,0 +1,46 @@
+import { readSubjectAltNames } from '../../certificate/general-names.js'
+import { parseCertificate } from '../../certificate/peer-certificate.js'
+
+/** A value that may have been copied from the certificate into the header, unquoted and unescaped. */
+export interface XfccName {
+  /** Lower case: `uri` and `dns` with Envoy. */
+  readonly type: string
+  readonly value: string
+  /** Whether it is in quotes, which Envoy doesn't write: then they are a part of the name. */
+  readonly quoted: boolean
+}
+
+const TYPES: readonly string[] = ['uri', 'dns']
+
+/** Whether a name is of a kind that Envoy writes, in the way that Envoy writes it. */
+export function isKnownName({ type, quoted }: XfccName): boolean {
+  return !quoted && TYPES.includes(type)
+}
+
+/**
+ * Whether the names of an element are those of its certificate, complete and in order. A name that
+ * was cut off at a comma or semicolon of its own is not: then what stands behind it was written by
+ * the client. Nor is a value that cannot be compared with the certificate: of a key that nobody
+ * knows, or where the extension can't be read.
+ */
+export function hasGenuineNames(der: Buffer, names: readonly XfccName[]): boolean {
+  if (typeof parseCertificate(der) === 'string' || !names.every(isKnownName)) return false
+  const genuine = readSubjectAltNames(der)
+  if (genuine === undefined) return false
+  return TYPES.every((type) => {
+    const written = names.filter((name) => name.type === type).map(({ value }) => value)
+    const expected = genuine
+      .filter((name) => name.type.toLowerCase() === type)
+      .map(({ value }) => value)
+    // Envoy writes an empty `URI=` where there is none, and, in older versions, only the first of several.
+    return (
+      written.length === 0 ||
+      areEqual(written, expected.length === 0 ? [''] : expected) ||
+      (type === 'uri' && areEqual(written, expected.slice(0, 1)))
+    )
+  })
+}
+
+function areEqual(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((text, index) => text === right[index])
+}

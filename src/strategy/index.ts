@@ -1,0 +1,139 @@
+import PassportStrategy from 'passport-strategy'
+import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
+import { ClientCertificateError, invalidType, invalidValue } from '../util/errors.js'
+import type { RequestLike } from '../extractor/request.js'
+import { publishDecision } from '../guard/diagnostics.js'
+import { describeFailure, describeRejection } from '../guard/failure-info.js'
+import { extractOnto, type Failure } from '../guard/attach-certificate.js'
+import { runHook } from '../guard/hooks.js'
+import type { ClientCertRequest } from '../guard/options.js'
+import {
+  compileStrategyOptions,
+  type StrategyOptions,
+  type StrategyOptionsWithRequest,
+  type StrategyPlan,
+} from './options.js'
+import {
+  compileVerify,
+  type Outcome,
+  type Verification,
+  type VerifyFunction,
+  type VerifyFunctionWithRequest,
+} from './verify-callback.js'
+
+/** What Passport lets a strategy end a request with. */
+interface Actions {
+  success: (user: unknown, info?: unknown) => void
+  fail: (challenge?: unknown, status?: number) => void
+  error: (err: unknown) => void
+}
+
+// Annotated so that the emitted declarations do not ask for types of passport-strategy, which
+// ships none.
+const Base: new () => Actions = PassportStrategy
+
+/**
+ * Passport strategy that authenticates a client by its TLS certificate, read from the TLS socket or
+ * from the header that a proxy in front sets.
+ *
+ * @example
+ * passport.use(new Strategy(async (cert) => users.get(cert.fingerprint256)))
+ */
+export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base {
+  /** The name to give to `passport.authenticate()`. */
+  readonly name: string
+  // Not #private: Passport runs `authenticate` on an object created from this one.
+  private readonly _plan: StrategyPlan<Req>
+  private readonly _verify: Verification<Req>
+
+  /**
+   * @param options - see {@link StrategyOptions}; `null` and `undefined` mean the defaults
+   * @param verify - decides which user, if any, a certificate belongs to; its `length` decides
+   *   whether it answers with what it returns or with `done`, see {@link VerifyFunction}
+   * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the
+   *   option, its value and what is valid
+   */
+  constructor(verify: VerifyFunction)
+  constructor(options: StrategyOptionsWithRequest<Req>, verify: VerifyFunctionWithRequest<Req>)
+  constructor(options: StrategyOptions<Req> | null | undefined, verify: VerifyFunction)
+  constructor(
+    first:
+      VerifyFunction | StrategyOptions<Req> | StrategyOptionsWithRequest<Req> | null | undefined,
+    second?: VerifyFunction | VerifyFunctionWithRequest<Req>,
+  ) {
+    super()
+    const [options, verify] = typeof first === 'function' ? [{}, first] : [first ?? {}, second]
+    if (typeof verify !== 'function') throw invalidType('verify', 'a function', verify)
+    if (typeof first === 'function' && second !== undefined) {
+      throw invalidValue('options', 'must come before verify', second)
+    }
+    this._plan = compileStrategyOptions<Req>(options)
+    this._verify = compileVerify<Req>(verify, this._plan)
+    this.name = this._plan.name
+  }
+
+  /** Called by Passport for each request. */
+  authenticate(req: Req): void {
+    // First of all: when a strategy instance is given to `passport.authenticate()`, Passport writes
+    // the actions of every request onto that one instance. Read later, they are another client's.
+    const { success, fail, error } = this
+    const actions: Actions = {
+      success: (user, info) => success.call(this, user, info),
+      fail: (info, status) => fail.call(this, info, status),
+      error: (err) => error.call(this, err),
+    }
+    const { _plan: plan, _verify: verify } = this
+    const extracted = extractOnto(req, plan.extract)
+    if (extracted.kind === 'fault') {
+      publishDecision('error', plan.name, null)
+      actions.error(extracted.error)
+    } else if (extracted.kind === 'failure') {
+      refuse(extracted.failure, req, plan, actions)
+    } else {
+      const { cert } = extracted
+      verify(req, cert, (outcome) => {
+        if (outcome.kind === 'accepted') extracted.accept()
+        conclude(outcome, req, cert, plan, actions)
+      })
+    }
+  }
+}
+
+/** Ends a request from which no certificate could be extracted. */
+function refuse<Req>(failure: Failure, req: Req, plan: StrategyPlan<Req>, actions: Actions): void {
+  const { reason, ...details } = failure
+  runHook('onRejected', plan.onRejected, null, req, reason, details)
+  const info = describeFailure(failure)
+  if (reason === 'certificate_not_retrievable') {
+    publishDecision('error', plan.name, null, failure)
+    actions.error(new ClientCertificateError('ERR_CERTIFICATE_NOT_RETRIEVABLE', info.message))
+  } else {
+    publishDecision('rejected', plan.name, null, failure)
+    actions.fail(info, 401)
+  }
+}
+
+/** Ends a request as verify decided. */
+function conclude<Req>(
+  outcome: Outcome,
+  req: Req,
+  cert: ChainedPeerCertificate,
+  plan: StrategyPlan<Req>,
+  actions: Actions,
+): void {
+  switch (outcome.kind) {
+    case 'accepted':
+      runHook('onAuthenticated', plan.onAuthenticated, cert, req)
+      publishDecision('authenticated', plan.name, cert)
+      actions.success(outcome.user, outcome.info)
+      break
+    case 'rejected':
+      runHook('onRejected', plan.onRejected, cert, req, 'callback_returned_false', {})
+      publishDecision('rejected', plan.name, cert, { reason: 'callback_returned_false' })
+      actions.fail(describeRejection(outcome.info), 401)
+      break
+    case 'error':
+      publishDecision('error', plan.name, cert)
+      actions.error(outcome.error)
+  }
+}

@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process'
+import { expect } from 'chai'
+import { reportFirst } from '../../../src/guard/first-answer.js'
+import { fakeTimers, type FakeTimers, restoreTimers } from '../../support/fake-timers.js'
+
+type Settle = (answer: string) => void
+
+const limit = { ms: 500, expire: () => 'expired' }
+
+describe('the first answer', () => {
+  let timers: FakeTimers
+  let reported: string[]
+  let settle: Settle
+  const keep = (given: Settle) => void (settle = given)
+  const report = (answer: string) => void reported.push(answer)
+
+  beforeEach(() => {
+    reported = []
+    timers = fakeTimers()
+  })
+  afterEach(restoreTimers)
+
+  it('is reported when the application has returned, not before', () => {
+    const order: string[] = []
+    reportFirst(
+      (answer: Settle) => {
+        answer('first')
+        answer('second')
+        order.push('asked')
+      },
+      (answer) => order.push(answer),
+      limit,
+    )
+    expect(order).to.deep.equal(['asked', 'first'])
+  })
+
+  it('starts no timer when it comes at once', () => {
+    reportFirst((answer: Settle) => answer('first'), report, limit)
+    expect(timers.started).to.equal(0)
+    timers.advance(1000)
+    expect(reported).to.deep.equal(['first'])
+  })
+
+  it('has as long as the limit says, and no longer', () => {
+    reportFirst(keep, report, limit)
+    timers.advance(499)
+    expect(reported).to.deep.equal([])
+    timers.advance(1)
+    expect(reported).to.deep.equal(['expired'])
+  })
+
+  it('clears the timer', () => {
+    reportFirst(keep, report, limit)
+    timers.advance(499)
+    settle('first')
+    expect(timers.pending).to.deep.equal([])
+    timers.advance(1000)
+    expect(reported).to.deep.equal(['first'])
+  })
+
+  it('is ignored when it comes after the limit', () => {
+    reportFirst(keep, report, limit)
+    timers.advance(500)
+    settle('first')
+    expect(reported).to.deep.equal(['expired'])
+  })
+
+  it('may come at any time without a limit', () => {
+    reportFirst(keep, report, undefined)
+    expect(timers.started).to.equal(0)
+    settle('first')
+    expect(reported).to.deep.equal(['first'])
+  })
+
+  it('does not keep the process alive while it is waited for', () => {
+    reportFirst(keep, report, limit)
+    expect(timers.pending.map(({ keepsAlive }) => keepsAlive)).to.deep.equal([false])
+    const module = new URL('../../../src/guard/first-answer.ts', import.meta.url).href
+    const script = `
+      import { reportFirst } from '${module}'
+      reportFirst(() => {}, () => process.exit(1), { ms: 2 ** 31 - 1, expire: () => 'expired' })`
+    const flags = ['--no-deprecation', '--import', 'ts-blank-space/register', '--input-type=module']
+    const { status, stderr } = spawnSync(process.execPath, [...flags, '--eval', script], {
+      encoding: 'utf8',
+    })
+    expect(stderr).to.equal('')
+    expect(status).to.equal(0)
+  })
+})
