@@ -20,8 +20,7 @@ export type { CertificateSource } from './parsers/presets.js'
 export { Strategy } from './strategy/index.js'
 export type {
   ClientCertRequest,
-  ForeignExtractionResult,
-  ForeignReason,
+  ExtractionResultLike,
   RejectionDetails,
   RejectionReason,
 } from './guard/options.js'

@@ -1,7 +1,7 @@
 import { assertBoolean, takeOptions } from './util/assert.js'
 import { checkValidity, type ValidityReason } from './certificate/validity.js'
 import { NO_CACHE } from './extractor/certificate-cache.js'
-import { type EventFailureReason, readEvent } from './extractor/api-gateway.js'
+import { type EventFailureReason, readApiGatewayEvent } from './extractor/api-gateway.js'
 import {
   type ExtractionFailure,
   type ExtractionSuccess,
@@ -73,8 +73,8 @@ export function extractClientCertificateFromLambdaEvent(
   options: LambdaOptions = {},
 ): LambdaExtractionResult {
   const { checkValidity: isChecked = true } = takeOptions(options, LAMBDA_OPTIONS)
-  const found = readEvent(event, NO_CACHE)
+  const found = readApiGatewayEvent(event, NO_CACHE)
   if (isFailure(found)) return found
-  const reason = isChecked ? checkValidity(found.period, Date.now()) : undefined
-  return reason === undefined ? succeed(found.view()) : failWith(reason)
+  const reason = isChecked ? checkValidity(found.validity, Date.now()) : undefined
+  return reason === undefined ? succeed(found.forRequest()) : failWith(reason)
 }

@@ -1,17 +1,21 @@
 import type { ServerResponse } from 'node:http'
 import { assertFunction, takeOptions } from './util/assert.js'
 import type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
-import { runCheck, runCheckWithin, type Verdict } from './guard/predicate.js'
+import { settlePredicate, settlePredicateWithin, type Verdict } from './guard/predicate.js'
 import { publishDecision } from './guard/diagnostics.js'
 import { CertificateRejectedError, ClientCertificateError, verifyTimeout } from './util/errors.js'
-import { acceptedCertificateOf, extractOnto, type Failure } from './guard/attach-certificate.js'
+import {
+  acceptedCertificateOf,
+  attachCertificate,
+  type Failure,
+} from './guard/attach-certificate.js'
 import type { RequestLike } from './extractor/request.js'
 import { describeFailure } from './guard/failure-info.js'
 import {
   type ClientCertRequest,
   compileGuard,
   GUARD_OPTIONS,
-  type GuardOptions,
+  type ClientCertificateAuthOptions,
   type GuardPlan,
   type ValidationCallback,
 } from './guard/options.js'
@@ -29,9 +33,8 @@ export type { HeaderEncoding } from './parsers/decoders.js'
 export type { CertificateSource } from './parsers/presets.js'
 export type {
   ClientCertRequest,
-  ForeignExtractionResult,
-  ForeignReason,
-  GuardOptions,
+  ExtractionResultLike,
+  ClientCertificateAuthOptions,
   RejectionDetails,
   RejectionReason,
   ValidationCallback,
@@ -53,9 +56,6 @@ export type CertificateCheck<Req = ClientCertRequest> = (
   cert: ChainedPeerCertificate,
   req: Req,
 ) => boolean | PromiseLike<boolean>
-
-/** The options, under their name in `client-certificate-auth`. */
-export type ClientCertificateAuthOptions<Req = ClientCertRequest> = GuardOptions<Req>
 
 /** The response, under its name in `client-certificate-auth`. The middleware doesn't use it. */
 export type ClientCertResponse = ServerResponse
@@ -85,7 +85,7 @@ const NAME = 'clientCertificateAuth'
  */
 export function clientCertificateAuth<Req extends RequestLike = ClientCertRequest>(
   callback: CertificateCheck<Req>,
-  options?: GuardOptions<Req>,
+  options?: ClientCertificateAuthOptions<Req>,
 ): Middleware<Req>
 // From a parameter that may be missing, the type of the request can only be inferred like this.
 export function clientCertificateAuth<Req extends RequestLike = ClientCertRequest>(
@@ -94,14 +94,14 @@ export function clientCertificateAuth<Req extends RequestLike = ClientCertReques
 ): Middleware<Req>
 export function clientCertificateAuth<Req extends RequestLike>(
   callback: CertificateCheck<Req>,
-  options: GuardOptions<Req> = {},
+  options: ClientCertificateAuthOptions<Req> = {},
 ): Middleware<Req> {
   assertFunction('callback', callback)
   const plan = compileGuard(takeOptions(options, GUARD_OPTIONS))
   const { verifyTimeoutMs: ms } = plan
   const limit = ms === false ? undefined : { ms, expire: () => 'timeout' as const }
   return (req, _res, next) => {
-    const extracted = extractOnto(req, plan.extract)
+    const extracted = attachCertificate(req, plan.extract)
     if (extracted.kind === 'fault') {
       publishDecision('error', NAME, null)
       next(extracted.error)
@@ -109,7 +109,7 @@ export function clientCertificateAuth<Req extends RequestLike>(
       next(refuse(extracted.failure, req, plan))
     } else {
       const { cert } = extracted
-      runCheckWithin(
+      settlePredicateWithin(
         limit,
         () => callback(cert, req),
         (verdict) => {
@@ -142,7 +142,7 @@ export function requireCertificate<Req extends object = ClientCertRequest>(
       next(reject(401, 'not_authenticated', 'Client certificate required'))
       return
     }
-    runCheck(
+    settlePredicate(
       () => predicate(cert, req),
       (verdict) => {
         if (verdict === 'yes') next()

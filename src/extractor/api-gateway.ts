@@ -1,9 +1,9 @@
 import { parseCertificate, toPeerCertificate } from '../certificate/peer-certificate.js'
-import type { CertificateSnapshot } from '../certificate/snapshot.js'
+import type { StoredCertificate } from '../certificate/stored-certificate.js'
 import { decodePem } from '../parsers/pem.js'
 import { trace } from '../util/trace.js'
 import type { CertificateCache } from './certificate-cache.js'
-import { originalOf, type RequestLike } from './request.js'
+import { nodeRequestOf, type RequestLike } from './request.js'
 import { type ExtractionFailure, failWith } from './result.js'
 
 /**
@@ -23,10 +23,10 @@ export type EventFailureReason =
  * Source: API Gateway, mutual TLS authentication, for REST APIs (`requestContext.identity`) and HTTP
  * APIs (`requestContext.authentication`, payload format 2.0).
  */
-export function readEvent(
+export function readApiGatewayEvent(
   event: unknown,
   cache: CertificateCache,
-): CertificateSnapshot | ExtractionFailure<EventFailureReason> {
+): StoredCertificate | ExtractionFailure<EventFailureReason> {
   const pem = findPem(event)
   if (pem === undefined) return failWith('lambda_event_missing_clientcert')
   const known = cache.get(pem)
@@ -44,23 +44,23 @@ export function readEvent(
 }
 
 /** The event behind a request that serverless-http, or an application like it, has made of it. */
-export function readEventOf(
+export function readApiGatewayRequest(
   request: RequestLike,
   cache: CertificateCache,
-): CertificateSnapshot | ExtractionFailure<EventFailureReason> {
-  return readEvent(take(findCarrier(request), 'event'), cache)
+): StoredCertificate | ExtractionFailure<EventFailureReason> {
+  return readApiGatewayEvent(ownProperty(findCarrier(request), 'event'), cache)
 }
 
 function findCarrier(request: RequestLike): unknown {
   try {
-    return take(request, 'apiGateway') ?? take(originalOf(request), 'apiGateway')
+    return ownProperty(request, 'apiGateway') ?? ownProperty(nodeRequestOf(request), 'apiGateway')
   } catch {
     return undefined
   }
 }
 
 function findPem(event: unknown): string | undefined {
-  const pem = take(findClientCert(event), 'clientCertPem')
+  const pem = ownProperty(findClientCert(event), 'clientCertPem')
   if (typeof pem === 'string' && pem !== '') return pem
   trace('the event has no client certificate')
   return undefined
@@ -71,14 +71,14 @@ function findPem(event: unknown): string | undefined {
  * wherever it occurs. API Gateway never writes both, and a present one isn't replaced by the other.
  */
 function findClientCert(event: unknown): unknown {
-  const context = take(event, 'requestContext')
-  const fromHttpApi = take(take(context, 'authentication'), 'clientCert')
-  const isHttpApi = fromHttpApi !== undefined || take(event, 'version') === '2.0'
-  return isHttpApi ? fromHttpApi : take(take(context, 'identity'), 'clientCert')
+  const context = ownProperty(event, 'requestContext')
+  const fromHttpApi = ownProperty(ownProperty(context, 'authentication'), 'clientCert')
+  const isHttpApi = fromHttpApi !== undefined || ownProperty(event, 'version') === '2.0'
+  return isHttpApi ? fromHttpApi : ownProperty(ownProperty(context, 'identity'), 'clientCert')
 }
 
 /** Own members only, and nothing where reading one throws. */
-function take(value: unknown, name: string): unknown {
+function ownProperty(value: unknown, name: string): unknown {
   try {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
     return (value as Record<string, unknown>)[name]

@@ -2,11 +2,7 @@ import { createLRU } from 'lru.min'
 import { type Assert, assertIntegerBetween, takeOptions } from '../util/assert.js'
 import { invalidType } from '../util/errors.js'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
-import {
-  type CertificateSnapshot,
-  forManyRequests,
-  forOneRequest,
-} from '../certificate/snapshot.js'
+import { type StoredCertificate, shared, unshared } from '../certificate/stored-certificate.js'
 
 /** What is kept of header certificates at most; the one that was not used for longest goes first. */
 export interface CacheOptions {
@@ -23,9 +19,9 @@ export interface CacheLimits {
 
 /** Certificates by the header text they were read from. */
 export interface CertificateCache {
-  readonly get: (text: string) => CertificateSnapshot | undefined
+  readonly get: (text: string) => StoredCertificate | undefined
   /** Takes the certificate over, whether it is kept or not. */
-  readonly add: (text: string, certificate: ChainedPeerCertificate) => CertificateSnapshot
+  readonly add: (text: string, certificate: ChainedPeerCertificate) => StoredCertificate
 }
 
 const CACHE_OPTIONS: Readonly<Record<keyof CacheOptions, Assert>> = {
@@ -50,12 +46,12 @@ export function limitCache(option: boolean | CacheOptions): CacheLimits | null {
 
 export const NO_CACHE: CertificateCache = {
   get: () => undefined,
-  add: (_text, certificate) => forOneRequest(certificate),
+  add: (_text, certificate) => unshared(certificate),
 }
 
 interface Entry {
   readonly text: string
-  readonly snapshot: CertificateSnapshot
+  readonly stored: StoredCertificate
   readonly sizeBytes: number
 }
 
@@ -67,17 +63,17 @@ export function createCache({ maxEntries, maxBytes }: CacheLimits): CertificateC
   })
   return {
     get: (text) => {
-      const entry = entries.get(sample(text))
-      return entry?.text === text ? entry.snapshot : undefined
+      const entry = entries.get(sampleHash(text))
+      return entry?.text === text ? entry.stored : undefined
     },
     add: (text, certificate) => {
-      const sizeBytes = sizeOf(text) + sizeOf(certificate)
-      if (sizeBytes > maxBytes) return forOneRequest(certificate)
+      const sizeBytes = estimateBytes(text) + estimateBytes(certificate)
+      if (sizeBytes > maxBytes) return unshared(certificate)
       while (keptBytes + sizeBytes > maxBytes) entries.evict(1)
-      const snapshot = forManyRequests(certificate)
-      entries.set(sample(text), { text, snapshot, sizeBytes })
+      const stored = shared(certificate)
+      entries.set(sampleHash(text), { text, stored, sizeBytes })
       keptBytes += sizeBytes
-      return snapshot
+      return stored
     },
   }
 }
@@ -89,7 +85,7 @@ const SAMPLED = 64
  * of a text that it sees for the first time, which takes longer than everything else here together.
  * Two texts with the same number take turns in the cache; which is which, the text decides.
  */
-function sample(text: string): number {
+function sampleHash(text: string): number {
   const step = Math.ceil(text.length / SAMPLED)
   let number = text.length
   for (let at = 0; at < text.length; at += step) {
@@ -102,12 +98,12 @@ function sample(text: string): number {
  * Bytes, from above: two for a character, and what V8 adds to an object, a text and a buffer. The names
  * of attributes are the client's own where they are object identifiers.
  */
-function sizeOf(value: unknown): number {
+function estimateBytes(value: unknown): number {
   if (typeof value === 'string') return 24 + 2 * value.length
   if (value instanceof Uint8Array) return 200 + value.length
   if (typeof value !== 'object' || value === null) return 0
   return Object.entries(value).reduce(
-    (sum, [name, part]) => sum + 72 + sizeOf(name) + sizeOf(part),
+    (sum, [name, part]) => sum + 72 + estimateBytes(name) + estimateBytes(part),
     200,
   )
 }

@@ -4,7 +4,7 @@ import type {
   ChainedPeerCertificate,
   ForwardedIdentity,
 } from '../certificate/peer-certificate.js'
-import type { CertificateSnapshot } from '../certificate/snapshot.js'
+import type { StoredCertificate } from '../certificate/stored-certificate.js'
 import type { ChainDecoder, Decoder, HeaderEncoding } from '../parsers/decoders.js'
 import { isFault } from '../parsers/decoding-fault.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
@@ -12,7 +12,7 @@ import type { HeaderRule } from '../parsers/presets.js'
 import { trace } from '../util/trace.js'
 import type { CertificateCache } from './certificate-cache.js'
 import { hasReachedLineLimit } from './line-limit.js'
-import { findTampered, readField, type RequestLike } from './request.js'
+import { findSuspectHeader, readField, type RequestLike } from './request.js'
 import { type ExtractionFailure, failWith, isFailure } from './result.js'
 
 /** Where and how a certificate is read from a request's header; compiled from the options. */
@@ -22,7 +22,7 @@ export interface HeaderPlan {
   readonly encoding: HeaderEncoding
   readonly decode: HeaderDecoder
   /** Whether the header may hold more than the leaf. */
-  readonly allowList: boolean
+  readonly mayHoldChain: boolean
   readonly chain: ChainHeaderPlan | null
   readonly includeChain: boolean
   /** What other headers must say. */
@@ -52,7 +52,7 @@ export function readHeader(
   request: RequestLike,
   plan: HeaderPlan,
   cache: CertificateCache,
-): CertificateSnapshot | ExtractionFailure {
+): StoredCertificate | ExtractionFailure {
   let reason: ExtractionFailure['reason'] =
     plan.verify.length === 0 ? MALFORMED : 'verification_header_mismatch'
   try {
@@ -60,7 +60,7 @@ export function readHeader(
     if (hasReachedLineLimit(request)) {
       return failWith('header_missing_or_malformed', 'too_many_headers')
     }
-    const tampered = findTampered(request, plan.names)
+    const tampered = findSuspectHeader(request, plan.names)
     if (isVerified(request, plan, tampered)) {
       reason = MALFORMED
       if (tampered === undefined) return readCertificate(request, plan, cache)
@@ -73,16 +73,16 @@ export function readHeader(
 }
 
 function isVerified(request: RequestLike, { verify }: HeaderPlan, tampered?: string): boolean {
-  const broken = verify.find((rule) => tampered === rule.header || !isObeyed(request, rule))
+  const broken = verify.find((rule) => tampered === rule.header || !isSatisfied(request, rule))
   if (broken === undefined) return true
   trace('header %s does not say that the certificate was verified', broken.header)
   return false
 }
 
 /** A missing verification header is a mismatch: proxies can be made to drop it. */
-function isObeyed(request: RequestLike, { header, value, mayBeMissing }: HeaderRule): boolean {
+function isSatisfied(request: RequestLike, { header, value, optional }: HeaderRule): boolean {
   const said = readField(request, header)
-  return said === null ? mayBeMissing === true : said === value
+  return said === null ? optional === true : said === value
 }
 
 /** What the texts say depends on nothing but the texts, so that they are read once. */
@@ -90,7 +90,7 @@ function readCertificate(
   request: RequestLike,
   plan: HeaderPlan,
   cache: CertificateCache,
-): CertificateSnapshot | ExtractionFailure {
+): StoredCertificate | ExtractionFailure {
   const text = readField(request, plan.header)
   if (typeof text !== 'string') return failWith(MALFORMED)
   const chain = plan.includeChain && plan.chain !== null ? readChain(request, plan.chain) : null
@@ -157,7 +157,7 @@ function rejectCertificate(fault: CertificateFault, { header }: HeaderPlan): Ext
 /** What the header of the leaf holds: the DER of one or more certificates, or an identity. */
 function decodeLeaf(
   text: string,
-  { header, encoding, decode, allowList }: HeaderPlan,
+  { header, encoding, decode, mayHoldChain }: HeaderPlan,
 ): Buffer[] | ForwardedIdentity | ExtractionFailure {
   const decoded = decode(text)
   if (decoded === undefined) {
@@ -169,7 +169,7 @@ function decodeLeaf(
     trace('header %s is rejected: %s', header, decoded.problem)
     return failWith(MALFORMED, decoded.detail)
   }
-  if (!Array.isArray(decoded) || decoded.length === 1 || allowList) return decoded
+  if (!Array.isArray(decoded) || decoded.length === 1 || mayHoldChain) return decoded
   trace('header %s holds more than one certificate, and only one may be in it', header)
   return failWith(MALFORMED)
 }

@@ -1,9 +1,9 @@
-import type { CertificateSnapshot } from '../certificate/snapshot.js'
+import type { StoredCertificate } from '../certificate/stored-certificate.js'
 import { checkValidity } from '../certificate/validity.js'
 import { trace } from '../util/trace.js'
 import { warnOnce } from '../util/warnings.js'
 import { type CertificateCache, createCache, NO_CACHE } from './certificate-cache.js'
-import { readEventOf } from './api-gateway.js'
+import { readApiGatewayRequest } from './api-gateway.js'
 import { readHeader } from './header.js'
 import type { ExtractorOptions } from './options.js'
 import { compileExtractorOptions, type ExtractorPlan } from './plan.js'
@@ -80,29 +80,29 @@ function compileExtractor(plan: ExtractorPlan, cache: CertificateCache): Extract
   return (request) => {
     const found = read(request)
     if (isFailure(found)) return found
-    const reason = plan.checkValidity ? checkValidity(found.period, Date.now()) : undefined
-    if (reason === undefined) return succeed(found.view())
+    const reason = plan.checkValidity ? checkValidity(found.validity, Date.now()) : undefined
+    if (reason === undefined) return succeed(found.forRequest())
     trace('the certificate is outside its validity period: %s', reason)
     return failWith(reason)
   }
 }
 
-type Source = (request: RequestLike) => CertificateSnapshot | ExtractionFailure
+type Source = (request: RequestLike) => StoredCertificate | ExtractionFailure
 
 function compileSource(plan: ExtractorPlan, cache: CertificateCache): Source {
   const { header, trust, fallbackToSocket, includeChain } = plan
   const fromSocket: Source = (request) => readSocket(request, includeChain, plan.cache !== null)
-  if (plan.source === 'event') return (request) => readEventOf(request, cache)
+  if (plan.source === 'api-gateway') return (request) => readApiGatewayRequest(request, cache)
   if (header === null) return fromSocket
   const fromHeader: Source = (request) => readHeader(request, header, cache)
-  if (trust === null) return fallbackToSocket ? eitherOf(fromHeader, fromSocket) : fromHeader
-  const fromOthers: Source = (request) =>
+  if (trust === null) return fallbackToSocket ? firstOf(fromHeader, fromSocket) : fromHeader
+  const fromUntrustedPeer: Source = (request) =>
     fallbackToSocket && isKnown(request) ? fromSocket(request) : failWith('untrusted_proxy')
   // A trusted proxy speaks by its header alone: its own certificate must not become the client's.
-  return (request) => (isTrusted(request, trust) ? fromHeader(request) : fromOthers(request))
+  return (request) => (isTrusted(request, trust) ? fromHeader(request) : fromUntrustedPeer(request))
 }
 
-function eitherOf(first: Source, second: Source): Source {
+function firstOf(first: Source, second: Source): Source {
   return (request) => {
     const found = first(request)
     return isFailure(found) && mayBeUnsent(found) ? second(request) : found

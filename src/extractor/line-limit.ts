@@ -1,5 +1,5 @@
 import { trace } from '../util/trace.js'
-import { originalOf, type RequestLike } from './request.js'
+import { nodeRequestOf, type RequestLike } from './request.js'
 
 /** How many header lines Node keeps where the server's `maxHeadersCount` isn't a number. */
 const DEFAULT_MAX_LINES = 1000
@@ -10,7 +10,7 @@ const DEFAULT_MAX_LINES = 1000
  * own decides which of the lines that a proxy appends are seen.
  */
 export function hasReachedLineLimit(request: RequestLike): boolean {
-  const requests = [request, originalOf(request) ?? {}]
+  const requests = [request, nodeRequestOf(request) ?? {}]
   if (Math.max(...requests.map(countLines)) < readLimit(requests as NodeRequest[])) return false
   trace('the request has as many header lines as Node keeps, so some may be missing')
   return true

@@ -14,7 +14,7 @@ import { compileProxyTrust, type ProxyTrust } from './proxy-trust.js'
 /** The options, checked and resolved once. */
 export interface ExtractorPlan {
   /** Where the certificate is, if there is a choice. */
-  readonly source: 'header' | 'socket' | 'event'
+  readonly source: 'header' | 'socket' | 'api-gateway'
   /** `null`: no header is read. */
   readonly header: HeaderPlan | null
   /** `null`: nobody was named, so every peer is believed. */
@@ -34,7 +34,7 @@ export function compileExtractorOptions(options: ExtractorOptions): ExtractorPla
   const own = takeOptions(options, EXTRACTOR_OPTIONS)
   const isEvent = own.certificateSource === 'api-gateway'
   const header = isEvent ? refuseBesideEvent(own) : compileHeader(own)
-  const source = isEvent ? 'event' : header === null ? 'socket' : 'header'
+  const source = isEvent ? 'api-gateway' : header === null ? 'socket' : 'header'
   if (source === 'socket') assertDirectTls('options without a certificate header')
   if (own.fallbackToSocket === true) assertDirectTls('option "fallbackToSocket"')
   return Object.freeze({
@@ -61,7 +61,7 @@ function compileHeader(options: ExtractorOptions): HeaderPlan | null {
     header: header.toLowerCase(),
     encoding,
     decode: compileDecoder(encoding, options),
-    allowList: preset?.chainInLeafHeader ?? mayCarryChain(encoding, chain, options),
+    mayHoldChain: preset?.chainInLeafHeader ?? mayCarryChain(encoding, chain, options),
     chain,
     includeChain: options.includeChain === true,
     verify,

@@ -86,7 +86,7 @@ function describePeer(request: RequestLike, { hasDirectTls }: Runtime): ProxyPee
   const found = hasDirectTls ? readSocket(request, false, true) : null
   return {
     address: remoteAddress === null ? null : normalizeAddress(remoteAddress),
-    certificate: found === null || isFailure(found) ? null : found.view(),
+    certificate: found === null || isFailure(found) ? null : found.forRequest(),
     request: request as PeerRequest,
   }
 }

@@ -14,7 +14,7 @@ export interface RequestLike {
  * Node's own request, where a framework gives out one that is made after it: Fastify calls it `raw`,
  * Koa `req`. Nothing where there is no other.
  */
-export function originalOf(request: RequestLike): RequestLike | undefined {
+export function nodeRequestOf(request: RequestLike): RequestLike | undefined {
   const { raw, req } = request as { raw?: unknown; req?: unknown }
   const original = raw ?? req
   return typeof original === 'object' && original !== null ? original : undefined
@@ -22,7 +22,7 @@ export function originalOf(request: RequestLike): RequestLike | undefined {
 
 /** Every line as it came; nothing where that is not known. */
 function readRawHeaders(request: RequestLike): readonly unknown[] | undefined {
-  const lines: unknown = request.rawHeaders ?? originalOf(request)?.rawHeaders
+  const lines: unknown = request.rawHeaders ?? nodeRequestOf(request)?.rawHeaders
   // Empty where an adapter, such as serverless-http, knows the headers only.
   return Array.isArray(lines) && lines.length > 0 ? lines : undefined
 }
@@ -66,7 +66,10 @@ export function readField(
  *
  * @param names - lower case
  */
-export function findTampered(request: RequestLike, names: readonly string[]): string | undefined {
+export function findSuspectHeader(
+  request: RequestLike,
+  names: readonly string[],
+): string | undefined {
   const lines = listLines(request)
   for (let index = 0; index + 1 < lines.length; index += 2) {
     const field = String(lines[index])

@@ -1,9 +1,5 @@
 import type { CertificateFault, ChainedPeerCertificate } from '../certificate/peer-certificate.js'
-import {
-  type CertificateSnapshot,
-  forManyRequests,
-  forOneRequest,
-} from '../certificate/snapshot.js'
+import { type StoredCertificate, shared, unshared } from '../certificate/stored-certificate.js'
 import { HOW_TO_SHOW_CERTIFICATES } from '../util/runtime.js'
 import { trace } from '../util/trace.js'
 import { type CertificateSocket, type Evidence, readChain, readLeaf } from './peer-certificates.js'
@@ -26,8 +22,8 @@ interface Handshake extends Evidence {
   readonly finished: Uint8Array
   /** Whether it is the only one: TLS 1.3 has no renegotiation (RFC 8446 4.1.2). */
   readonly isOnly: boolean
-  leaf?: CertificateSnapshot
-  chain?: CertificateSnapshot
+  leaf?: StoredCertificate
+  chain?: StoredCertificate
 }
 
 // Weak: whoever keeps a certificate keeps no connection, and the other way round.
@@ -42,7 +38,7 @@ export function readSocket(
   request: RequestLike,
   includeChain: boolean,
   keep: boolean,
-): CertificateSnapshot | ExtractionFailure {
+): StoredCertificate | ExtractionFailure {
   try {
     const socket = request.socket as SocketLike
     if (!isAuthorized(socket)) {
@@ -93,16 +89,14 @@ function readCertificate(
   includeChain: boolean,
   handshake: Handshake | undefined,
   keep: boolean,
-): CertificateSnapshot | CertificateFault | undefined {
+): StoredCertificate | CertificateFault | undefined {
   const part = includeChain ? 'chain' : 'leaf'
   const kept = keep ? handshake : undefined
   if (kept?.[part] !== undefined) return kept[part]
   if (isRenegotiating(socket)) return undefined
   const certificate = getCertificate(socket, includeChain, handshake ?? {})
   if (certificate === undefined || typeof certificate === 'string') return certificate
-  return kept === undefined
-    ? forOneRequest(certificate)
-    : (kept[part] = forManyRequests(certificate))
+  return kept === undefined ? unshared(certificate) : (kept[part] = shared(certificate))
 }
 
 function getCertificate(

@@ -1,7 +1,7 @@
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { ClientCertificateError } from '../util/errors.js'
-import { originalOf } from '../extractor/request.js'
-import type { ForeignExtractionResult } from './options.js'
+import { nodeRequestOf } from '../extractor/request.js'
+import type { ExtractionResultLike } from './options.js'
 
 /** Why there is no certificate, as hooks, diagnostics and `info` show it. */
 export interface Failure {
@@ -11,7 +11,7 @@ export interface Failure {
 }
 
 /** What came of an extractor, which may be the application's own. */
-export type Extracted =
+export type Attached =
   | {
       readonly kind: 'certificate'
       readonly cert: ChainedPeerCertificate
@@ -34,10 +34,10 @@ const extractions = new WeakMap<object, Extraction>()
  * Runs the extractor, and attaches the certificate that it found to the request. Whatever an earlier
  * extraction left there is gone afterwards.
  */
-export function extractOnto<Req extends object>(
+export function attachCertificate<Req extends object>(
   req: Req,
-  extract: (req: Req) => ForeignExtractionResult,
-): Extracted {
+  extract: (req: Req) => ExtractionResultLike,
+): Attached {
   try {
     const extraction: Extraction = {}
     extractions.set(identityOf(req), extraction)
@@ -64,7 +64,7 @@ export function acceptedCertificateOf(req: object): ChainedPeerCertificate | und
 /** Node's own request, so that it doesn't matter which of a framework's requests is at hand. */
 function identityOf(req: object): object {
   try {
-    const original = originalOf(req)
+    const original = nodeRequestOf(req)
     return Array.isArray(original?.rawHeaders) ? original : req
   } catch {
     return req

@@ -26,20 +26,17 @@ export interface RejectionDetails {
   readonly code?: string
 }
 
-/** A reason that an extractor of the application's own invented. */
-export type ForeignReason = string & Record<never, never>
-
 /** What an injected extractor returns: an `ExtractionResult`, or the same with reasons of its own. */
-export interface ForeignExtractionResult {
+export interface ExtractionResultLike {
   readonly success: boolean
   readonly certificate: ChainedPeerCertificate | null
-  readonly reason: ForeignReason | null
+  readonly reason: string | null
   readonly detail?: string | undefined
   readonly code?: string | undefined
 }
 
 /** Options of whatever guards an application: where the certificate comes from, and who is told. */
-export interface GuardOptions<Req = ClientCertRequest> extends ExtractorOptions {
+export interface ClientCertificateAuthOptions<Req = ClientCertRequest> extends ExtractorOptions {
   /** Audit hook: starts after a client was authenticated; can neither block nor fail the request. */
   onAuthenticated?: ((cert: ChainedPeerCertificate, req: Req) => unknown) | undefined
   /**
@@ -50,7 +47,7 @@ export interface GuardOptions<Req = ClientCertRequest> extends ExtractorOptions 
     | ((
         cert: ChainedPeerCertificate | null,
         req: Req,
-        reason: RejectionReason | ForeignReason,
+        reason: RejectionReason | (string & {}),
         details: RejectionDetails,
       ) => unknown)
     | undefined
@@ -58,7 +55,7 @@ export interface GuardOptions<Req = ClientCertRequest> extends ExtractorOptions 
    * A ready extractor, such as one from `createExtractor()` that other parts of the application use
    * too. Excludes every extraction option. Default: built from those options.
    */
-  extractor?: ((req: Req) => ForeignExtractionResult) | undefined
+  extractor?: ((req: Req) => ExtractionResultLike) | undefined
   /**
    * How many milliseconds the callback has to answer, from 1 to 2,147,483,647, or `false` for no
    * limit. A callback that takes longer ends the request in an error with the code
@@ -87,7 +84,7 @@ export type ValidationCallback<Req = ClientCertRequest> = (
 ) => boolean | PromiseLike<boolean>
 
 /** How each option is checked. */
-export const GUARD_OPTIONS: Readonly<Record<keyof GuardOptions<never>, Assert>> = {
+export const GUARD_OPTIONS: Readonly<Record<keyof ClientCertificateAuthOptions<never>, Assert>> = {
   ...EXTRACTOR_OPTIONS,
   onAuthenticated: assertFunction,
   onRejected: assertFunction,
@@ -97,14 +94,14 @@ export const GUARD_OPTIONS: Readonly<Record<keyof GuardOptions<never>, Assert>> 
 
 /** The options, checked and resolved once. */
 export interface GuardPlan<Req> {
-  readonly extract: (req: Req) => ForeignExtractionResult
-  readonly onAuthenticated: GuardOptions<Req>['onAuthenticated']
-  readonly onRejected: GuardOptions<Req>['onRejected']
+  readonly extract: (req: Req) => ExtractionResultLike
+  readonly onAuthenticated: ClientCertificateAuthOptions<Req>['onAuthenticated']
+  readonly onRejected: ClientCertificateAuthOptions<Req>['onRejected']
   readonly verifyTimeoutMs: number | false
 }
 
 /** @param options - taken over already */
-export function compileGuard<Req extends RequestLike>(options: GuardOptions<Req>): GuardPlan<Req> {
+export function compileGuard<Req extends RequestLike>(options: ClientCertificateAuthOptions<Req>): GuardPlan<Req> {
   const { onAuthenticated, onRejected, extractor, verifyTimeoutMs, ...extraction } = options
   if (extractor !== undefined) refuseExtractionOptions(extraction)
   return {

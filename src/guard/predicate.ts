@@ -10,20 +10,20 @@ export type Verdict = 'yes' | 'no' | { readonly thrown: unknown }
  * It is reported after the check has returned, so that what the application throws further down the
  * line is not mistaken for a throw of the check.
  */
-export function runCheck(check: () => unknown, report: (verdict: Verdict) => void): void {
-  reportFirst(askCheck(check), report, undefined)
+export function settlePredicate(check: () => unknown, report: (verdict: Verdict) => void): void {
+  reportFirst(askPredicate(check), report, undefined)
 }
 
-/** {@link runCheck}, with a limit for a promise that doesn't settle. */
-export function runCheckWithin(
+/** {@link settlePredicate}, with a limit for a promise that doesn't settle. */
+export function settlePredicateWithin(
   limit: TimeLimit<'timeout'> | undefined,
   check: () => unknown,
   report: (verdict: Verdict | 'timeout') => void,
 ): void {
-  reportFirst<Verdict | 'timeout'>(askCheck(check), report, limit)
+  reportFirst<Verdict | 'timeout'>(askPredicate(check), report, limit)
 }
 
-function askCheck(check: () => unknown): (settle: (verdict: Verdict) => void) => void {
+function askPredicate(check: () => unknown): (settle: (verdict: Verdict) => void) => void {
   return (settle) => {
     const settleValue = (value: unknown): void => {
       settle(value === true ? 'yes' : 'no')

@@ -6,7 +6,7 @@ export interface HeaderRule {
   readonly header: string
   readonly value: string
   /** Whether the header may be left out. Default: it may not, since proxies can be made to drop it. */
-  readonly mayBeMissing?: true
+  readonly optional?: true
 }
 
 /** What is known about one proxy's client certificate header. */
@@ -137,7 +137,7 @@ export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
     verify: [
       { header: 'x-client-cert-present', value: 'true' },
       { header: 'x-client-cert-chain-verified', value: 'true' },
-      { header: 'x-client-cert-error', value: '', mayBeMissing: true },
+      { header: 'x-client-cert-error', value: '', optional: true },
     ],
     validates: 'configurable',
   },

@@ -4,7 +4,7 @@ import { ClientCertificateError, invalidType, invalidValue } from '../util/error
 import type { RequestLike } from '../extractor/request.js'
 import { publishDecision } from '../guard/diagnostics.js'
 import { describeFailure, describeRejection } from '../guard/failure-info.js'
-import { extractOnto, type Failure } from '../guard/attach-certificate.js'
+import { attachCertificate, type Failure } from '../guard/attach-certificate.js'
 import { runHook } from '../guard/hooks.js'
 import type { ClientCertRequest } from '../guard/options.js'
 import {
@@ -83,7 +83,7 @@ export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base 
       error: (err) => error.call(this, err),
     }
     const { _plan: plan, _verify: verify } = this
-    const extracted = extractOnto(req, plan.extract)
+    const extracted = attachCertificate(req, plan.extract)
     if (extracted.kind === 'fault') {
       publishDecision('error', plan.name, null)
       actions.error(extracted.error)

@@ -4,11 +4,11 @@ import {
   type ClientCertRequest,
   compileGuard,
   GUARD_OPTIONS,
-  type GuardOptions,
+  type ClientCertificateAuthOptions,
   type GuardPlan,
 } from '../guard/options.js'
 
-interface StrategyOptionsBase<Req> extends GuardOptions<Req> {
+interface StrategyOptionsBase<Req> extends ClientCertificateAuthOptions<Req> {
   /** Strategy name for `passport.authenticate()`. Default: `'client-cert'`. */
   name?: string | undefined
 }

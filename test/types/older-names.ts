@@ -32,10 +32,9 @@ import {
 } from '../../src/lambda.js'
 import clientCertificateAuth, {
   CertificateRejectedError,
-  type ClientCertificateAuthOptions,
   type ClientCertRequest,
   type ClientCertResponse,
-  type GuardOptions,
+  type ClientCertificateAuthOptions,
   type HttpError,
   type Middleware,
   type ValidationCallback,
@@ -52,7 +51,8 @@ true satisfies Equal<StrategyOptionsWithReq, StrategyOptionsWithRequest>
 true satisfies Equal<StrategyOptionsWithoutReq, StrategyOptions>
 true satisfies Equal<PeerCertificate, ChainedPeerCertificate>
 true satisfies Equal<VerifyOptions, { message: string }>
-true satisfies Equal<ClientCertificateAuthOptions, GuardOptions>
+const options: ClientCertificateAuthOptions = { certificateSource: 'nginx', includeChain: true }
+clientCertificateAuth(() => true, options)
 true satisfies Equal<ClientCertResponse, ServerResponse>
 true satisfies Equal<HelperCallback, ValidationCallback>
 true satisfies Equal<DNFields, NameFields>

@@ -3,7 +3,6 @@ import {
   type CertificateSource,
   type ChainedPeerCertificate,
   type ClientCertRequest,
-  type ForeignReason,
   type HeaderEncoding,
   type RejectionReason,
   Strategy,
@@ -80,7 +79,7 @@ new Strategy(
     onRejected: async (_cert, _req, reason) => {
       true satisfies Equal<typeof _cert, ChainedPeerCertificate | null>
       true satisfies Equal<typeof _req, ClientCertRequest>
-      true satisfies Equal<typeof reason, RejectionReason | ForeignReason>
+      true satisfies Equal<typeof reason, RejectionReason | (string & {})>
       const text: string = reason
       await Promise.resolve(text)
     },

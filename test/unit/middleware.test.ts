@@ -11,7 +11,7 @@ import {
   CertificateRejectedError,
   clientCertificateAuth,
   ClientCertificateError,
-  type GuardOptions,
+  type ClientCertificateAuthOptions,
   requireCertificate,
 } from '../../src/middleware.js'
 import { fakeTimers, type FakeTimers, restoreTimers } from '../support/fake-timers.js'
@@ -29,7 +29,7 @@ type Entry = [hook: string, cert: unknown, reason?: string]
 async function run(
   callback: unknown,
   certificate: object | null = CERT,
-  options: GuardOptions<never> = {},
+  options: ClientCertificateAuthOptions<never> = {},
 ) {
   const log: Entry[] = []
   const calls: unknown[][] = []

@@ -32,7 +32,7 @@ describe('the cache of header certificates', () => {
     const cache = createCache(UNLIMITED)
     const added = cache.add('text', await certificate())
     expect(cache.get('text')).to.equal(added)
-    expect(added.view()).to.deep.equal(await certificate())
+    expect(added.forRequest()).to.deep.equal(await certificate())
     for (const other of ['Text', 'text ', 'tex', '']) expect(cache.get(other)).to.equal(undefined)
   })
 
@@ -72,7 +72,7 @@ describe('the cache of header certificates', () => {
     const cache = createCache({ ...UNLIMITED, maxBytes: 20_000 })
     cache.add('small', await certificate())
     const large = { ...(await certificate()), raw: Buffer.alloc(20_000) }
-    expect(cache.add('large', large).view()).to.equal(large)
+    expect(cache.add('large', large).forRequest()).to.equal(large)
     expect(cache.get('large')).to.equal(undefined)
     expect(cache.get('small')).not.to.equal(undefined)
   })
@@ -107,13 +107,13 @@ describe('the cache of header certificates', () => {
     for (const { raw } of clients) {
       cache.add(raw.toString('base64'), new X509Certificate(raw).toLegacyObject())
     }
-    const kept = clients.map(({ raw }) => cache.get(raw.toString('base64'))?.view().raw)
+    const kept = clients.map(({ raw }) => cache.get(raw.toString('base64'))?.forRequest().raw)
     expect(kept).to.deep.equal(clients.map(({ raw }) => raw))
   })
 
   it('may be left out: then every request reads for itself', async () => {
     const given = await certificate()
-    expect(NO_CACHE.add('text', given).view()).to.equal(given)
+    expect(NO_CACHE.add('text', given).forRequest()).to.equal(given)
     expect(NO_CACHE.get('text')).to.equal(undefined)
   })
 })

@@ -101,7 +101,7 @@ describe('options of an extractor are read once', () => {
     ['encoding', 'base64-der'],
     ['chainInLeafHeader', true],
     ['verify', []],
-    ['mayBeMissing', true],
+    ['optional', true],
   ]
   const configurations: [what: string, options: ExtractorOptions][] = [
     ['no options', {}],

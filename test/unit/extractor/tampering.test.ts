@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { ExtractorOptions } from '../../../src/extractor/index.js'
-import { findTampered, type RequestLike } from '../../../src/extractor/request.js'
+import { findSuspectHeader, type RequestLike } from '../../../src/extractor/request.js'
 import { extractOverHttp, fingerprints, pathOf } from '../../support/extract-over.js'
 import { toBase64Der } from '../../support/header-values.js'
 import { testPki, type TestPki } from '../../support/pki.js'
@@ -102,7 +102,7 @@ describe('finding the header that somebody has tampered with', () => {
   const names = ['x-cert', 'x-verify']
 
   it('names it', () => {
-    const find = (...rawHeaders: string[]) => findTampered({ rawHeaders }, names)
+    const find = (...rawHeaders: string[]) => findSuspectHeader({ rawHeaders }, names)
     expect(find('X_Verify', '', 'X_Cert', '')).to.equal('x-verify')
     expect(find('Host', 'x', 'Connection', 'close, X-Verify')).to.equal('x-verify')
     expect(find('X-Cert', '', 'X-Verify', 'x-cert', 'Connection', 'close')).to.equal(undefined)
@@ -111,7 +111,7 @@ describe('finding the header that somebody has tampered with', () => {
 
   it('looks at the headers as they are where there are no raw lines', () => {
     const find = (headers: RequestLike['headers']) =>
-      findTampered(headers === undefined ? {} : { headers }, names)
+      findSuspectHeader(headers === undefined ? {} : { headers }, names)
     expect(find({ 'x-cert': '1', x_cert: '1' })).to.equal('x-cert')
     expect(find({ connection: 'close, x-verify' })).to.equal('x-verify')
     expect(find({ connection: ['close', 'x-verify'] })).to.equal('x-verify')
@@ -121,6 +121,6 @@ describe('finding the header that somebody has tampered with', () => {
   })
 
   it('does without a name that has no value', () => {
-    expect(findTampered({ rawHeaders: ['Host', 'x', 'X_Cert'] }, names)).to.equal(undefined)
+    expect(findSuspectHeader({ rawHeaders: ['Host', 'x', 'X_Cert'] }, names)).to.equal(undefined)
   })
 })

@@ -4,7 +4,7 @@ import { Strategy, type StrategyOptions, type VerifyFunction } from '../../../sr
 import {
   type CertificateCheck,
   clientCertificateAuth,
-  type GuardOptions,
+  type ClientCertificateAuthOptions,
   requireCertificate,
 } from '../../../src/middleware.js'
 import { endingsOf, requestWith } from '../../support/run-strategy.js'
@@ -12,7 +12,7 @@ import { endingsOf, requestWith } from '../../support/run-strategy.js'
 const CERT = { subject: { CN: 'alice' }, fingerprint256: 'AB:CD' }
 const OTHER = { subject: { CN: 'bob' }, fingerprint256: 'EF:01' }
 
-type Extractor = NonNullable<GuardOptions<object>['extractor']>
+type Extractor = NonNullable<ClientCertificateAuthOptions<object>['extractor']>
 interface Request {
   clientCertificate?: unknown
 }

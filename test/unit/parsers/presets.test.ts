@@ -52,7 +52,7 @@ describe('the presets', () => {
 
   it('say what other headers must hold, where the proxy says that it verified', () => {
     const rules = Object.entries(PRESETS).flatMap(([name, { verify = [] }]) =>
-      verify.map(({ header, value, mayBeMissing = false }) => [name, header, value, mayBeMissing]),
+      verify.map(({ header, value, optional = false }) => [name, header, value, optional]),
     )
     expect(rules).to.deep.equal([
       ['apache', 'x-ssl-client-verify', 'SUCCESS', false],

@@ -3,7 +3,7 @@ import { AuthorityInfoAccessExtension, GeneralName } from '@peculiar/x509'
 import { expect } from 'chai'
 import { linkChain } from '../../../src/certificate/chain.js'
 import type { ChainedPeerCertificate } from '../../../src/certificate/peer-certificate.js'
-import { forManyRequests, forOneRequest } from '../../../src/certificate/snapshot.js'
+import { shared, unshared } from '../../../src/certificate/stored-certificate.js'
 import { chainOf } from '../../support/chain-of.js'
 import { partsOf, spoil } from '../../support/parts-of.js'
 import { testPki } from '../../support/pki.js'
@@ -25,8 +25,8 @@ describe('a certificate that is kept for many requests', () => {
   })
 
   it('is to each of them what it would have been if read again', () => {
-    const snapshot = forManyRequests(read())
-    for (const view of [snapshot.view(), snapshot.view()]) {
+    const stored = shared(read())
+    for (const view of [stored.forRequest(), stored.forRequest()]) {
       expect(view).to.deep.equal(read())
       expect(chainOf(view)).to.have.lengthOf(3)
       expect(Object.keys(view)).to.deep.equal(Object.keys(read()))
@@ -40,33 +40,33 @@ describe('a certificate that is kept for many requests', () => {
   })
 
   it('has nothing in common between two of them', () => {
-    const snapshot = forManyRequests(read())
-    const first = partsOf(snapshot.view())
-    const second = partsOf(snapshot.view())
+    const stored = shared(read())
+    const first = partsOf(stored.forRequest())
+    const second = partsOf(stored.forRequest())
     // Three certificates with a subject, an issuer, raw and pubkey with their memory, and what the leaf has.
     expect(first.size).to.be.greaterThan(3 * 7)
     expect([...first].filter((part) => second.has(part))).to.deep.equal([])
   })
 
   it('stays what it was, whatever one of them does to it', () => {
-    const snapshot = forManyRequests(read())
-    const view = snapshot.view()
+    const stored = shared(read())
+    const view = stored.forRequest()
     spoil(view)
     expect(view.subject.CN).to.equal('spoilt')
     expect([view.subject.OU].flat()).to.include('spoilt').and.not.include('one')
     expect(view.issuerCertificate?.raw.every((byte) => byte === 0)).to.equal(true)
-    expect(snapshot.view()).to.deep.equal(read())
+    expect(stored.forRequest()).to.deep.equal(read())
   })
 
   it('keeps its buffers where no other buffer lies', () => {
-    const { raw, pubkey } = forManyRequests(read()).view()
+    const { raw, pubkey } = shared(read()).forRequest()
     expect(raw.buffer.byteLength).to.equal(raw.length)
     expect(pubkey?.buffer.byteLength).to.equal(pubkey?.length)
   })
 
   it('may be a wrapper of somebody else around anything', () => {
     const odd = { subject: null, raw: undefined, list: [], self: { CN: 'x' } } as never
-    expect(forManyRequests(odd).view()).to.deep.equal(odd)
+    expect(shared(odd).forRequest()).to.deep.equal(odd)
   })
 })
 
@@ -74,15 +74,15 @@ describe('a certificate that is kept for a single request', () => {
   it('is handed over as it is', async () => {
     const { ec } = await testPki()
     const certificate = new X509Certificate(ec.raw).toLegacyObject()
-    expect(forOneRequest(certificate).view()).to.equal(certificate)
+    expect(unshared(certificate).forRequest()).to.equal(certificate)
   })
 })
 
-for (const [name, take] of Object.entries({ forOneRequest, forManyRequests })) {
+for (const [name, take] of Object.entries({ unshared, shared })) {
   it(`${name} notes when the certificate is valid`, async () => {
     const { ec } = await testPki()
     const certificate = new X509Certificate(ec.raw).toLegacyObject()
-    expect(take(certificate).period).to.deep.equal({
+    expect(take(certificate).validity).to.deep.equal({
       notBeforeMs: Date.parse(certificate.valid_from),
       notAfterMs: Date.parse(certificate.valid_to),
     })

@@ -2,15 +2,15 @@ import type { ChainedPeerCertificate } from './peer-certificate.js'
 import { readValidity, type Validity } from './validity.js'
 
 /** A certificate that was read once, for one request or for many. */
-export interface CertificateSnapshot {
-  readonly period: Validity
+export interface StoredCertificate {
+  readonly validity: Validity
   /** The certificate that a request gets. */
-  readonly view: () => ChainedPeerCertificate
+  readonly forRequest: () => ChainedPeerCertificate
 }
 
 /** For a single request, which gets the certificate itself. */
-export function forOneRequest(certificate: ChainedPeerCertificate): CertificateSnapshot {
-  return { period: readValidity(certificate), view: () => certificate }
+export function unshared(certificate: ChainedPeerCertificate): StoredCertificate {
+  return { validity: readValidity(certificate), forRequest: () => certificate }
 }
 
 /**
@@ -19,11 +19,11 @@ export function forOneRequest(certificate: ChainedPeerCertificate): CertificateS
  *
  * @param certificate - its chain ends; nobody else may hold it
  */
-export function forManyRequests(certificate: ChainedPeerCertificate): CertificateSnapshot {
+export function shared(certificate: ChainedPeerCertificate): StoredCertificate {
   const copiers = listChain(certificate).map(compileObject<ChainedPeerCertificate>)
   return {
-    period: readValidity(certificate),
-    view: () =>
+    validity: readValidity(certificate),
+    forRequest: () =>
       copiers.reduceRight<ChainedPeerCertificate | undefined>((issuer, copy) => {
         const view = copy()
         if (issuer !== undefined) view.issuerCertificate = issuer
