@@ -101,7 +101,9 @@ export interface GuardPlan<Req> {
 }
 
 /** @param options - taken over already */
-export function compileGuard<Req extends RequestLike>(options: ClientCertificateAuthOptions<Req>): GuardPlan<Req> {
+export function compileGuard<Req extends RequestLike>(
+  options: ClientCertificateAuthOptions<Req>,
+): GuardPlan<Req> {
   const { onAuthenticated, onRejected, extractor, verifyTimeoutMs, ...extraction } = options
   if (extractor !== undefined) refuseExtractionOptions(extraction)
   return {

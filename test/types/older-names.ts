@@ -51,8 +51,8 @@ true satisfies Equal<StrategyOptionsWithReq, StrategyOptionsWithRequest>
 true satisfies Equal<StrategyOptionsWithoutReq, StrategyOptions>
 true satisfies Equal<PeerCertificate, ChainedPeerCertificate>
 true satisfies Equal<VerifyOptions, { message: string }>
-const options: ClientCertificateAuthOptions = { certificateSource: 'nginx', includeChain: true }
-clientCertificateAuth(() => true, options)
+const behindNginx: ClientCertificateAuthOptions = { certificateSource: 'nginx' }
+clientCertificateAuth(() => true, behindNginx)
 true satisfies Equal<ClientCertResponse, ServerResponse>
 true satisfies Equal<HelperCallback, ValidationCallback>
 true satisfies Equal<DNFields, NameFields>
