@@ -20,6 +20,11 @@ export default defineConfig(
         { varsIgnorePattern: '^_', argsIgnorePattern: '^_' },
       ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // The second overload says in its comment what the first can't do.
+      '@typescript-eslint/unified-signatures': [
+        'error',
+        { ignoreOverloadsWithDifferentJSDoc: true },
+      ],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
     },
   },

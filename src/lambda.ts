@@ -1,14 +1,8 @@
 import { assertBoolean, takeOptions } from './util/assert.js'
-import { checkValidity, type ValidityReason } from './certificate/validity.js'
-import { NO_CACHE } from './extractor/certificate-cache.js'
-import { type EventFailureReason, readApiGatewayEvent } from './extractor/api-gateway.js'
-import {
-  type ExtractionFailure,
-  type ExtractionSuccess,
-  failWith,
-  isFailure,
-  succeed,
-} from './extractor/result.js'
+import type { ValidityReason } from './certificate/validity.js'
+import type { EventFailureReason } from './extractor/api-gateway.js'
+import { extractClientCertificate } from './extractor/index.js'
+import type { ExtractionFailure, ExtractionSuccess } from './extractor/result.js'
 
 export type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
 export type { EventFailureReason } from './extractor/api-gateway.js'
@@ -72,9 +66,9 @@ export function extractClientCertificateFromLambdaEvent(
   event: unknown,
   options: LambdaOptions = {},
 ): LambdaExtractionResult {
-  const { checkValidity: isChecked = true } = takeOptions(options, LAMBDA_OPTIONS)
-  const found = readApiGatewayEvent(event, NO_CACHE)
-  if (isFailure(found)) return found
-  const reason = isChecked ? checkValidity(found.validity, Date.now()) : undefined
-  return reason === undefined ? succeed(found.forRequest()) : failWith(reason)
+  const own = takeOptions(options, LAMBDA_OPTIONS)
+  const request = { apiGateway: { event } } as object
+  const result = extractClientCertificate(request, { ...own, certificateSource: 'api-gateway' })
+  // An event gives none of the other reasons.
+  return result as LambdaExtractionResult
 }

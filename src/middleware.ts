@@ -2,25 +2,18 @@ import type { ServerResponse } from 'node:http'
 import { assertFunction, takeOptions } from './util/assert.js'
 import type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
 import { settlePredicate, settlePredicateWithin, type Verdict } from './guard/predicate.js'
-import { publishDecision } from './guard/diagnostics.js'
-import { CertificateRejectedError, ClientCertificateError, verifyTimeout } from './util/errors.js'
-import {
-  acceptedCertificateOf,
-  attachCertificate,
-  type Failure,
-} from './guard/attach-certificate.js'
+import { CertificateRejectedError, verifyTimeout } from './util/errors.js'
+import { acceptedCertificateOf } from './guard/attach-certificate.js'
+import { type Answer, type Ask, decide } from './guard/decision.js'
 import type { RequestLike } from './extractor/request.js'
-import { describeFailure } from './guard/failure-info.js'
 import {
   type ClientCertRequest,
   compileGuard,
   GUARD_OPTIONS,
   type ClientCertificateAuthOptions,
-  type GuardPlan,
   type ValidationCallback,
 } from './guard/options.js'
-import { runHook } from './guard/hooks.js'
-import { describeThrown, type RequestError } from './guard/thrown.js'
+import { describeThrown } from './guard/thrown.js'
 
 export { clientCertificateAuth as default }
 export type { ChainedPeerCertificate, ForwardedIdentity } from './certificate/peer-certificate.js'
@@ -87,7 +80,7 @@ export function clientCertificateAuth<Req extends RequestLike = ClientCertReques
   callback: CertificateCheck<Req>,
   options?: ClientCertificateAuthOptions<Req>,
 ): Middleware<Req>
-// From a parameter that may be missing, the type of the request can only be inferred like this.
+/** For a callback whose second parameter is optional, from which `Req` can only be inferred like this. */
 export function clientCertificateAuth<Req extends RequestLike = ClientCertRequest>(
   callback: ValidationCallback<Req>,
   options?: ClientCertificateAuthOptions<Req>,
@@ -97,28 +90,54 @@ export function clientCertificateAuth<Req extends RequestLike>(
   options: ClientCertificateAuthOptions<Req> = {},
 ): Middleware<Req> {
   assertFunction('callback', callback)
-  const plan = compileGuard(takeOptions(options, GUARD_OPTIONS))
-  const { verifyTimeoutMs: ms } = plan
-  const limit = ms === false ? undefined : { ms, expire: () => 'timeout' as const }
+  const plan = { ...compileGuard(takeOptions(options, GUARD_OPTIONS)), name: NAME }
+  const ask = compileAsk(callback, plan.verifyTimeoutMs)
   return (req, _res, next) => {
-    const extracted = attachCertificate(req, plan.extract)
-    if (extracted.kind === 'fault') {
-      publishDecision('error', NAME, null)
-      next(extracted.error)
-    } else if (extracted.kind === 'failure') {
-      next(refuse(extracted.failure, req, plan))
-    } else {
-      const { cert } = extracted
-      settlePredicateWithin(
-        limit,
-        () => callback(cert, req),
-        (verdict) => {
-          if (verdict === 'yes') extracted.accept()
-          conclude(verdict, req, cert, plan, next)
-        },
-      )
-    }
+    decide(req, plan, ask, (decision) => {
+      switch (decision.kind) {
+        case 'authenticated':
+          next()
+          break
+        case 'rejected':
+          next(decision.error ?? toRejection(decision.failure.reason, decision.info))
+          break
+        case 'error':
+          next(decision.error)
+      }
+    })
   }
+}
+
+function compileAsk<Req>(callback: CertificateCheck<Req>, ms: number | false): Ask<Req> {
+  const limit = ms === false ? undefined : { ms, expire: () => 'timeout' as const }
+  return (req, cert, report) => {
+    settlePredicateWithin(
+      limit,
+      () => callback(cert, req),
+      (verdict) => {
+        report(verdict === 'timeout' ? describeTimeout(ms) : toAnswer(verdict))
+      },
+    )
+  }
+}
+
+function toAnswer(verdict: Verdict): Answer {
+  if (verdict === 'yes') return { kind: 'accepted', user: undefined, info: undefined }
+  if (verdict === 'no') return { kind: 'rejected', info: undefined }
+  return { kind: 'threw', thrown: describeThrown(verdict.thrown, 401) }
+}
+
+function describeTimeout(ms: number | false): Answer {
+  const error = verifyTimeout(
+    `The callback did not answer within ${String(ms)} ms. It answers with what it returns, so the ` +
+      'promise that it returned has to settle: set a time limit on what it waits for. It is not ' +
+      'given a done to call',
+  )
+  return { kind: 'error', error }
+}
+
+function toRejection(reason: string, info: { readonly message?: unknown }): Error {
+  return reject(401, reason, String(info.message))
 }
 
 /**
@@ -152,58 +171,6 @@ export function requireCertificate<Req extends object = ClientCertRequest>(
       },
     )
   }
-}
-
-/** Tells those who want to know, and makes the error of a request without a certificate. */
-function refuse<Req>(failure: Failure, req: Req, { onRejected }: GuardPlan<Req>): Error {
-  const { reason, ...details } = failure
-  runHook('onRejected', onRejected, null, req, reason, details)
-  const { message } = describeFailure(failure)
-  if (reason === 'certificate_not_retrievable') {
-    publishDecision('error', NAME, null, failure)
-    return new ClientCertificateError('ERR_CERTIFICATE_NOT_RETRIEVABLE', message)
-  }
-  publishDecision('rejected', NAME, null, failure)
-  return reject(401, reason, message)
-}
-
-function conclude<Req>(
-  verdict: Verdict | 'timeout',
-  req: Req,
-  cert: ChainedPeerCertificate,
-  plan: GuardPlan<Req>,
-  next: Next,
-): void {
-  if (verdict === 'yes') {
-    runHook('onAuthenticated', plan.onAuthenticated, cert, req)
-    publishDecision('authenticated', NAME, cert)
-    next()
-    return
-  }
-  if (verdict === 'timeout') {
-    publishDecision('error', NAME, cert)
-    next(describeTimeout(plan.verifyTimeoutMs))
-    return
-  }
-  const { error, reason, status } =
-    verdict === 'no' ? describeNo() : describeThrown(verdict.thrown, 401)
-  runHook('onRejected', plan.onRejected, cert, req, reason, {})
-  if (status >= 500) publishDecision('error', NAME, cert)
-  else publishDecision('rejected', NAME, cert, { reason: 'callback_returned_false' })
-  next(error)
-}
-
-function describeTimeout(ms: number | false): Error {
-  return verifyTimeout(
-    `The callback did not answer within ${String(ms)} ms. It answers with what it returns, so the ` +
-      'promise that it returned has to settle: set a time limit on what it waits for. It is not ' +
-      'given a done to call',
-  )
-}
-
-function describeNo(): RequestError {
-  const error = reject(401, 'callback_returned_false', 'Client certificate rejected')
-  return { error, reason: error.reason, status: error.status }
 }
 
 function reject(status: 401 | 403, reason: string, message: string): CertificateRejectedError {

@@ -16,18 +16,18 @@ export type EventFailureReason =
   'lambda_event_missing_clientcert' | 'lambda_event_clientcert_malformed'
 
 /**
- * Reads the certificate with which a client came to API Gateway, from the event that its Lambda
- * function gets. Clients cannot write there: API Gateway itself does, once it has validated the
+ * Reads the certificate with which a client came to API Gateway, from the event behind the request
+ * that serverless-http, or an application like it, has made of the event. Clients cannot write there: API Gateway itself does, once it has validated the
  * certificate against the trust store of the domain.
  *
  * Source: API Gateway, mutual TLS authentication, for REST APIs (`requestContext.identity`) and HTTP
  * APIs (`requestContext.authentication`, payload format 2.0).
  */
-export function readApiGatewayEvent(
-  event: unknown,
+export function readApiGatewayRequest(
+  request: RequestLike,
   cache: CertificateCache,
 ): StoredCertificate | ExtractionFailure<EventFailureReason> {
-  const pem = findPem(event)
+  const pem = findPem(ownProperty(findCarrier(request), 'event'))
   if (pem === undefined) return failWith('lambda_event_missing_clientcert')
   const known = cache.get(pem)
   if (known !== undefined) return known
@@ -43,14 +43,7 @@ export function readApiGatewayEvent(
   return failWith('lambda_event_clientcert_malformed')
 }
 
-/** The event behind a request that serverless-http, or an application like it, has made of it. */
-export function readApiGatewayRequest(
-  request: RequestLike,
-  cache: CertificateCache,
-): StoredCertificate | ExtractionFailure<EventFailureReason> {
-  return readApiGatewayEvent(ownProperty(findCarrier(request), 'event'), cache)
-}
-
+/** What serverless-http, or an application like it, hangs the event on. */
 function findCarrier(request: RequestLike): unknown {
   try {
     return ownProperty(request, 'apiGateway') ?? ownProperty(nodeRequestOf(request), 'apiGateway')

@@ -1,11 +1,7 @@
 import PassportStrategy from 'passport-strategy'
-import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
-import { ClientCertificateError, invalidType, invalidValue } from '../util/errors.js'
+import { invalidType, invalidValue } from '../util/errors.js'
 import type { RequestLike } from '../extractor/request.js'
-import { publishDecision } from '../guard/diagnostics.js'
-import { describeFailure, describeRejection } from '../guard/failure-info.js'
-import { attachCertificate, type Failure } from '../guard/attach-certificate.js'
-import { runHook } from '../guard/hooks.js'
+import { decide } from '../guard/decision.js'
 import type { ClientCertRequest } from '../guard/options.js'
 import {
   compileStrategyOptions,
@@ -15,7 +11,6 @@ import {
 } from './options.js'
 import {
   compileVerify,
-  type Outcome,
   type Verification,
   type VerifyFunction,
   type VerifyFunctionWithRequest,
@@ -77,63 +72,17 @@ export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base 
     // First of all: when a strategy instance is given to `passport.authenticate()`, Passport writes
     // the actions of every request onto that one instance. Read later, they are another client's.
     const { success, fail, error } = this
-    const actions: Actions = {
-      success: (user, info) => success.call(this, user, info),
-      fail: (info, status) => fail.call(this, info, status),
-      error: (err) => error.call(this, err),
-    }
-    const { _plan: plan, _verify: verify } = this
-    const extracted = attachCertificate(req, plan.extract)
-    if (extracted.kind === 'fault') {
-      publishDecision('error', plan.name, null)
-      actions.error(extracted.error)
-    } else if (extracted.kind === 'failure') {
-      refuse(extracted.failure, req, plan, actions)
-    } else {
-      const { cert } = extracted
-      verify(req, cert, (outcome) => {
-        if (outcome.kind === 'accepted') extracted.accept()
-        conclude(outcome, req, cert, plan, actions)
-      })
-    }
-  }
-}
-
-/** Ends a request from which no certificate could be extracted. */
-function refuse<Req>(failure: Failure, req: Req, plan: StrategyPlan<Req>, actions: Actions): void {
-  const { reason, ...details } = failure
-  runHook('onRejected', plan.onRejected, null, req, reason, details)
-  const info = describeFailure(failure)
-  if (reason === 'certificate_not_retrievable') {
-    publishDecision('error', plan.name, null, failure)
-    actions.error(new ClientCertificateError('ERR_CERTIFICATE_NOT_RETRIEVABLE', info.message))
-  } else {
-    publishDecision('rejected', plan.name, null, failure)
-    actions.fail(info, 401)
-  }
-}
-
-/** Ends a request as verify decided. */
-function conclude<Req>(
-  outcome: Outcome,
-  req: Req,
-  cert: ChainedPeerCertificate,
-  plan: StrategyPlan<Req>,
-  actions: Actions,
-): void {
-  switch (outcome.kind) {
-    case 'accepted':
-      runHook('onAuthenticated', plan.onAuthenticated, cert, req)
-      publishDecision('authenticated', plan.name, cert)
-      actions.success(outcome.user, outcome.info)
-      break
-    case 'rejected':
-      runHook('onRejected', plan.onRejected, cert, req, 'callback_returned_false', {})
-      publishDecision('rejected', plan.name, cert, { reason: 'callback_returned_false' })
-      actions.fail(describeRejection(outcome.info), 401)
-      break
-    case 'error':
-      publishDecision('error', plan.name, cert)
-      actions.error(outcome.error)
+    decide(req, this._plan, this._verify, (decision) => {
+      switch (decision.kind) {
+        case 'authenticated':
+          success.call(this, decision.user, decision.info)
+          break
+        case 'rejected':
+          fail.call(this, decision.info, 401)
+          break
+        case 'error':
+          error.call(this, decision.error)
+      }
+    })
   }
 }
