@@ -3,7 +3,14 @@ import { invalidType, invalidValue } from './util/errors.js'
 import { createExtractor, extractClientCertificate } from './extractor/index.js'
 import { EXTRACTOR_OPTIONS, type ExtractorOptions } from './extractor/options.js'
 import type { RequestLike as NodeRequest } from './extractor/request.js'
-import { type ExtractionResult, failWith } from './extractor/result.js'
+import { DEFAULT_MAX_LINES } from './extractor/line-limit.js'
+import {
+  type ExtractionFailure,
+  type ExtractionResult,
+  failWith,
+  isFailure,
+} from './extractor/result.js'
+import { trace } from './util/trace.js'
 
 export type { ChainedPeerCertificate, ForwardedIdentity } from './certificate/peer-certificate.js'
 export type { CacheOptions } from './extractor/certificate-cache.js'
@@ -61,7 +68,7 @@ export function createFetchExtractor<Req extends FetchRequest = FetchRequest>(
   const extract = createExtractor(extraction)
   return (request, address) => {
     const adapted = adapt(request, address ?? peerAddress)
-    return adapted === undefined ? failWith('header_missing_or_malformed') : extract(adapted)
+    return isFailure(adapted) ? adapted : extract(adapted)
   }
 }
 
@@ -75,8 +82,8 @@ export function extractClientCertificateFromRequest<Req extends FetchRequest = F
 ): ExtractionResult {
   const { peerAddress, extraction } = splitOptions(options)
   const adapted = adapt(request, peerAddress)
-  const result = extractClientCertificate(adapted ?? {}, extraction)
-  return adapted === undefined ? failWith('header_missing_or_malformed') : result
+  const result = extractClientCertificate(isFailure(adapted) ? {} : adapted, extraction)
+  return isFailure(adapted) ? adapted : result
 }
 
 const FETCH_OPTIONS = { ...EXTRACTOR_OPTIONS, peerAddress: assertPeerAddress }
@@ -119,18 +126,34 @@ function refuseTrust({
   }
 }
 
-/** The request as an extractor knows it; nothing when it cannot be read. */
+/** The request as an extractor knows it, or why it can't be read. */
 function adapt<Req extends FetchRequest>(
   request: Req,
   peerAddress: PeerAddress<Req> | undefined,
-): NodeRequest | undefined {
+): NodeRequest | ExtractionFailure {
   try {
     const headers = readHeaders(request.headers)
+    if (countLines(headers) >= DEFAULT_MAX_LINES) {
+      trace('the request has as many header lines as Node keeps, so some may be missing')
+      return failWith('header_missing_or_malformed', 'too_many_headers')
+    }
     const remoteAddress = typeof peerAddress === 'function' ? peerAddress(request) : peerAddress
     return { headers, socket: { remoteAddress } }
   } catch {
-    return undefined
+    return failWith('header_missing_or_malformed')
   }
+}
+
+/**
+ * How many lines the headers were sent on at most. A `Headers` object has joined repeated names, with
+ * `; ` for cookies and `, ` for all others, and text in one line may look the same.
+ */
+function countLines(headers: NonNullable<NodeRequest['headers']>): number {
+  let lines = 0
+  for (const [name, value] of Object.entries(headers)) {
+    lines += String(value).split(name === 'cookie' ? '; ' : ', ').length
+  }
+  return lines
 }
 
 /**

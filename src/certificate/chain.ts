@@ -7,7 +7,7 @@ import {
   parseCertificate,
   toPeerCertificate,
 } from './peer-certificate.js'
-import { signatureCost } from './signature-cost.js'
+import { readingCost, signatureCost } from './signature-cost.js'
 
 /**
  * What one request may cost for its certificates, in parses of an ordinary one: enough for two
@@ -64,7 +64,9 @@ export function linkChain(
 }
 
 function parseCost({ raw }: X509Certificate): number {
-  return PARSE_COST + Math.max(raw.length - ORDINARY_BYTES, 0) / BYTES_PER_COST
+  const fields = readFields(raw)
+  const keyCost = fields === undefined ? 0 : readingCost(fields.publicKey)
+  return PARSE_COST + keyCost + Math.max(raw.length - ORDINARY_BYTES, 0) / BYTES_PER_COST
 }
 
 function sum(costs: readonly number[]): number {

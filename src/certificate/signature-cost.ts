@@ -26,15 +26,24 @@ const OTHER_COSTS: ReadonlyMap<string, number> = new Map([
 /** The curve on which a compressed point takes thirty parses to read: p - 1 is a multiple of 2^96. */
 const SLOW_TO_DECOMPRESS = 'secp224r1'
 
+const DECOMPRESSION_COST = 30
+
+/** What reading the key itself costs beside all else in a certificate, in the same unit. */
+export function readingCost(key: PublicKey): number {
+  return isSlowToRead(key) ? DECOMPRESSION_COST : 0
+}
+
+function isSlowToRead(key: PublicKey): boolean {
+  return key.kind === 'ec' && key.isCompressed && key.curve.name === SLOW_TO_DECOMPRESS
+}
+
 /** @returns `Infinity` for a key that signatures are never verified with */
 export function signatureCost(key: PublicKey): number {
   switch (key.kind) {
     case 'rsa':
       return rsaCost(key)
-    case 'ec': {
-      const isSlow = key.isCompressed && key.curve.name === SLOW_TO_DECOMPRESS
-      return isSlow ? Infinity : (EC_COSTS.get(key.curve.name) ?? Infinity)
-    }
+    case 'ec':
+      return isSlowToRead(key) ? Infinity : (EC_COSTS.get(key.curve.name) ?? Infinity)
     case 'other':
       return OTHER_COSTS.get(key.oid) ?? Infinity
     case 'unusable':

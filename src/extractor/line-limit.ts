@@ -2,7 +2,7 @@ import { trace } from '../util/trace.js'
 import { nodeRequestOf, type RequestLike } from './request.js'
 
 /** How many header lines Node keeps where the server's `maxHeadersCount` isn't a number. */
-const DEFAULT_MAX_LINES = 1000
+export const DEFAULT_MAX_LINES = 1000
 
 /**
  * Whether a request has as many header lines as Node keeps. Most versions of Node drop the lines

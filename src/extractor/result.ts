@@ -67,9 +67,15 @@ export function succeed(certificate: ChainedPeerCertificate): ExtractionSuccess 
 export function failWith<Reason extends ExtractionFailureReason>(
   reason: Reason,
   detail?: FailureDetail,
+  code?: string,
 ): ExtractionFailure<Reason> {
   const failure = { success: false, certificate: null, reason } as const
-  return detail === undefined ? failure : { ...failure, detail }
+  if (detail === undefined && code === undefined) return failure
+  return {
+    ...failure,
+    ...(detail !== undefined && { detail }),
+    ...(code !== undefined && { code }),
+  }
 }
 
 /** Tells a failure from what a step of the pipeline found. */

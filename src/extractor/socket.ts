@@ -44,7 +44,7 @@ export function readSocket(
     if (!isAuthorized(socket)) {
       const { authorizationError: error } = socket
       trace('the TLS handshake did not authenticate a client: %s', String(error))
-      return failWith('socket_not_authorized')
+      return failWith('socket_not_authorized', undefined, readCode(error))
     }
     const found = readCertificate(socket, includeChain, findHandshake(request, socket), keep)
     if (found === 'not_a_certificate') return failWith('certificate_not_retrievable')
@@ -54,6 +54,11 @@ export function readSocket(
     // No socket at all, or one that is gone, as after an HTTP/2 session has closed.
     return failWith('socket_not_authorized')
   }
+}
+
+/** Such as `CERT_HAS_EXPIRED`. Node gives OpenSSL's text, with spaces, where it knows no code. */
+function readCode(error: unknown): string | undefined {
+  return typeof error === 'string' && /^[A-Z0-9_]+$/.test(error) ? error : undefined
 }
 
 /**

@@ -16,9 +16,13 @@ export function listenToNativePromise(
   onFulfilled: (value: unknown) => void,
   onRejected: (reason: unknown) => void,
 ): void {
-  if (Object.hasOwn(promise, 'constructor')) return
+  const own = Object.getOwnPropertyDescriptor(promise, 'constructor')
+  const isPlain = own === undefined || Reflect.deleteProperty(promise, 'constructor')
+  if (!isPlain) return
   const prototype = Object.getPrototypeOf(promise) as object | null
-  if (!Reflect.setPrototypeOf(promise, builtIn)) return
-  Reflect.apply(builtInThen, promise, [onFulfilled, onRejected])
-  Reflect.setPrototypeOf(promise, prototype)
+  if (Reflect.setPrototypeOf(promise, builtIn)) {
+    Reflect.apply(builtInThen, promise, [onFulfilled, onRejected])
+    Reflect.setPrototypeOf(promise, prototype)
+  }
+  if (own !== undefined) Reflect.defineProperty(promise, 'constructor', own)
 }

@@ -128,7 +128,17 @@ function adviseCalling(passReqToCallback: boolean): string {
 
 function fromDone(error: unknown, user: unknown, info: unknown): Outcome {
   if (error) return failure(error)
+  if (Array.isArray(user)) warnOfArray()
   return user ? { kind: 'accepted', user, info } : { kind: 'rejected', info }
+}
+
+function warnOfArray(): void {
+  warnOnce(
+    'CLIENT_CERT_VERIFY_ARRAY',
+    'verify answered with an array, and even an empty array is truthy, so it authenticates the client',
+    'Database drivers answer queries with arrays of rows. Answer with one row, for example rows[0], ' +
+      'which is undefined when there is none.',
+  )
 }
 
 function failure(error: unknown): Outcome {

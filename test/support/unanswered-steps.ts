@@ -23,6 +23,11 @@ const VERIFIES = {
     setTimeout(() => done(null, user), 999).unref()
     return Promise.resolve(user)
   }),
+  'answers with rows': returning(() => []),
+  'calls done with rows': calling((done) => {
+    done(null, [user])
+    return undefined
+  }),
   'answers with a promise': returning(() => Promise.resolve(user)),
 }
 

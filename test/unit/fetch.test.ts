@@ -113,6 +113,21 @@ describe('the certificate of a web-standard Request', () => {
     expect(both([...lines, ['X_SSL_Client_Cert', cert]], options)).to.equal(NONE)
   })
 
+  it('is rejected when so many lines were joined that Node may have dropped some', () => {
+    const options = { ...nginx, peerAddress: '127.0.0.1' }
+    const extract = (extra: [string, string][]) =>
+      extractClientCertificateFromRequest(
+        { headers: new Headers([...Object.entries(genuine), ...extra]) },
+        options,
+      )
+    const { length } = Object.keys(genuine)
+    for (const name of ['a', 'cookie']) {
+      const lines = Array.from({ length: 1000 - length }, (): [string, string] => [name, 'x'])
+      expect(extract(lines)).to.include({ reason: NONE, detail: 'too_many_headers' })
+      expect(pathOf(extract(lines.slice(1)))).to.deep.equal(fingerprints(pki.ec))
+    }
+  })
+
   describe('in headers that are not Headers', () => {
     const options = { ...nginx, peerAddress: '127.0.0.1' }
     const extract = (headers: unknown, own: FetchOptions = options) => {

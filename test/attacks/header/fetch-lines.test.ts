@@ -64,3 +64,31 @@ describe('B21 two lines of a header in a web-standard request', () => {
     })
   }
 })
+
+describe('B18 lines pushed out of a web-standard request', () => {
+  it('B18 line limit: a forged line in front of so many that the genuine ones are dropped', async () => {
+    const extract = createFetchExtractor({
+      certificateSource: 'nginx',
+      trustedProxies: 'loopback',
+    })
+    const seen: string[] = []
+    const { port } = await listenHttp((req, res) => {
+      const request = new Request('http://localhost/', { headers: linesOf(req) })
+      const result = extract(request, req.socket.remoteAddress)
+      seen.push(result.reason ?? String(result.certificate.subject.CN))
+      res.statusCode = result.success ? 200 : 401
+      res.end()
+    })
+    const linesFor = (client: Issued): Line[] => [
+      ['X-SSL-Client-Cert', toUrlPem(client)],
+      ['X-SSL-Client-Verify', 'SUCCESS'],
+    ]
+    const filler = Array.from({ length: 1040 }, (): Line => ['a', ''])
+    // Some versions of Node reject such a request themselves.
+    expect(await sendLines(port, [...linesFor(victim), ...filler, ...linesFor(own)])).to.be.oneOf([
+      401, 431,
+    ])
+    expect(seen).not.to.include('rsa-client')
+    expect(await sendLines(port, linesFor(own))).to.equal(200)
+  })
+})

@@ -422,9 +422,28 @@ const DIFFERENCES = [
 const SINCE_0_3_0: readonly Difference<Middleware>[] = [
   {
     what: 'A callback with two parameters, `(cert, done)`',
-    expected: [200, 500],
-    run: async (middleware) =>
-      (await answer(middleware, (_cert: object, done: (ok: boolean) => void) => done(true))).status,
+    expected: [
+      [200, 200, []],
+      [500, 401, ['TypeError']],
+    ],
+    run: async (middleware) => {
+      const thrown: string[] = []
+      const late = (_cert: object, done: (ok: boolean) => void) => {
+        process.nextTick(() => {
+          try {
+            done(true)
+          } catch (error) {
+            // Without this, it would end the process.
+            thrown.push((error as Error).name)
+          }
+        })
+      }
+      const atOnce = (_cert: object, done: (ok: boolean) => void) => {
+        done(true)
+      }
+      const { status } = await answer(middleware, atOnce)
+      return [status, (await answer(middleware, late)).status, thrown]
+    },
   },
   {
     what: 'A callback that returns a promise',

@@ -7,10 +7,12 @@ import { guardedApp } from '../../support/apps.js'
 import { restoreClock, turnClock } from '../../support/clock.js'
 import { extractElsewhere } from '../../support/extract-elsewhere.js'
 import { toUrlPem } from '../../support/header-values.js'
+import { fakeTimers, restoreTimers } from '../../support/fake-timers.js'
 import { HEADER_DIFFERENCES, HELPER_DIFFERENCES } from '../../support/migration-headers.js'
 import { type Difference, expectRows, shownBy } from '../../support/migration-page.js'
 import { testPki } from '../../support/pki.js'
 import { endingsOf, requestWith } from '../../support/run-strategy.js'
+import { throwAny } from '../../support/run-verify.js'
 import { closeServers, getHttps, listenHttps } from '../../support/servers.js'
 
 // As JavaScript sees it, which takes any arguments at all.
@@ -68,6 +70,11 @@ const AT_START: readonly Difference<void>[] = [
     what: '`verifyHeader` without a certificate header',
     expected: [VALUE],
     run: () => start({ verifyHeader: 'X-Verify', verifyValue: 'SUCCESS' }),
+  },
+  {
+    what: '`name: null`',
+    expected: [TYPE],
+    run: () => start({ name: null }),
   },
   {
     what: 'An error of the options',
@@ -151,6 +158,30 @@ const IN_ANSWERS: readonly Difference<void>[] = [
     run: async () => {
       const [[action, error] = []] = await decide((_cert, done) => done('text'))
       return [action, (error as Error).cause]
+    },
+  },
+  {
+    what: 'verify throws `null`',
+    expected: [['error', 'ERR_VERIFY_FAILED']],
+    run: async () => {
+      const [[action, error] = []] = await decide((_cert, _done) => throwAny(null))
+      return [action, (error as { code?: string }).code]
+    },
+  },
+  {
+    what: 'verify returns a thenable of a library, such as Bluebird, that is rejected',
+    expected: [['error', 'ERR_VERIFY_TIMEOUT']],
+    run: async () => {
+      const thenable = { then: (_ok: unknown, no: (error: Error) => void) => no(new Error('x')) }
+      const timers = fakeTimers()
+      try {
+        const endings = await decide((_cert, _done) => thenable)
+        timers.advance(30_000)
+        const [[action, error] = []] = endings
+        return [action, (error as { code?: string }).code]
+      } finally {
+        restoreTimers()
+      }
     },
   },
   {

@@ -28,12 +28,18 @@ describe('reading the certificate from the TLS socket', () => {
       }
     })
 
-    for (const kind of ['selfSigned', 'expired', 'unknown'] as const) {
-      it(`a client whose certificate the server did not verify is refused: ${kind}`, async () => {
+    const unverified = [
+      ['selfSigned', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+      ['expired', 'CERT_HAS_EXPIRED'],
+      ['unknown', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+    ] as const
+    for (const [kind, code] of unverified) {
+      it(`rejects a client whose certificate the server did not verify: ${kind}`, async () => {
         expect(await extractOverHttps(pki[kind], {})).to.deep.equal({
           success: false,
           certificate: null,
           reason: 'socket_not_authorized',
+          code,
         })
       })
     }
@@ -95,6 +101,17 @@ describe('reading the certificate from the TLS socket', () => {
         false,
       ]) {
         expect(extract({ ...shown, authorizationError })).to.equal('socket_not_authorized')
+      }
+    })
+
+    it('says the code of Node or OpenSSL, where the authorization error is one', () => {
+      const resultFor = (authorizationError: unknown) =>
+        extractClientCertificate({ socket: { authorized: false, authorizationError } })
+      const failure = { success: false, certificate: null, reason: 'socket_not_authorized' }
+      const code = 'DEPTH_ZERO_SELF_SIGNED_CERT'
+      expect(resultFor(code)).to.deep.equal({ ...failure, code })
+      for (const unknown of [undefined, null, '', 'self-signed certificate', new Error(code)]) {
+        expect(resultFor(unknown)).to.deep.equal(failure)
       }
     })
 

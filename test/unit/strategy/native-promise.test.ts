@@ -121,6 +121,14 @@ describe('a promise of a class of its own', () => {
     expect(calls).to.deep.equal([])
   })
 
+  it('is heard though it has a constructor of its own, which stays there', async () => {
+    const promise = Object.assign(Promise.reject(boom), { constructor: StatementPromise })
+    calls = []
+    expect(await heardFrom(promise)).to.deep.equal([['rejected', boom]])
+    expect(calls).to.deep.equal([])
+    expect(Object.entries(promise)).to.deep.equal([['constructor', StatementPromise]])
+  })
+
   it('is what it was afterwards', async () => {
     const promise = new StatementPromise('select 1')
     const keys = Reflect.ownKeys(promise)

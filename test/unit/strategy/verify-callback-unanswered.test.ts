@@ -68,3 +68,24 @@ describe('a verify in callback style whose promise resolves to a value', () => {
     expect(steps.filter(({ warnings, alive }) => alive || warnings.length > 0)).to.deep.equal([])
   })
 })
+
+describe('a verify that answers with an array', () => {
+  it('warns once per process, because even an empty array authenticates the client', () => {
+    for (const answer of ['answers with rows', 'calls done with rows']) {
+      const [first, second] = run([answer, answer])
+      expect(first?.warnings).to.deep.equal([
+        [
+          'verify answered with an array, and even an empty array is truthy, so it authenticates the client',
+          {
+            type: 'SecurityWarning',
+            code: 'CLIENT_CERT_VERIFY_ARRAY',
+            detail:
+              'Database drivers answer queries with arrays of rows. Answer with one row, for example ' +
+              'rows[0], which is undefined when there is none.',
+          },
+        ],
+      ])
+      expect(second?.warnings).to.deep.equal([])
+    }
+  })
+})

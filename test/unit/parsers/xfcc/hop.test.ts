@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, X509Certificate } from 'node:crypto'
 import { expect } from 'chai'
 import { createExtractor } from '../../../../src/extractor/index.js'
 import { decodeXfcc, decodeXfccHop } from '../../../../src/parsers/xfcc/index.js'
@@ -55,6 +55,26 @@ describe("a hop's element of X-Forwarded-Client-Cert", () => {
       expect(readHop(`${front},${header}`, 0)).to.deep.equal([mesh.raw])
       expect(readHop(`${front},${header}`, 1)).to.deep.equal([edge.raw])
     }
+  })
+
+  it('is found without any parse of a certificate in the elements in front', () => {
+    const raw = Object.getOwnPropertyDescriptor(X509Certificate.prototype, 'raw') as {
+      get: () => Buffer
+    }
+    let parses = 0
+    Object.defineProperty(X509Certificate.prototype, 'raw', {
+      configurable: true,
+      get(this: X509Certificate) {
+        parses += 1
+        return raw.get.call(this)
+      },
+    })
+    try {
+      expect(readHop(header, 0)).to.deep.equal([mesh.raw])
+    } finally {
+      Object.defineProperty(X509Certificate.prototype, 'raw', raw)
+    }
+    expect(parses).to.equal(0)
   })
 
   it('is refused where so many hops have not been taken', () => {
