@@ -1,12 +1,12 @@
-// Turns src/ into a handful of files, which every entry shares: loading three dozen small ones takes
-// twice as long. Types are the compiler's job, and only erased here.
+// Turns src/ into a few files that all entries share, because loading three dozen small ones takes twice as long.
+// The compiler checks the types and writes the declarations; here they are only erased.
 //
 // - dist/cjs: the code as CommonJS, which is what Node runs
-// - dist/esm: a few lines around it, so that whoever imports and whoever requires the package have the
-//   same classes
-// - dist/bundler: the code as ES modules, for bundlers, which take these for both
+// - dist/esm: a few lines around it, so that `import` and `require` give the same classes
+// - dist/bundler: the code as ES modules, for bundlers, which use it for both
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { createRequire } from 'node:module'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import ts from 'typescript'
 
@@ -20,11 +20,11 @@ const CODE = 'dist/cjs'
 const MODULES = 'dist/esm'
 const BUNDLER = 'dist/bundler'
 
-/** Every public entry, as the source file that it is made of. */
+/** The source file of every public entry. */
 const input = Object.fromEntries(
   Object.values(entries)
     .filter((entry) => typeof entry === 'object')
-    .map(({ require: { default: file } }) => file.replace(`./${CODE}/`, '').replace('.js', ''))
+    .map((entry) => entry.require.replace(`./${CODE}/`, '').replace('.js', ''))
     .map((name) => [name, `src/${name}.ts`]),
 )
 
@@ -34,7 +34,7 @@ const compilerOptions = {
   verbatimModuleSyntax: true,
 }
 
-/** The one library that is compiled in: to find and load it as a package takes far longer. */
+/** The one library that is compiled in, because finding and loading it as a package takes far longer. */
 const LIBRARY = fileURLToPath(import.meta.resolve('lru.min'))
 
 const typescript = {
@@ -51,10 +51,18 @@ const typescript = {
       : null,
 }
 
-/** The one default export, and the name under which the same function is exported as well. */
-const DEFAULT = { 'middleware.js': 'clientCertificateAuth' }
+const require = createRequire(import.meta.url)
 
-/** An ES module, with its types, around each public entry. */
+/** The name under which an entry also exports its default, or undefined for an entry without a default. */
+function nameOfDefault(fileName, exports) {
+  if (!exports.includes('default')) return undefined
+  const entry = require(resolve(CODE, fileName))
+  const name = exports.find((one) => one !== 'default' && entry[one] === entry.default)
+  if (name === undefined) throw new Error(`${fileName} must export its default under a name too`)
+  return name
+}
+
+/** An ES module around each public entry, and types beside each module. */
 const modules = {
   name: 'modules',
   writeBundle(_options, bundle) {
@@ -63,18 +71,18 @@ const modules = {
       if (!isEntry) continue
       const file = join(MODULES, fileName)
       const code = relative(dirname(file), join(CODE, fileName)).replaceAll('\\', '/')
-      const named = exports.filter((name) => name !== 'default')
-      const main = named.length < exports.length ? `{ ${DEFAULT[fileName]} as default }` : undefined
-      const names = `{ ${named.join(', ')} }`
-      // Where a CommonJS module has a default of its own, Bun takes that for all of it.
+      const names = `{ ${exports.filter((name) => name !== 'default').join(', ')} }`
+      // The default is exported by its name: to an ES module, the default of a CommonJS module is all of it.
+      const name = nameOfDefault(fileName, exports)
+      const main = name === undefined ? '' : `export { ${name} as default } from '${code}'\n`
+      // Where a CommonJS module has a default export, Bun takes that for the whole module.
       const whole = main
-        ? `export ${names} from '${code}'\nexport ${main} from '${code}'\n`
+        ? `export ${names} from '${code}'\n${main}`
         : `import entry from '${code}'\n\nexport const ${names} = entry\n`
       write(file, whole)
-      const types = `export * from '${code}'\n`
-      // By its name: where ES modules import it, the default of a CommonJS module is all of it.
-      const mainType = main ? `export ${main} from '${code}'\n` : ''
-      write(file.replace('.js', '.d.ts'), types + mainType)
+      for (const folder of [MODULES, BUNDLER]) {
+        write(join(folder, fileName.replace('.js', '.d.ts')), `export * from '${code}'\n${main}`)
+      }
     }
   },
 }
@@ -90,12 +98,14 @@ Contains lru.min ${version}:
 ${readFileSync('node_modules/lru.min/LICENSE', 'utf8').trim()}
 */`
 
-/** What nearly every entry needs, in one file. */
-function manualChunks(id) {
-  const isDoor = /\/src\/(middleware|fetch|lambda)\.ts$/.test(id)
-  return isDoor || /\/src\/(server|helpers)\//.test(id) || /\/src\/[a-z]+\/index\.ts$/.test(id)
-    ? undefined
-    : 'core'
+/** Files that several entries reach, through any number of imports, go into one file. */
+function manualChunks(id, { getModuleInfo }) {
+  const importers = new Set([id])
+  for (const file of importers) {
+    for (const importer of getModuleInfo(file).importers) importers.add(importer)
+  }
+  const reaching = [...importers].filter((file) => getModuleInfo(file).isEntry)
+  return reaching.length > 1 ? 'core' : undefined
 }
 
 const output = {
@@ -103,7 +113,7 @@ const output = {
   chunkFileNames: '[name].js',
   manualChunks,
   hoistTransitiveImports: false,
-  banner: ({ name }) => (name === 'core' ? LICENCE : ''),
+  banner: ({ moduleIds }) => (moduleIds.includes(LIBRARY) ? LICENCE : ''),
 }
 
 export default {

@@ -1,14 +1,33 @@
+import { existsSync } from 'node:fs'
 import { expect } from 'chai'
 import manifest from '../../package.json' with { type: 'json' }
 
+const { './package.json': own, ...entries } = manifest.exports
+
 describe('package.json', () => {
   it('has every entry for TypeScript 5 with module: commonjs, which reads no exports', () => {
-    const entries = Object.entries(manifest.exports).flatMap(([entry, target]) =>
-      typeof target === 'string' || entry === '.'
-        ? []
-        : [[entry.replace('./', ''), [target.require.types]]],
-    )
-    expect(manifest.typesVersions).to.deep.equal({ '*': Object.fromEntries(entries) as unknown })
-    expect(manifest.types).to.equal(manifest.exports['.'].require.types)
+    const types = Object.entries(entries)
+      .filter(([entry]) => entry !== '.')
+      .map(([entry, { require }]) => [entry.replace('./', ''), [require.replace('.js', '.d.ts')]])
+    expect(manifest.typesVersions).to.deep.equal({ '*': Object.fromEntries(types) as unknown })
   })
+
+  it('has the same main entry and types for programs that read no exports', () => {
+    const main = entries['.'].require
+    expect(manifest).to.include({ main, types: main.replace('.js', '.d.ts') })
+    expect(own).to.equal('./package.json')
+  })
+
+  for (const [name, entry] of Object.entries(entries)) {
+    it(`builds every form of an entry from one source file: ${name}`, () => {
+      const path = entry.require.replace('./dist/cjs/', '')
+      expect(entry).to.deep.equal({
+        workerd: `./dist/bundler/${path}`,
+        module: `./dist/bundler/${path}`,
+        import: `./dist/esm/${path}`,
+        require: `./dist/cjs/${path}`,
+      })
+      expect(existsSync(`src/${path.replace('.js', '.ts')}`)).to.equal(true)
+    })
+  }
 })
