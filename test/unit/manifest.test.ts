@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { expect } from 'chai'
 import manifest from '../../package.json' with { type: 'json' }
 
+const SOURCE = new URL('../../src/', import.meta.url)
+
 const { './package.json': own, ...entries } = manifest.exports
 
 describe('package.json', () => {
@@ -27,7 +29,7 @@ describe('package.json', () => {
         import: `./dist/esm/${path}`,
         require: `./dist/cjs/${path}`,
       })
-      expect(existsSync(`src/${path.replace('.js', '.ts')}`)).to.equal(true)
+      expect(existsSync(new URL(path.replace('.js', '.ts'), SOURCE))).to.equal(true)
     })
   }
 })
