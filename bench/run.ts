@@ -1,19 +1,21 @@
-// Measures the package against what one would have without it, and writes RESULTS.md and chart.svg.
-// With --short: less of everything, and no files. With names of cases: only those, and no files.
+// Measures the package against the code that an application would need without it, and writes RESULTS.md.
+// With --short: less of everything, and no file. With names of cases: only those cases, and no file.
+import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { format, resolveConfig } from 'prettier'
 import { measureEndToEnd } from './cases/end-to-end.js'
 import { measureGarbage } from './cases/garbage.js'
 import { measureHeaders } from './cases/headers.js'
 import { measureHelpers } from './cases/helpers.js'
 import { measureHostile } from './cases/hostile.js'
 import { measureImports } from './cases/imports.js'
-import { measureMemory } from './cases/memory.js'
 import { measureSocket } from './cases/socket.js'
-import { writeFiles } from './files.js'
-import { summarize, toText } from './report.js'
-import type { Outcome } from './results.js'
+import { type Outcome, type Section, summarize, toMarkdown } from './results.js'
 import { FULL, SHORT } from './settings.js'
 import { createPki } from './support/pki.js'
+
+const RESULTS = fileURLToPath(new URL('RESULTS.md', import.meta.url))
 
 const args = process.argv.slice(2)
 const isShort = args.includes('--short')
@@ -29,30 +31,31 @@ const cases: Readonly<Record<string, () => Outcome | Promise<Outcome>>> = {
   helpers: () => measureHelpers(settings.compare),
   imports: () => measureImports(settings.imports),
   'end-to-end': () => measureEndToEnd(pki, settings.endToEnd),
-  memory: () => measureMemory(pki, settings.certificates),
 }
 
 const names = wanted.length === 0 ? Object.keys(cases) : wanted
-const machine = `Node ${process.version}, ${process.platform} ${process.arch}, ${describeProcessor()}`
-console.log(machine)
+const parts = [
+  '# Benchmark results',
+  `Written by \`npm run bench\` on Node ${process.version}, ${process.platform} ${process.arch}, ` +
+    `${describeProcessor()}. [How it is measured](README.md).`,
+]
+const sections: Section[] = []
 
-const outcomes: Outcome[] = []
 for (const name of names) {
   const measure = cases[name]
   if (measure === undefined)
     throw new Error(`There are ${Object.keys(cases).join(', ')}, no ${name}`)
+  console.error(`Measuring ${name}`)
   const outcome = await measure()
-  outcomes.push(outcome)
-  for (const section of outcome.sections) console.log(toText(section))
+  sections.push(...outcome.sections)
+  parts.push(...outcome.sections.map(toMarkdown))
 }
+parts.push(toMarkdown(summarize(sections)))
 
-const measured = outcomes.flatMap(({ sections }) => sections)
-const summary = summarize(measured)
-console.log(toText(summary))
-if (!isShort && wanted.length === 0) {
-  const bars = outcomes.flatMap((outcome) => outcome.bars ?? [])
-  await writeFiles([...measured, summary], bars, machine, settings)
-}
+const options = { ...(await resolveConfig(RESULTS)), filepath: RESULTS }
+const text = await format(parts.join('\n\n'), options)
+console.log(text)
+if (!isShort && wanted.length === 0) await writeFile(RESULTS, text)
 
 function describeProcessor(): string {
   const [first, ...others] = cpus()

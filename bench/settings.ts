@@ -5,7 +5,6 @@ export interface Settings {
   readonly compare: Effort
   /** The same for 16 KB texts, of which fewer fit into memory. */
   readonly refuse: Effort
-  readonly certificates: number
   readonly imports: number
   readonly endToEnd: { readonly rounds: number; readonly roundMs: number }
 }
@@ -13,7 +12,6 @@ export interface Settings {
 export const FULL: Settings = {
   compare: { rounds: 11, batchMs: 4, mostRuns: 256, warmUpMs: 80 },
   refuse: { rounds: 7, batchMs: 1, mostRuns: 32, warmUpMs: 15 },
-  certificates: 1_000_000,
   imports: 11,
   endToEnd: { rounds: 9, roundMs: 250 },
 }
@@ -22,7 +20,6 @@ export const FULL: Settings = {
 export const SHORT: Settings = {
   compare: { rounds: 5, batchMs: 2, mostRuns: 256, warmUpMs: 60 },
   refuse: { rounds: 3, batchMs: 0.5, mostRuns: 32, warmUpMs: 8 },
-  certificates: 50_000,
   imports: 11,
   endToEnd: { rounds: 3, roundMs: 200 },
 }

@@ -1,4 +1,4 @@
-/** What the package is to reach; everything but memory is a ratio, the same on any machine. */
+/** The ratios that the package has to reach. A ratio hardly depends on the machine. */
 export const TARGETS = {
   warmHeader: {
     says: 'A certificate seen before, in a header: faster than parsing it on each request',
@@ -33,11 +33,6 @@ export const TARGETS = {
     says: 'Helpers: time of a lookup among 10,000 entries against 10',
     atMost: 3,
   },
-  memory: {
-    // What the cache of one extractor may take by default.
-    says: 'Distinct certificates, one after another: MiB kept of them',
-    atMost: 16,
-  },
   imports: {
     says: 'Loading the package: time against loading passport-strategy and node:crypto',
     atMost: 1.5,
@@ -58,7 +53,7 @@ export type Target = { readonly says: string } & (
 
 export type TargetName = keyof typeof TARGETS
 
-/** Something measured, and what it is measured by. */
+/** A measured ratio, and the target that it is compared with. */
 export interface Measured {
   readonly value: number
   readonly target: TargetName
@@ -69,21 +64,9 @@ export function isMet({ value, target }: Measured): boolean {
   return isLowest ? value >= limit : value <= limit
 }
 
-/** The one that is furthest from its target. */
-export function worstOf(measured: readonly Measured[]): Measured | undefined {
-  return [...measured].sort((a, b) =>
-    limitOf(a.target).isLowest ? a.value - b.value : b.value - a.value,
-  )[0]
-}
-
-export function describeLimit(target: TargetName): string {
-  const { limit, isLowest } = limitOf(target)
-  return `${isLowest ? 'at least' : 'at most'} ${limit}`
-}
-
-function limitOf(name: TargetName): { limit: number; isLowest: boolean } {
+export function limitOf(name: TargetName): { limit: number; isLowest: boolean; words: string } {
   const target: Target = TARGETS[name]
   return 'atLeast' in target
-    ? { limit: target.atLeast, isLowest: true }
-    : { limit: target.atMost, isLowest: false }
+    ? { limit: target.atLeast, isLowest: true, words: `at least ${target.atLeast}` }
+    : { limit: target.atMost, isLowest: false, words: `at most ${target.atMost}` }
 }

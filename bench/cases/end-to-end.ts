@@ -5,7 +5,7 @@ import type { Cell, Outcome, Section } from '../results.js'
 import type { Settings } from '../settings.js'
 import { toUrlPem } from '../../test/support/header-values.js'
 import { type Child, startChild } from '../support/child.js'
-import { CHARTED, type Pki } from '../support/pki.js'
+import { USUAL, type Pki } from '../support/pki.js'
 import { CERTIFICATE_HEADER } from '../support/requests.js'
 
 const FIRST_REQUESTS = 1000
@@ -18,7 +18,7 @@ export async function measureEndToEnd(
   { rounds, roundMs }: Settings['endToEnd'],
 ): Promise<Outcome> {
   const { server, roots, clients } = pki
-  const user = clients[CHARTED].fingerprint256
+  const user = clients[USUAL].fingerprint256
   const [apps, clientsProcess] = [
     startChild<ServerQuestion, ServerAnswer>(new URL('../processes/server.ts', import.meta.url)),
     startChild<LoadQuestion, LoadAnswer>(new URL('../processes/load.ts', import.meta.url)),
@@ -32,7 +32,7 @@ export async function measureEndToEnd(
 }
 
 function loadOf(child: Child<LoadQuestion, LoadAnswer>, urls: ServerAnswer, pki: Pki): Load {
-  const { cert, key, issuer, raw, fingerprint256 } = pki.clients[CHARTED]
+  const { cert, key, issuer, raw, fingerprint256 } = pki.clients[USUAL]
   return async (app, requests) => {
     const { perSecond } = await child.ask({
       url: urls[app],

@@ -2,7 +2,7 @@ import { type Comparison, compare, type Effort } from '../measure.js'
 import type { Cell, Outcome } from '../results.js'
 import { type Encoding, ENCODINGS } from '../support/encodings.js'
 import { type Garbage, garbageOf } from '../support/garbage.js'
-import { CHARTED, type Client, type Pki } from '../support/pki.js'
+import { USUAL, type Client, type Pki } from '../support/pki.js'
 import { CERTIFICATE_HEADER, proxiedRequest } from '../support/requests.js'
 import { authenticating, thisPackage, toFail } from '../support/strategies.js'
 import { parsing } from './headers.js'
@@ -12,7 +12,7 @@ const REASON = 'header_missing_or_malformed'
 
 /** What it costs to refuse a header that holds no certificate. */
 export async function measureGarbage({ clients }: Pki, effort: Effort): Promise<Outcome> {
-  const client = clients[CHARTED]
+  const client = clients[USUAL]
   const rows: Cell[][] = []
   for (const encoding of ENCODINGS) {
     for (const length of LENGTHS) rows.push(await measureOne(encoding, client, length, effort))

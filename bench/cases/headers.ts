@@ -1,8 +1,8 @@
 import { type Comparison, compare, type Contestant, type Effort } from '../measure.js'
-import type { Bars, Cell, Outcome } from '../results.js'
+import type { Cell, Outcome } from '../results.js'
 import { distinctCertificates, fingerprintOf } from '../support/distinct.js'
 import { type Encoding, ENCODINGS } from '../support/encodings.js'
-import { CHARTED, type Client, KEY_TYPES, type KeyType, type Pki } from '../support/pki.js'
+import { type Client, KEY_TYPES, type KeyType, type Pki } from '../support/pki.js'
 import {
   CERTIFICATE_HEADER,
   certificateTextOf,
@@ -62,7 +62,6 @@ export async function measureHeaders({ clients }: Pki, effort: Effort): Promise<
         rows: results.map(coldCells),
       },
     ],
-    bars: results.filter(({ keyType }) => keyType === CHARTED).map(toBars),
   }
 }
 
@@ -144,14 +143,4 @@ function coldCells({ encoding, keyType, bytes, comparison }: Result): Cell[] {
     { value: comparison.ratio('cold', 'parse'), target: 'coldHeader' },
     { value: comparison.ratio('first', 'parse'), target: 'firstHeader' },
   ]
-}
-
-function toBars({ encoding, comparison }: Result): Bars {
-  return {
-    title: `Header, ${encoding}`,
-    ours: comparison.microseconds('warm'),
-    theirs: comparison.microseconds('parse'),
-    theirName: 'parse on each request',
-    timesFaster: comparison.ratio('parse', 'warm'),
-  }
 }

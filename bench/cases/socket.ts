@@ -1,8 +1,8 @@
 import { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { compare, type Effort } from '../measure.js'
-import type { Bars, Cell, Outcome } from '../results.js'
-import { CHARTED, KEY_TYPES, type KeyType, type Pki } from '../support/pki.js'
+import type { Cell, Outcome } from '../results.js'
+import { KEY_TYPES, type KeyType, type Pki } from '../support/pki.js'
 import { openSockets } from '../support/sockets.js'
 import {
   type Attempt,
@@ -16,7 +16,6 @@ import {
 interface Rows {
   readonly plain: Cell[]
   readonly chain: Cell[]
-  readonly bars: Bars[]
 }
 
 /** The certificate of a TLS connection that is kept alive. */
@@ -47,7 +46,6 @@ export async function measureSocket(pki: Pki, effort: Effort): Promise<Outcome> 
         rows: results.map(({ keyType, chain }) => [keyType, ...chain]),
       },
     ],
-    bars: results.find(({ keyType }) => keyType === CHARTED)?.bars ?? [],
   }
 }
 
@@ -72,22 +70,6 @@ async function measureOne(socket: TLSSocket, user: string, effort: Effort): Prom
   return {
     plain: [result.microseconds('floor'), ours, theirs, { value: faster, target: 'socket' }],
     chain: [ourChain, theirChain, { value: chainFaster, target: 'chain' }],
-    bars: [
-      {
-        title: 'TLS socket',
-        ours,
-        theirs,
-        theirName: 'passport-client-cert',
-        timesFaster: faster,
-      },
-      {
-        title: 'TLS socket with chain',
-        ours: ourChain,
-        theirs: theirChain,
-        theirName: 'getPeerCertificate(true)',
-        timesFaster: chainFaster,
-      },
-    ],
   }
 }
 

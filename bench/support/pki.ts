@@ -6,8 +6,8 @@ import { type Authority, createAuthority, type Issued } from '../../test/support
 export const KEY_TYPES = ['RSA-2048', 'RSA-4096', 'P-256'] as const
 export type KeyType = (typeof KEY_TYPES)[number]
 
-/** Where one has to stand for all. */
-export const CHARTED: KeyType = 'RSA-2048'
+/** The one that is measured where not all are. */
+export const USUAL: KeyType = 'RSA-2048'
 
 /** A client with a certificate from an intermediate authority. */
 export interface Client extends Issued {

@@ -49,15 +49,6 @@ export function proxiedRequest(certificate: Buffer): ProxiedRequest {
   return { headers, rawHeaders, socket: { remoteAddress: '127.0.0.1' } }
 }
 
-/** One with no other header, for where it is not timed and made by the million. */
-export function bareRequest(certificate: string): ProxiedRequest {
-  return {
-    headers: { [CERTIFICATE_FIELD]: certificate },
-    rawHeaders: [CERTIFICATE_HEADER, certificate],
-    socket: { remoteAddress: '127.0.0.1' },
-  }
-}
-
 /** The text of the certificate's header. */
 export function certificateTextOf({ headers }: ProxiedRequest): string {
   return headers[CERTIFICATE_FIELD] ?? ''

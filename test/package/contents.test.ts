@@ -16,7 +16,7 @@ describe('the packed package, installed alone', () => {
       /^(docs|examples)\/[^.]+(\.[a-z]+)?$/,
       /^(docs\/.+|[A-Z]+)\.md$/,
       /^examples\/.+\.c?js$/,
-      /^(dist\/cjs\/|)package\.json$|^LICENSE$|^bench\/(RESULTS\.md|chart\.svg)$/,
+      /^(dist\/cjs\/|)package\.json$|^LICENSE$/,
     ]
     const files = [...installedFiles(consumer).keys()]
 
