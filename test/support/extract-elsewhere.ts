@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { ExtractorOptions, RequestLike } from '../../src/extractor/index.js'
 
-const STEPS = fileURLToPath(new URL('extract-steps.ts', import.meta.url))
+const STEPS = fileURLToPath(new URL('extract-steps.mjs', import.meta.url))
 
 /** An extractor to make, and what to extract from. */
 export interface Step {
@@ -22,9 +22,9 @@ export async function extractElsewhere(
   steps: readonly Step[],
   { flags = [], debug = '' }: { flags?: readonly string[]; debug?: string } = {},
 ): Promise<Written> {
-  // The newest versions of Node warn of the loader.
-  const args = ['--no-deprecation', ...flags, '--import', 'ts-blank-space/register', STEPS]
-  const child = spawn(process.execPath, args, { env: { ...neutral(), NODE_DEBUG: debug } })
+  const child = spawn(process.execPath, [...flags, STEPS], {
+    env: { ...neutral(), NODE_DEBUG: debug },
+  })
   child.stdin.end(JSON.stringify(steps))
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
   return { reasons: stdout.split('\n').slice(0, -1), stderr }
