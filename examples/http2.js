@@ -6,6 +6,7 @@ import http2 from 'node:http2'
 import passport from 'passport'
 import { Strategy } from 'passport-client-certificate-auth'
 import { mtlsServerOptions } from 'passport-client-certificate-auth/server'
+import { showClients } from './support/clients.js'
 import { get, issueServer, show } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
@@ -70,18 +71,7 @@ async function getOverHttp2(url, tls) {
   session.close()
   return { status: Number(headers?.[':status']), body }
 }
-const otherCa = await createAuthority({ subject: 'CN=Example CA' })
-/** @param {string} name */
-const client = async (name, issuer = ca) => ({
-  ca: ca.cert,
-  ...(await issuer.issue({ subject: `CN=${name}` })),
-})
 
-await show('alice', 200, getOverHttp2(url, await client('alice')))
-await show('alice, an administrator', 200, getOverHttp2(`${url}admin`, await client('alice')))
-await show('bob, who is none', 403, getOverHttp2(`${url}admin`, await client('bob')))
-await show('mallory, who is not a user', 401, getOverHttp2(url, await client('mallory')))
-await show('somebody else as alice', 401, getOverHttp2(url, await client('alice', otherCa)))
-await show('somebody without a certificate', 401, getOverHttp2(url, { ca: ca.cert }))
-await show('carol, with the database down', 500, getOverHttp2(url, await client('carol')))
-await show('alice, over HTTP/1.1', 200, get(url, await client('alice')))
+await showClients(url, ca, getOverHttp2)
+const alice = await ca.issue({ subject: 'CN=alice' })
+await show('alice, over HTTP/1.1', 200, get(url, { ca: ca.cert, ...alice }))

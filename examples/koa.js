@@ -6,7 +6,8 @@ import Koa from 'koa'
 import passport from 'koa-passport'
 import { Strategy } from 'passport-client-certificate-auth'
 import { mtlsServerOptions } from 'passport-client-certificate-auth/server'
-import { get, issueServer, show, urlOf } from './support/loopback.js'
+import { showClients } from './support/clients.js'
+import { issueServer, urlOf } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
 /**
@@ -47,19 +48,4 @@ const { key, cert } = await issueServer(ca)
 const options = mtlsServerOptions({ key, cert, ca: ca.cert, rejectUnauthorized: false })
 const server = https.createServer(options, app.callback()).listen(0, '127.0.0.1')
 
-// The clients.
-const url = await urlOf(server)
-const otherCa = await createAuthority({ subject: 'CN=Example CA' })
-/** @param {string} name */
-const client = async (name, issuer = ca) => ({
-  ca: ca.cert,
-  ...(await issuer.issue({ subject: `CN=${name}` })),
-})
-
-await show('alice', 200, get(url, await client('alice')))
-await show('alice, an administrator', 200, get(`${url}admin`, await client('alice')))
-await show('bob, who is none', 403, get(`${url}admin`, await client('bob')))
-await show('mallory, who is not a user', 401, get(url, await client('mallory')))
-await show('somebody else as alice', 401, get(url, await client('alice', otherCa)))
-await show('somebody without a certificate', 401, get(url, { ca: ca.cert }))
-await show('carol, with the database down', 500, get(url, await client('carol')))
+await showClients(await urlOf(server), ca)

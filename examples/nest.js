@@ -8,7 +8,8 @@ import { APP_GUARD, NestFactory } from '@nestjs/core'
 import { AuthGuard, PassportStrategy } from '@nestjs/passport'
 import { Strategy } from 'passport-client-certificate-auth'
 import { mtlsServerOptions } from 'passport-client-certificate-auth/server'
-import { get, issueServer, show, urlOf } from './support/loopback.js'
+import { showClients } from './support/clients.js'
+import { issueServer, urlOf } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
 /** Stands for a database, which does not always answer. */
@@ -90,19 +91,4 @@ function decorate(method, ...decorators) {
   for (const apply of decorators) apply(prototype, method, descriptor ?? {})
 }
 
-// The clients.
-const url = await urlOf(app.getHttpServer())
-const otherCa = await createAuthority({ subject: 'CN=Example CA' })
-/** @param {string} name */
-const client = async (name, issuer = ca) => ({
-  ca: ca.cert,
-  ...(await issuer.issue({ subject: `CN=${name}` })),
-})
-
-await show('alice', 200, get(url, await client('alice')))
-await show('alice, an administrator', 200, get(`${url}admin`, await client('alice')))
-await show('bob, who is none', 403, get(`${url}admin`, await client('bob')))
-await show('mallory, who is not a user', 401, get(url, await client('mallory')))
-await show('somebody else as alice', 401, get(url, await client('alice', otherCa)))
-await show('somebody without a certificate', 401, get(url, { ca: ca.cert }))
-await show('carol, with the database down', 500, get(url, await client('carol')))
+await showClients(await urlOf(app.getHttpServer()), ca)
