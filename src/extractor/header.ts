@@ -11,8 +11,8 @@ import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
 import type { HeaderRule } from '../parsers/presets.js'
 import { trace } from '../util/trace.js'
 import type { CertificateCache } from './certificate-cache.js'
-import { hasReachedLineLimit } from './line-limit.js'
-import { findSuspectHeader, readField, type RequestLike } from './request.js'
+import { type Fields, openFields, readField, UNREADABLE } from './fields.js'
+import type { RequestLike } from './request.js'
 import { type ExtractionFailure, failWith, isFailure } from './result.js'
 
 /** Where and how a certificate is read from a request's header; compiled from the options. */
@@ -26,7 +26,7 @@ export interface HeaderPlan {
   readonly chain: ChainHeaderPlan | null
   readonly includeChain: boolean
   /** What other headers must say. */
-  readonly verify: readonly HeaderRule[]
+  readonly requiredHeaders: readonly HeaderRule[]
   /** Whether the proxy is known to forward certificates that nobody has validated. */
   readonly isUnvalidated: boolean
   /** Every header that is read, lower case. */
@@ -46,78 +46,86 @@ export interface ChainHeaderPlan {
 }
 
 const MALFORMED = 'header_missing_or_malformed'
+const MISMATCH = 'verification_header_mismatch'
 
-/** Reads the client's certificate from what the proxy in front wrote into the request. */
+/** Reads the client's certificate from the header fields that the proxy added to the request. */
 export function readHeader(
   request: RequestLike,
   plan: HeaderPlan,
   cache: CertificateCache,
 ): StoredCertificate | ExtractionFailure {
-  let reason: ExtractionFailure['reason'] =
-    plan.verify.length === 0 ? MALFORMED : 'verification_header_mismatch'
   try {
-    // Before anything is taken for missing: Node may have dropped it.
-    if (hasReachedLineLimit(request)) {
-      return failWith('header_missing_or_malformed', 'too_many_headers')
-    }
-    const tampered = findSuspectHeader(request, plan.names)
-    if (isVerified(request, plan, tampered)) {
-      reason = MALFORMED
-      if (tampered === undefined) return readCertificate(request, plan, cache)
-    }
+    const fields = openFields(request, plan.names)
+    if (fields === 'too_many_headers') return failWith(MALFORMED, fields)
+    if (!hasRequiredHeaders(fields, plan)) return failWith(MISMATCH)
+    return fields.suspect === undefined ? readCertificate(fields, plan, cache) : failWith(MALFORMED)
   } catch {
     // The request object itself is odd: no headers, or a getter that throws.
     trace('the headers of the request could not be read')
+    return failWith(plan.requiredHeaders.length === 0 ? MALFORMED : MISMATCH)
   }
-  return failWith(reason)
 }
 
-function isVerified(request: RequestLike, { verify }: HeaderPlan, tampered?: string): boolean {
-  const broken = verify.find((rule) => tampered === rule.header || !isSatisfied(request, rule))
+function hasRequiredHeaders(fields: Fields, { requiredHeaders }: HeaderPlan): boolean {
+  const broken = requiredHeaders.find((rule) => !isSatisfied(fields, rule))
   if (broken === undefined) return true
   trace('header %s does not say that the certificate was verified', broken.header)
   return false
 }
 
-/** A missing verification header is a mismatch: proxies can be made to drop it. */
-function isSatisfied(request: RequestLike, { header, value, optional }: HeaderRule): boolean {
-  const said = readField(request, header)
-  return said === null ? optional === true : said === value
+/** A missing header breaks its rule unless it is optional, because proxies can be made to drop it. */
+function isSatisfied(fields: Fields, { header, value, optional }: HeaderRule): boolean {
+  if (fields.suspect?.name === header) return false
+  const sent = readField(fields, header)
+  return sent === undefined ? optional === true : sent === value
 }
 
-/** What the texts say depends on nothing but the texts, so that they are read once. */
+/** Parsing depends only on the values of the fields, so these are the key in the cache. */
 function readCertificate(
-  request: RequestLike,
+  fields: Fields,
   plan: HeaderPlan,
   cache: CertificateCache,
 ): StoredCertificate | ExtractionFailure {
-  const text = readField(request, plan.header)
-  if (typeof text !== 'string') return failWith(MALFORMED)
-  const chain = plan.includeChain && plan.chain !== null ? readChain(request, plan.chain) : null
-  if (chain === undefined) return failWith(MALFORMED)
-  const key = chain === null ? text : joinTexts(text, chain)
+  const leaf = readField(fields, plan.header)
+  if (typeof leaf !== 'string') return failWith(MALFORMED)
+  const chain = readChain(fields, plan)
+  if (chain === UNREADABLE) return failWith(MALFORMED)
+  const key = chain === undefined ? leaf : joinValues(leaf, chain)
   const known = cache.get(key)
   if (known !== undefined) return known
-  const certificate = parse(text, chain ?? [], plan)
+  const certificate = parse(leaf, chain ?? [], plan)
   return isFailure(certificate) ? certificate : cache.add(key, certificate)
 }
 
-/** The lengths say where one ends and the next begins. */
-function joinTexts(text: string, others: readonly string[]): string {
-  return others.reduce((all, other) => `${all}${other.length}:${other}`, `${text.length}:${text}`)
+/** The lengths show where a value ends and the next one begins. */
+function joinValues(leaf: string, chain: readonly string[]): string {
+  return chain.reduce((key, value) => `${key}${value.length}:${value}`, `${leaf.length}:${leaf}`)
 }
 
-/** The texts that are there. Behind the first that says that there is none, none may be. */
-function readChain(request: RequestLike, plan: ChainHeaderPlan): string[] | undefined {
-  const texts = plan.headers.map((header) => readField(request, header, plan.repeatable))
-  const isFilled = texts.map(
-    (text) => text !== null && (text === undefined || !isUnfilled(text, plan.encoding)),
-  )
-  const filled = texts.slice(0, isFilled.lastIndexOf(true) + 1)
-  const known = filled.filter((text, at) => isFilled[at] === true && typeof text === 'string')
-  if (known.length === filled.length) return known as string[]
+/**
+ * The values of the chain's headers, up to the first header without a certificate. A certificate after
+ * such a gap makes the chain unreadable, because the header in the gap may have been dropped.
+ *
+ * @returns `undefined` if the options don't ask for a chain header
+ */
+function readChain(
+  fields: Fields,
+  { includeChain, chain: plan }: HeaderPlan,
+): string[] | typeof UNREADABLE | undefined {
+  if (!includeChain || plan === null) return undefined
+  const values: string[] = []
+  let isOver = false
+  let isBroken = false
+  for (const header of plan.headers) {
+    const value = readField(fields, header, plan.repeatable)
+    if (value === UNREADABLE) isBroken = true
+    else if (value === undefined || isUnfilled(value, plan.encoding)) isOver = true
+    else if (isOver) isBroken = true
+    else values.push(value)
+  }
+  if (!isBroken) return values
   trace('header %s is missing, or was sent more than once', plan.headers[0] as string)
-  return undefined
+  return UNREADABLE
 }
 
 /**

@@ -56,7 +56,7 @@ function compileHeader(options: ExtractorOptions): HeaderPlan | null {
     throw invalidValue('option "certificateHeader"', 'needs "headerEncoding" with it', header)
   }
   const chain = compileChain(chainHeader, encoding, options.chainHeader !== undefined)
-  const verify = compileVerify(options, preset)
+  const requiredHeaders = compileRequiredHeaders(options, preset)
   const plan: HeaderPlan = {
     header: header.toLowerCase(),
     encoding,
@@ -64,9 +64,9 @@ function compileHeader(options: ExtractorOptions): HeaderPlan | null {
     mayHoldChain: preset?.chainInLeafHeader ?? mayCarryChain(encoding, chain, options),
     chain,
     includeChain: options.includeChain === true,
-    verify,
+    requiredHeaders,
     isUnvalidated: preset?.validates === 'never',
-    names: listNames(header, options.includeChain === true ? chain : null, verify),
+    names: listNames(header, options.includeChain === true ? chain : null, requiredHeaders),
   }
   refuseSameHeader(plan)
   return Object.freeze(plan)
@@ -210,7 +210,7 @@ function listNumbered(name: string): string[] {
   return Array.from({ length: MAX_CHAIN_CERTS - 1 }, (_, number) => name.replace('*', `${number}`))
 }
 
-function compileVerify(
+function compileRequiredHeaders(
   { verifyHeader, verifyValue }: ExtractorOptions,
   preset: Preset | null,
 ): readonly HeaderRule[] {
@@ -230,14 +230,14 @@ function compileVerify(
 function listNames(
   header: string,
   chain: ChainHeaderPlan | null,
-  verify: HeaderPlan['verify'],
+  requiredHeaders: HeaderPlan['requiredHeaders'],
 ): string[] {
-  const others = [...(chain?.headers ?? []), ...verify.map((rule) => rule.header)]
+  const others = [...(chain?.headers ?? []), ...requiredHeaders.map((rule) => rule.header)]
   return [header.toLowerCase(), ...others]
 }
 
-function refuseSameHeader({ header, chain, verify }: HeaderPlan): void {
-  const names = listNames(header, chain, verify)
+function refuseSameHeader({ header, chain, requiredHeaders }: HeaderPlan): void {
+  const names = listNames(header, chain, requiredHeaders)
   // `_` and `-` are told apart by nobody who turns names into variables.
   if (new Set(names.map((name) => name.replaceAll('_', '-'))).size < names.length) {
     throw invalidValue(

@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { MisdirectedRequestError } from '../util/errors.js'
-import { readField, type RequestLike } from '../extractor/request.js'
+import { collectFields, type FieldValue, readField, UNREADABLE } from '../extractor/fields.js'
+import type { RequestLike } from '../extractor/request.js'
 import { trace } from '../util/trace.js'
 
 /** What is read of a request of HTTP/1.1 or HTTP/2. */
@@ -76,18 +77,31 @@ function readSocket({ socket }: HostRequest): { servername: unknown; isResumed: 
   return { servername, isResumed: isSessionReused?.call(socket) === true }
 }
 
-/** Every host that a request names; `undefined` stands for one that can't be read. */
-function listHosts(req: HostRequest): (string | undefined)[] {
-  const fields = [':authority', 'host'].map((name) => readField(req, name))
-  const url = req.originalUrl ?? req.url ?? ''
-  // An absolute URL (RFC 9112 3.2.2) takes the place of Host in some frameworks and not in others.
-  const target = /^[/*]|^$/.test(url) ? null : /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1]
-  return [...fields, target].filter((host) => host !== null)
+type Host = NonNullable<FieldValue>
+
+const HOST_FIELDS = [':authority', 'host']
+
+/** Every host that a request names, readable or not. */
+function listHosts(req: HostRequest): Host[] {
+  const fields = collectFields(req, HOST_FIELDS)
+  const named: FieldValue[] = [
+    ...HOST_FIELDS.map((name) => readField(fields, name)),
+    readTarget(req),
+  ]
+  return named.filter((host) => host !== undefined)
 }
 
-/** In lower case, without port and final dot; nothing where it isn't a name or an address. */
-function readHost(host: string | undefined): string | undefined {
-  const [, ipv6, name] = /^(?:\[([^[\]]*)\]|([\w.-]*?)\.?)(?::\d*)?$/.exec(host ?? '') ?? []
+/** An absolute URL (RFC 9112 3.2.2) takes the place of `Host` in some frameworks and not in others. */
+function readTarget({ originalUrl, url }: HostRequest): FieldValue {
+  const target = originalUrl ?? url ?? ''
+  if (/^[/*]|^$/.test(target)) return undefined
+  return /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(target)?.[1] ?? UNREADABLE
+}
+
+/** In lower case, without port and final dot; `undefined` if it isn't a name or an address. */
+function readHost(host: Host): string | undefined {
+  if (host === UNREADABLE) return undefined
+  const [, ipv6, name] = /^(?:\[([^[\]]*)\]|([\w.-]*?)\.?)(?::\d*)?$/.exec(host) ?? []
   if (ipv6 !== undefined) return isIPv6(ipv6) ? ipv6.toLowerCase() : undefined
   return name === undefined || name === '' || name.endsWith('.') ? undefined : name.toLowerCase()
 }

@@ -101,6 +101,14 @@ describe('no request makes an extractor throw', () => {
     expect(run(fromChain, { headers: { ...headers, 'x-cert': leaf } })).to.equal(MISSING)
   })
 
+  it('not a certificate header whose getter throws: the reason is that of a missing one', () => {
+    const rawHeaders = ['X-Cert', leaf, 'X-Verify', 'OK']
+    const noCert = withGetter('x-cert', { 'x-verify': 'OK' })
+    expect(run(fromVerified, { headers: noCert, rawHeaders })).to.equal(MISSING)
+    const noVerify = withGetter('x-verify', { 'x-cert': leaf })
+    expect(run(fromVerified, { headers: noVerify, rawHeaders })).to.equal(MISMATCH)
+  })
+
   it('not a chain header whose getter throws: it is refused', () => {
     const headers = withGetter('x-chain', { 'x-cert': leaf })
     const rawHeaders = ['X-Cert', leaf]

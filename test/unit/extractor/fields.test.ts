@@ -1,5 +1,10 @@
 import { expect } from 'chai'
-import { findSuspectHeader, readField, type RequestLike } from '../../../src/extractor/request.js'
+import { collectFields, readField, UNREADABLE } from '../../../src/extractor/fields.js'
+import type { RequestLike } from '../../../src/extractor/request.js'
+
+const read = (request: RequestLike, name: string, isRepeatable?: boolean) =>
+  readField(collectFields(request, [name]), name, isRepeatable)
+const findSuspect = (request: RequestLike) => collectFields(request, ['x-cert']).suspect?.name
 
 describe('reading one header field of a request', () => {
   const sentOnce: RequestLike = { headers: { 'x-cert': 'one' }, rawHeaders: ['X-Cert', 'one'] }
@@ -9,40 +14,38 @@ describe('reading one header field of a request', () => {
   }
 
   it('a field on one line is its value, even an empty one', () => {
-    expect(readField(sentOnce, 'x-cert')).to.equal('one')
-    expect(readField({ headers: { 'x-cert': '' }, rawHeaders: ['X-Cert', ''] }, 'x-cert')).to.equal(
-      '',
-    )
+    expect(read(sentOnce, 'x-cert')).to.equal('one')
+    expect(read({ headers: { 'x-cert': '' }, rawHeaders: ['X-Cert', ''] }, 'x-cert')).to.equal('')
   })
 
-  it('a field that was not sent is null', () => {
+  it('a field that was not sent is undefined', () => {
     for (const request of [{}, { headers: {} }, { headers: {}, rawHeaders: [] }, sentOnce]) {
-      expect(readField(request, 'x-other')).to.equal(null)
-      expect(readField(request, 'x-other', true)).to.equal(null)
+      expect(read(request, 'x-other')).to.equal(undefined)
+      expect(read(request, 'x-other', true)).to.equal(undefined)
     }
   })
 
   it('a field on two lines is not read, whatever Node made of it', () => {
-    expect(readField(sentTwice, 'x-cert')).to.equal(undefined)
+    expect(read(sentTwice, 'x-cert')).to.equal(UNREADABLE)
     for (const headers of [{}, { 'x-cert': 'one' }, { 'x-cert': 'two' }]) {
-      expect(readField({ ...sentTwice, headers }, 'x-cert')).to.equal(undefined)
+      expect(read({ ...sentTwice, headers }, 'x-cert')).to.equal(UNREADABLE)
     }
   })
 
   it('a field that may repeat is read as Node joined it', () => {
-    expect(readField(sentTwice, 'x-cert', true)).to.equal('one, two')
+    expect(read(sentTwice, 'x-cert', true)).to.equal('one, two')
   })
 
   it('a line of another name does not count', () => {
     for (const other of ['X-Certs', 'X-Cer', 'X_Cert', 'Y-Cert', '', 'one']) {
       const rawHeaders = [other, 'x', 'X-Cert', 'one', other, 'x']
-      expect(readField({ ...sentOnce, rawHeaders }, 'x-cert'), other).to.equal('one')
+      expect(read({ ...sentOnce, rawHeaders }, 'x-cert'), other).to.equal('one')
     }
   })
 
   it('a value that looks like the name is not a line', () => {
     const rawHeaders = ['X-Cert', 'x-cert', 'X-Other', 'X-Cert']
-    expect(readField({ headers: { 'x-cert': 'x-cert' }, rawHeaders }, 'x-cert')).to.equal('x-cert')
+    expect(read({ headers: { 'x-cert': 'x-cert' }, rawHeaders }, 'x-cert')).to.equal('x-cert')
   })
 
   it('lines that are not text do not count, and no list of lines is no objection', () => {
@@ -56,7 +59,7 @@ describe('reading one header field of a request', () => {
       undefined,
     ]) {
       const request = { headers: { 'x-cert': 'one' }, rawHeaders } as unknown as RequestLike
-      expect(readField(request, 'x-cert')).to.equal('one')
+      expect(read(request, 'x-cert')).to.equal('one')
     }
   })
 
@@ -64,16 +67,38 @@ describe('reading one header field of a request', () => {
     for (const value of [['one'], [], 7, null, undefined, {}, true]) {
       for (const repeatable of [false, true]) {
         const request = { headers: { 'x-cert': value } } as unknown as RequestLike
-        expect(readField(request, 'x-cert', repeatable)).to.equal(undefined)
+        expect(read(request, 'x-cert', repeatable)).to.equal(UNREADABLE)
       }
     }
+  })
+
+  it('a value whose getter throws is not read', () => {
+    const headers = {
+      get 'x-cert'(): string {
+        throw new Error('gone')
+      },
+    }
+    expect(read({ headers, rawHeaders: ['X-Cert', 'one'] }, 'x-cert')).to.equal(UNREADABLE)
+  })
+
+  it('the lines of each field are counted on their own', () => {
+    const rawHeaders = ['X-Cert', 'one', 'X-Verify', 'a', 'x-verify', 'b', 'X-VERIFY', 'c']
+    const headers = { 'x-cert': 'one', 'x-verify': 'a, b, c' }
+    const fields = collectFields({ headers, rawHeaders }, ['x-cert', 'x-verify'])
+    expect(readField(fields, 'x-cert')).to.equal('one')
+    expect(readField(fields, 'x-verify')).to.equal(UNREADABLE)
+    expect(readField(fields, 'x-verify', true)).to.equal('a, b, c')
+  })
+
+  it('names without raw lines are not counted, whatever their letter case', () => {
+    expect(read({ headers: { 'X-Cert': 'other', 'x-cert': 'one' } }, 'x-cert')).to.equal('one')
   })
 
   it('what every object inherits is not a field', () => {
     const inherited: unknown = Object.create({ 'x-cert': 'one' })
     for (const headers of [{}, inherited] as RequestLike['headers'][]) {
       for (const name of ['x-cert', 'constructor', '__proto__', 'tostring', 'toString']) {
-        expect(readField({ headers, rawHeaders: [] } as RequestLike, name), name).to.equal(null)
+        expect(read({ headers, rawHeaders: [] } as RequestLike, name), name).to.equal(undefined)
       }
     }
   })
@@ -83,8 +108,8 @@ describe('reading one header field of a request', () => {
       string,
       string
     >
-    expect(readField({ headers }, 'x-cert')).to.equal('one')
-    expect(readField({ headers }, 'constructor')).to.equal(null)
+    expect(read({ headers }, 'x-cert')).to.equal('one')
+    expect(read({ headers }, 'constructor')).to.equal(undefined)
   })
 })
 
@@ -96,30 +121,30 @@ describe("a framework's own request, made after Node's", () => {
   for (const name of ['raw', 'req']) {
     it(`shows the lines that came, where Node's is its ${name}`, () => {
       const wrap = (rawHeaders: unknown): RequestLike => ({ headers, [name]: { rawHeaders } })
-      expect(readField(wrap(twice), 'x-cert')).to.equal(undefined)
-      expect(readField(wrap(twice.slice(2)), 'x-cert')).to.equal('first')
-      expect(findSuspectHeader(wrap(alias), ['x-cert'])).to.equal('x-cert')
+      expect(read(wrap(twice), 'x-cert')).to.equal(UNREADABLE)
+      expect(read(wrap(twice.slice(2)), 'x-cert')).to.equal('first')
+      expect(findSuspect(wrap(alias))).to.equal('x-cert')
       for (const odd of [undefined, null, 'text', {}]) {
-        expect(readField(wrap(odd), 'x-cert')).to.equal('first')
+        expect(read(wrap(odd), 'x-cert')).to.equal('first')
       }
     })
   }
 
   it('may be an adapter that knows no lines: then the headers are looked at', () => {
     const disguised = { headers: { ...headers, x_cert: 'second' }, rawHeaders: [] }
-    expect(findSuspectHeader(disguised, ['x-cert'])).to.equal('x-cert')
+    expect(findSuspect(disguised)).to.equal('x-cert')
     const stripped = { headers: { ...headers, connection: 'X-Cert' }, rawHeaders: [] }
-    expect(findSuspectHeader(stripped, ['x-cert'])).to.equal('x-cert')
+    expect(findSuspect(stripped)).to.equal('x-cert')
   })
 
   it('may have something else by that name', () => {
     for (const raw of [null, undefined, 'text', 7, () => undefined]) {
-      expect(readField({ headers, raw } as RequestLike, 'x-cert')).to.equal('first')
+      expect(read({ headers, raw } as RequestLike, 'x-cert')).to.equal('first')
     }
   })
 
   it('shows its own lines, where it has some', () => {
     const request = { headers, rawHeaders: ['X-Cert', 'first'], raw: { rawHeaders: twice } }
-    expect(readField(request, 'x-cert')).to.equal('first')
+    expect(read(request, 'x-cert')).to.equal('first')
   })
 })
