@@ -214,7 +214,7 @@ function compileRequiredHeaders(
   { verifyHeader, verifyValue }: ExtractorOptions,
   preset: Preset | null,
 ): readonly HeaderRule[] {
-  if (verifyHeader === undefined && verifyValue === undefined) return preset?.verify ?? []
+  if (verifyHeader === undefined && verifyValue === undefined) return preset?.requiredHeaders ?? []
   if (verifyHeader === undefined || verifyValue === undefined) {
     throw invalidValue(
       'options "verifyHeader" and "verifyValue"',

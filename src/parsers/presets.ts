@@ -18,8 +18,8 @@ export interface Preset {
   readonly chainHeader?: string
   /** Whether the header with the leaf may hold its chain as well, with the leaf first. */
   readonly chainInLeafHeader: boolean
-  /** What the proxy says of the certificate that it verified, in other headers. */
-  readonly verify?: readonly HeaderRule[]
+  /** What other headers must say, because the proxy reports there whether it verified the certificate. */
+  readonly requiredHeaders?: readonly HeaderRule[]
   /**
    * Whether the proxy checks the certificate against an authority before it forwards it. `never`
    * means that anybody's self-signed certificate arrives just the same.
@@ -62,7 +62,7 @@ export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
     encoding: 'apache-pem',
     chainHeader: 'x-ssl-client-chain-*',
     chainInLeafHeader: false,
-    verify: [{ header: 'x-ssl-client-verify', value: 'SUCCESS' }],
+    requiredHeaders: [{ header: 'x-ssl-client-verify', value: 'SUCCESS' }],
     validates: 'configurable',
   },
   'aws-alb': {
@@ -113,7 +113,7 @@ export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
     encoding: 'url-pem',
     chainInLeafHeader: false,
     // Says `0` of a viewer without a certificate, whatever it sends itself.
-    verify: [{ header: 'cloudfront-viewer-cert-present', value: '1' }],
+    requiredHeaders: [{ header: 'cloudfront-viewer-cert-present', value: '1' }],
     validates: 'always',
   },
   'cloudfront-passthrough': {
@@ -134,7 +134,7 @@ export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
     encoding: 'rfc9440',
     chainHeader: 'x-client-cert-chain',
     chainInLeafHeader: false,
-    verify: [
+    requiredHeaders: [
       { header: 'x-client-cert-present', value: 'true' },
       { header: 'x-client-cert-chain-verified', value: 'true' },
       { header: 'x-client-cert-error', value: '', optional: true },
@@ -147,14 +147,14 @@ export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
     chainHeader: 'x-ssl-client-chain',
     chainInLeafHeader: false,
     // Also said of a client without any certificate: that there is one is checked anyway.
-    verify: [{ header: 'x-ssl-client-verify', value: '0' }],
+    requiredHeaders: [{ header: 'x-ssl-client-verify', value: '0' }],
     validates: 'configurable',
   },
   'ingress-nginx': {
     header: 'ssl-client-cert',
     encoding: 'url-pem',
     chainInLeafHeader: false,
-    verify: [{ header: 'ssl-client-verify', value: 'SUCCESS' }],
+    requiredHeaders: [{ header: 'ssl-client-verify', value: 'SUCCESS' }],
     validates: 'configurable',
   },
   'istio-gateway': {
@@ -173,7 +173,7 @@ export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
     header: 'x-ssl-client-cert',
     encoding: 'url-pem',
     chainInLeafHeader: false,
-    verify: [{ header: 'x-ssl-client-verify', value: 'SUCCESS' }],
+    requiredHeaders: [{ header: 'x-ssl-client-verify', value: 'SUCCESS' }],
     validates: 'configurable',
   },
   traefik: {
@@ -191,8 +191,9 @@ export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
 function freeze(presets: Record<CertificateSource, Preset>): typeof presets {
   for (const preset of Object.values(presets)) {
     Object.freeze(Object.setPrototypeOf(preset, null))
-    Object.freeze(preset.verify)
-    for (const rule of preset.verify ?? []) Object.freeze(Object.setPrototypeOf(rule, null))
+    Object.freeze(preset.requiredHeaders)
+    for (const rule of preset.requiredHeaders ?? [])
+      Object.freeze(Object.setPrototypeOf(rule, null))
   }
   return Object.freeze(presets)
 }

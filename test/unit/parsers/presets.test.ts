@@ -51,8 +51,8 @@ describe('the presets', () => {
   })
 
   it('say what other headers must hold, where the proxy says that it verified', () => {
-    const rules = Object.entries(PRESETS).flatMap(([name, { verify = [] }]) =>
-      verify.map(({ header, value, optional = false }) => [name, header, value, optional]),
+    const rules = Object.entries(PRESETS).flatMap(([name, { requiredHeaders = [] }]) =>
+      requiredHeaders.map(({ header, value, optional = false }) => [name, header, value, optional]),
     )
     expect(rules).to.deep.equal([
       ['apache', 'x-ssl-client-verify', 'SUCCESS', false],
@@ -79,7 +79,7 @@ describe('the presets', () => {
       expect(() => (preset['header'] = 'x-forged')).to.throw(TypeError)
       expect(() => (preset['chainHeader'] = 'x-forged')).to.throw(TypeError)
       expect(() => delete preset['encoding']).to.throw(TypeError)
-      const rules = preset['verify'] as Record<string, unknown>[] | undefined
+      const rules = preset['requiredHeaders'] as Record<string, unknown>[] | undefined
       if (rules === undefined) continue
       expect(() => rules.pop()).to.throw(TypeError)
       for (const rule of rules) expect(() => (rule['value'] = 'FAILED')).to.throw(TypeError)
