@@ -1,0 +1,53 @@
+import { warnOnce } from '../util/warnings.js'
+import { type CertificateCache, createCache, NO_CACHE } from './certificate-cache.js'
+import { compileChecks } from './checks.js'
+import type { ExtractorPlan } from './plan.js'
+import type { RequestLike } from './request.js'
+import { type ExtractionResult, failWith, isFailure, succeed } from './result.js'
+import { compileSource } from './source.js'
+
+/** Reads the client's certificate from a request. Never throws because of anything in it. */
+export type Extractor = (request: RequestLike) => ExtractionResult
+
+/** @param cache - default: one that the plan's limits allow */
+export function compileExtractor(
+  plan: ExtractorPlan,
+  cache: CertificateCache = cacheFor(plan),
+): Extractor {
+  warnAbout(plan)
+  const read = compileSource(plan, cache)
+  const checks = compileChecks(plan)
+  return (request) => {
+    const found = read(request)
+    if (isFailure(found)) return found
+    for (const check of checks) {
+      const reason = check(found)
+      if (reason !== undefined) return failWith(reason)
+    }
+    return succeed(found.forRequest())
+  }
+}
+
+function cacheFor({ source, cache }: ExtractorPlan): CertificateCache {
+  return source === 'socket' || cache === null ? NO_CACHE : createCache(cache)
+}
+
+function warnAbout({ header, trust }: ExtractorPlan): void {
+  if (header === null) return
+  if (trust === null) {
+    warnOnce(
+      'CLIENT_CERT_ANY_PROXY',
+      'Client certificate headers are believed whoever sends them: set trustedProxies',
+      "Name the proxy, as in trustedProxies: 'loopback' or '10.0.0.0/8'; with trustedProxies: true " +
+        'you say that nobody but the proxy can connect.',
+    )
+  }
+  if (header.isUnvalidated) {
+    warnOnce(
+      'CLIENT_CERT_NOT_VALIDATED',
+      'This proxy forwards client certificates that nobody has validated: pin them',
+      'Names in such a certificate are whatever the client wrote. Compare its fingerprint256 in ' +
+        'verify, for instance with allowFingerprints().',
+    )
+  }
+}
