@@ -1,7 +1,13 @@
-import { assertText, takeOptions } from './util/assert.js'
+import { assertText, type Parse } from './util/assert.js'
 import { invalidType, invalidValue } from './util/errors.js'
-import { createExtractor, extractClientCertificate } from './extractor/index.js'
-import { EXTRACTOR_OPTIONS, type ExtractorOptions } from './extractor/options.js'
+import { optional, type OptionTable, type ParsedOptions, parseOptions } from './util/options.js'
+import { NO_CACHE } from './extractor/certificate-cache.js'
+import {
+  type CompiledExtractorOptions,
+  EXTRACTOR_OPTIONS,
+  type ExtractorOptions,
+} from './extractor/options.js'
+import { compileExtractor } from './extractor/pipeline.js'
 import type { RequestLike as NodeRequest } from './extractor/request.js'
 import { DEFAULT_MAX_LINES } from './extractor/line-limit.js'
 import {
@@ -64,8 +70,9 @@ export type FetchExtractor<Req extends FetchRequest = FetchRequest> = (
 export function createFetchExtractor<Req extends FetchRequest = FetchRequest>(
   options: FetchOptions<Req>,
 ): FetchExtractor<Req> {
-  const { peerAddress, extraction } = splitOptions(options)
-  const extract = createExtractor(extraction)
+  const parsed = parseFetchOptions(options)
+  const { peerAddress } = parsed.values
+  const extract = compileExtractor(parsed)
   return (request, address) => {
     const adapted = adapt(request, address ?? peerAddress)
     return isFailure(adapted) ? adapted : extract(adapted)
@@ -80,49 +87,59 @@ export function extractClientCertificateFromRequest<Req extends FetchRequest = F
   request: Req,
   options: FetchOptions<Req>,
 ): ExtractionResult {
-  const { peerAddress, extraction } = splitOptions(options)
-  const adapted = adapt(request, peerAddress)
-  const result = extractClientCertificate(isFailure(adapted) ? {} : adapted, extraction)
+  const parsed = parseFetchOptions(options)
+  const adapted = adapt(request, parsed.values.peerAddress)
+  const result = compileExtractor(parsed, NO_CACHE)(isFailure(adapted) ? {} : adapted)
   return isFailure(adapted) ? adapted : result
 }
 
-const FETCH_OPTIONS = { ...EXTRACTOR_OPTIONS, peerAddress: assertPeerAddress }
+/** `fallbackToSocket` is among them for a message that says why it has no meaning here. */
+type GivenOptions<Req extends FetchRequest> = FetchOptions<Req> & ExtractorOptions
 
-function assertPeerAddress(what: string, value: unknown): void {
-  if (typeof value === 'function') return
-  if (typeof value !== 'string') throw invalidType(what, 'a string or a function', value)
-  assertText(what, value)
+const assertPeerAddress: Parse = (name, value) => {
+  if (typeof value === 'function') return value
+  if (typeof value !== 'string') throw invalidType(name, 'a string or a function', value)
+  return assertText(name, value)
 }
 
-function splitOptions<Req extends FetchRequest>(options: FetchOptions<Req>) {
-  const own: FetchOptions<Req> & ExtractorOptions = takeOptions(options, FETCH_OPTIONS)
-  const { peerAddress, ...rest } = own
-  const extraction = Object.assign(Object.create(null), rest) as typeof rest
-  if (extraction.fallbackToSocket === true) {
+const FETCH_OPTIONS: OptionTable<keyof GivenOptions<never>, CompiledExtractorOptions> = {
+  ...EXTRACTOR_OPTIONS,
+  peerAddress: optional(assertPeerAddress),
+}
+
+function parseFetchOptions<Req extends FetchRequest>(
+  options: GivenOptions<Req>,
+): ParsedOptions<GivenOptions<Req>, CompiledExtractorOptions> {
+  const parsed = parseOptions(options, FETCH_OPTIONS)
+  const { fallbackToSocket, certificateSource, certificateHeader } = parsed.values
+  if (fallbackToSocket) {
     throw invalidValue('option "fallbackToSocket"', 'has no meaning without a socket', true)
   }
-  if (extraction.certificateSource === 'api-gateway') {
-    const source = extraction.certificateSource
-    throw invalidValue('option "certificateSource"', 'is no header; see ./lambda', source)
+  if (certificateSource === 'api-gateway') {
+    throw invalidValue(
+      'option "certificateSource"',
+      'is no header; see ./lambda',
+      certificateSource,
+    )
   }
-  if (extraction.certificateSource === undefined && extraction.certificateHeader === undefined) {
+  if (certificateSource === undefined && certificateHeader === undefined) {
     throw invalidValue('options', 'need "certificateSource" or "certificateHeader"', options)
   }
-  refuseTrust(own)
-  return { peerAddress, extraction }
+  assertPeerOptions(parsed)
+  return parsed
 }
 
-/** Where these say who may speak, it would be decided by something else, or by nothing. */
-function refuseTrust({
-  peerAddress,
-  trustedProxies,
-}: Pick<ExtractorOptions, 'trustedProxies'> & { peerAddress?: unknown }): void {
+/** Without these checks, the options would promise a decision about the peer that nothing makes. */
+function assertPeerOptions<Req extends FetchRequest>({
+  given,
+  values: { peerAddress, trustedProxies },
+}: ParsedOptions<GivenOptions<Req>, CompiledExtractorOptions>): void {
   if (peerAddress !== undefined && trustedProxies === undefined) {
     throw invalidValue('option "peerAddress"', 'needs "trustedProxies" with it', peerAddress)
   }
-  if ([trustedProxies].flat().includes('unix')) {
+  if (typeof trustedProxies === 'object' && trustedProxies.unix) {
     const problem = "cannot be 'unix': a Request does not show its connection"
-    throw invalidValue('option "trustedProxies"', problem, trustedProxies)
+    throw invalidValue('option "trustedProxies"', problem, given.trustedProxies)
   }
 }
 

@@ -1,7 +1,9 @@
-import { assertBoolean, takeOptions } from './util/assert.js'
+import { type OptionTable, parseOptions } from './util/options.js'
 import type { ValidityReason } from './certificate/validity.js'
 import type { EventFailureReason } from './extractor/api-gateway.js'
-import { extractClientCertificate } from './extractor/index.js'
+import { NO_CACHE } from './extractor/certificate-cache.js'
+import { EXTRACTOR_OPTIONS, parseExtractorOptions } from './extractor/options.js'
+import { compileExtractor } from './extractor/pipeline.js'
 import type { ExtractionFailure, ExtractionSuccess } from './extractor/result.js'
 
 export type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
@@ -47,7 +49,11 @@ export type LambdaExtractionFailure = ExtractionFailure<LambdaExtractionFailureR
 
 export type LambdaExtractionResult = LambdaExtractionSuccess | LambdaExtractionFailure
 
-const LAMBDA_OPTIONS = { checkValidity: assertBoolean }
+const LAMBDA_OPTIONS: OptionTable<keyof LambdaOptions, { checkValidity: boolean }> = {
+  checkValidity: EXTRACTOR_OPTIONS.checkValidity,
+}
+
+const FROM_EVENT = parseExtractorOptions({ certificateSource: 'api-gateway' })
 
 /**
  * Reads the client's certificate from the event of a Lambda function behind API Gateway with mutual
@@ -66,9 +72,9 @@ export function extractClientCertificateFromLambdaEvent(
   event: unknown,
   options: LambdaOptions = {},
 ): LambdaExtractionResult {
-  const own = takeOptions(options, LAMBDA_OPTIONS)
-  const request = { apiGateway: { event } } as object
-  const result = extractClientCertificate(request, { ...own, certificateSource: 'api-gateway' })
+  const own = parseOptions(options, LAMBDA_OPTIONS)
+  const values = { ...FROM_EVENT.values, ...own.values }
+  const extract = compileExtractor({ ...FROM_EVENT, values }, NO_CACHE)
   // An event gives none of the other reasons.
-  return result as LambdaExtractionResult
+  return extract({ apiGateway: { event } } as object) as LambdaExtractionResult
 }

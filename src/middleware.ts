@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { assertFunction, takeOptions } from './util/assert.js'
+import { assertFunction } from './util/assert.js'
+import { parseOptions } from './util/options.js'
 import type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
 import { settlePredicate, settlePredicateWithin, type Verdict } from './guard/predicate.js'
 import { CertificateRejectedError, verifyTimeout } from './util/errors.js'
@@ -90,7 +91,7 @@ export function clientCertificateAuth<Req extends RequestLike>(
   options: ClientCertificateAuthOptions<Req> = {},
 ): Middleware<Req> {
   assertFunction('callback', callback)
-  const plan = { ...compileGuard(takeOptions(options, GUARD_OPTIONS)), name: NAME }
+  const plan = { ...compileGuard(parseOptions(options, GUARD_OPTIONS)), name: NAME }
   const ask = compileAsk(callback, plan.verifyTimeoutMs)
   return (req, _res, next) => {
     decide(req, plan, ask, (decision) => {

@@ -1,6 +1,7 @@
 import { createLRU } from 'lru.min'
-import { type Assert, assertIntegerBetween, takeOptions } from '../util/assert.js'
+import { assertIntegerBetween, type Parse } from '../util/assert.js'
 import { invalidType } from '../util/errors.js'
+import { type OptionTable, parseOptions, withDefault } from '../util/options.js'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { type StoredCertificate, shared, unshared } from '../certificate/stored-certificate.js'
 
@@ -17,31 +18,26 @@ export interface CacheLimits {
   readonly maxBytes: number
 }
 
+const CACHE_OPTIONS: OptionTable<keyof CacheOptions, CacheLimits> = {
+  maxEntries: withDefault(assertIntegerBetween(1, 1_000_000), 1000),
+  maxBytes: withDefault(assertIntegerBetween(1, Number.MAX_SAFE_INTEGER), 16 * 1024 * 1024),
+}
+
+/** The limits of the cache; `null` when nothing is to be kept. */
+export const parseCacheLimits: Parse<CacheLimits | null> = (name, value) => {
+  if (value === false) return null
+  if (value === true) return parseOptions({}, CACHE_OPTIONS).values
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidType(name, 'a boolean or an object with limits', value)
+  }
+  return parseOptions(value, CACHE_OPTIONS, 'cache').values
+}
+
 /** Certificates by the header text they were read from. */
 export interface CertificateCache {
   readonly get: (text: string) => StoredCertificate | undefined
   /** Takes the certificate over, whether it is kept or not. */
   readonly add: (text: string, certificate: ChainedPeerCertificate) => StoredCertificate
-}
-
-const CACHE_OPTIONS: Readonly<Record<keyof CacheOptions, Assert>> = {
-  maxEntries: assertIntegerBetween(1, 1_000_000),
-  maxBytes: assertIntegerBetween(1, Number.MAX_SAFE_INTEGER),
-}
-
-export const assertCache: Assert = (what, value) => {
-  if (typeof value === 'boolean') return
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalidType(what, 'a boolean or an object with limits', value)
-  }
-  takeOptions(value, CACHE_OPTIONS, 'cache')
-}
-
-/** The limits that the option stands for; `null` when nothing is to be kept. */
-export function limitCache(option: boolean | CacheOptions): CacheLimits | null {
-  if (option === false) return null
-  const own = option === true ? {} : takeOptions(option, CACHE_OPTIONS, 'cache')
-  return { maxEntries: own.maxEntries ?? 1000, maxBytes: own.maxBytes ?? 16 * 1024 * 1024 }
 }
 
 export const NO_CACHE: CertificateCache = {

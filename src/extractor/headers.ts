@@ -1,10 +1,12 @@
-import { type Assert, takeOptions } from '../util/assert.js'
+import type { Parse } from '../util/assert.js'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { invalidType } from '../util/errors.js'
+import { optional, type OptionTable, parseOptions } from '../util/options.js'
 import type { HeaderEncoding } from '../parsers/decoders.js'
 import type { CertificateSource } from '../parsers/presets.js'
 import { trace } from '../util/trace.js'
-import { createExtractor, type Extractor } from './index.js'
+import { parseExtractorOptions } from './options.js'
+import { compileExtractor, type Extractor } from './pipeline.js'
 
 /** Where {@link getCertificateFromHeaders} finds the certificate. */
 export interface CertificateHeaderConfig {
@@ -16,14 +18,15 @@ export interface CertificateHeaderConfig {
   headerEncoding?: HeaderEncoding | undefined
 }
 
-const assertString: Assert = (what, value) => {
-  if (typeof value !== 'string') throw invalidType(what, 'a string', value)
+const assertString: Parse<string> = (name, value) => {
+  if (typeof value !== 'string') throw invalidType(name, 'a string', value)
+  return value
 }
 
-const CONFIG: Readonly<Record<keyof CertificateHeaderConfig, Assert>> = {
-  certificateSource: assertString,
-  certificateHeader: assertString,
-  headerEncoding: assertString,
+const CONFIG: OptionTable<keyof CertificateHeaderConfig> = {
+  certificateSource: optional(assertString),
+  certificateHeader: optional(assertString),
+  headerEncoding: optional(assertString),
 }
 
 /**
@@ -45,13 +48,14 @@ export function getCertificateFromHeaders(
   headers: Readonly<Record<string, string | string[] | undefined>>,
   config: CertificateHeaderConfig,
 ): ChainedPeerCertificate | null {
-  const extract = compile(takeOptions(config, CONFIG))
+  const extract = compile(parseOptions(config, CONFIG).given)
   return extract === null ? null : extract({ headers }).certificate
 }
 
 function compile(config: CertificateHeaderConfig): Extractor | null {
   try {
-    return createExtractor({ ...config, includeChain: true, cache: false })
+    const options = { ...config, includeChain: true, cache: false }
+    return compileExtractor(parseExtractorOptions(options))
   } catch (error) {
     trace('no header to read: %s', (error as TypeError).message)
     return null

@@ -1,7 +1,7 @@
 import { NO_CACHE } from './certificate-cache.js'
-import type { ExtractorOptions } from './options.js'
+import { type ExtractorOptions, parseExtractorOptions } from './options.js'
 import { compileExtractor, type Extractor } from './pipeline.js'
-import { compileExtractorOptions } from './plan.js'
+import { compilePlan } from './plan.js'
 import type { RequestLike } from './request.js'
 import type { ExtractionResult } from './result.js'
 
@@ -29,7 +29,7 @@ export type {
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`
  */
 export function createExtractor(options: ExtractorOptions = {}): Extractor {
-  return compileExtractor(compileExtractorOptions(options))
+  return compileExtractor(parseExtractorOptions(options))
 }
 
 /**
@@ -40,7 +40,7 @@ export function extractClientCertificate(
   request: RequestLike,
   options: ExtractorOptions = {},
 ): ExtractionResult {
-  return compileExtractor(compileExtractorOptions(options), NO_CACHE)(request)
+  return compileExtractor(parseExtractorOptions(options), NO_CACHE)(request)
 }
 
 /**
@@ -54,5 +54,5 @@ export function extractClientCertificate(
  * validateExtractorOptions(JSON.parse(process.env.CLIENT_CERTIFICATES))
  */
 export function validateExtractorOptions(options: ExtractorOptions = {}): void {
-  compileExtractorOptions(options)
+  compilePlan(parseExtractorOptions(options))
 }

@@ -1,16 +1,22 @@
 import {
-  type Assert,
   assertBoolean,
   assertHeaderName,
   assertIntegerBetween,
   assertOneOf,
   assertText,
 } from '../util/assert.js'
+import {
+  optional,
+  type OptionTable,
+  type ParsedOptions,
+  parseOptions,
+  withDefault,
+} from '../util/options.js'
 import { ENCODINGS, type HeaderEncoding } from '../parsers/decoders.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
 import { type CertificateSource, PRESETS } from '../parsers/presets.js'
-import { assertCache, type CacheOptions } from './certificate-cache.js'
-import { assertTrustedProxies, type TrustedProxies } from './proxy-trust.js'
+import { type CacheLimits, type CacheOptions, parseCacheLimits } from './certificate-cache.js'
+import { parseTrustedProxies, type TrustedPeers, type TrustedProxies } from './proxy-trust.js'
 
 /** Where the client's certificate comes from. Without any option: from the TLS socket. */
 export interface ExtractorOptions {
@@ -76,19 +82,56 @@ export interface ExtractorOptions {
   cache?: boolean | CacheOptions | undefined
 }
 
-/** How each option is checked. */
-export const EXTRACTOR_OPTIONS: Readonly<Record<keyof ExtractorOptions, Assert>> = {
-  certificateSource: assertOneOf([...Object.keys(PRESETS), 'api-gateway']),
-  certificateHeader: assertHeaderName,
-  chainHeader: assertHeaderName,
-  headerEncoding: assertOneOf(ENCODINGS),
-  fallbackToSocket: assertBoolean,
-  includeChain: assertBoolean,
-  verifyHeader: assertHeaderName,
-  verifyValue: assertText,
-  trustedProxies: assertTrustedProxies,
-  xfccHop: assertIntegerBetween(0, MAX_CHAIN_CERTS - 1),
-  forwardedIdentity: assertBoolean,
-  checkValidity: assertBoolean,
-  cache: assertCache,
+/** The options with a default, and those that are compiled. The others stay as they are given. */
+export interface CompiledExtractorOptions {
+  readonly fallbackToSocket: boolean
+  readonly includeChain: boolean
+  /** `undefined`: no proxy was named, so every peer is trusted, with a warning. */
+  readonly trustedProxies: TrustedPeers | undefined
+  readonly forwardedIdentity: boolean
+  readonly checkValidity: boolean
+  /** `null`: nothing is kept between requests. */
+  readonly cache: CacheLimits | null
 }
+
+export type ParsedExtractorOptions = ParsedOptions<ExtractorOptions, CompiledExtractorOptions>
+
+/** How each option is checked, and its default. */
+export const EXTRACTOR_OPTIONS: OptionTable<keyof ExtractorOptions, CompiledExtractorOptions> = {
+  certificateSource: optional(assertOneOf([...Object.keys(PRESETS), 'api-gateway'])),
+  certificateHeader: optional(assertHeaderName),
+  chainHeader: optional(assertHeaderName),
+  headerEncoding: optional(assertOneOf(ENCODINGS)),
+  fallbackToSocket: withDefault(assertBoolean, false),
+  includeChain: withDefault(assertBoolean, false),
+  verifyHeader: optional(assertHeaderName),
+  verifyValue: optional(assertText),
+  trustedProxies: optional(parseTrustedProxies),
+  xfccHop: optional(assertIntegerBetween(0, MAX_CHAIN_CERTS - 1)),
+  forwardedIdentity: withDefault(assertBoolean, false),
+  checkValidity: withDefault(assertBoolean, true),
+  cache: withDefault(parseCacheLimits, true),
+}
+
+export function parseExtractorOptions(options: ExtractorOptions): ParsedExtractorOptions {
+  return parseOptions(options, EXTRACTOR_OPTIONS)
+}
+
+/** The options that need a certificate header. A message names the first of them that is given. */
+export const HEADER_OPTIONS: readonly (keyof ExtractorOptions)[] = [
+  'headerEncoding',
+  'chainHeader',
+  'verifyHeader',
+  'verifyValue',
+  'trustedProxies',
+  'xfccHop',
+  'forwardedIdentity',
+]
+
+/** The options that `certificateSource: 'api-gateway'` excludes, in the same way. */
+export const EXCLUDED_BY_API_GATEWAY: readonly (keyof ExtractorOptions)[] = [
+  ...HEADER_OPTIONS,
+  'certificateHeader',
+  'fallbackToSocket',
+  'includeChain',
+]

@@ -1,7 +1,8 @@
 import { warnOnce } from '../util/warnings.js'
 import { type CertificateCache, createCache, NO_CACHE } from './certificate-cache.js'
 import { compileChecks } from './checks.js'
-import type { ExtractorPlan } from './plan.js'
+import type { ParsedExtractorOptions } from './options.js'
+import { compilePlan, type ExtractorPlan } from './plan.js'
 import type { RequestLike } from './request.js'
 import { type ExtractionResult, failWith, isFailure, succeed } from './result.js'
 import { compileSource } from './source.js'
@@ -9,13 +10,20 @@ import { compileSource } from './source.js'
 /** Reads the client's certificate from a request. Never throws because of anything in it. */
 export type Extractor = (request: RequestLike) => ExtractionResult
 
-/** @param cache - default: one that the plan's limits allow */
+/**
+ * Makes an extractor of options that were checked one by one: by `createExtractor()`, or as a part of
+ * the options of a strategy, for example.
+ *
+ * @param cache - default: a new one, within the limits that the options set
+ * @throws TypeError with `code` `ERR_INVALID_ARG_VALUE`, for options that cannot be combined
+ */
 export function compileExtractor(
-  plan: ExtractorPlan,
-  cache: CertificateCache = cacheFor(plan),
+  options: ParsedExtractorOptions,
+  cache?: CertificateCache,
 ): Extractor {
+  const plan = compilePlan(options)
   warnAbout(plan)
-  const read = compileSource(plan, cache)
+  const read = compileSource(plan, cache ?? cacheFor(plan))
   const checks = compileChecks(plan)
   return (request) => {
     const found = read(request)

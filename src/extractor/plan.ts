@@ -1,4 +1,3 @@
-import { takeOptions } from '../util/assert.js'
 import { invalidValue } from '../util/errors.js'
 import { DECODERS, type HeaderEncoding } from '../parsers/decoders.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
@@ -6,52 +5,48 @@ import { type HeaderRule, type Preset, PRESETS } from '../parsers/presets.js'
 import { decodeXfccHop } from '../parsers/xfcc/index.js'
 import { readXfcc } from '../parsers/xfcc/identity.js'
 import { assertDirectTls } from '../util/runtime.js'
-import { type CacheLimits, limitCache } from './certificate-cache.js'
 import type { ChainHeaderPlan, HeaderDecoder, HeaderPlan } from './header.js'
-import { EXTRACTOR_OPTIONS, type ExtractorOptions } from './options.js'
+import {
+  EXCLUDED_BY_API_GATEWAY,
+  type ExtractorOptions,
+  HEADER_OPTIONS,
+  type ParsedExtractorOptions,
+} from './options.js'
 import { compileProxyTrust, type ProxyTrust } from './proxy-trust.js'
 
-/** The options, checked and resolved once. */
-export interface ExtractorPlan {
+type Values = ParsedExtractorOptions['values']
+
+/** The options, and what is resolved from several of them. */
+export interface ExtractorPlan extends Readonly<Values> {
   /** Where the certificate is, if there is a choice. */
   readonly source: 'header' | 'socket' | 'api-gateway'
   /** `null`: no header is read. */
   readonly header: HeaderPlan | null
   /** `null`: nobody was named, so every peer is believed. */
   readonly trust: ProxyTrust | null
-  readonly fallbackToSocket: boolean
-  readonly includeChain: boolean
-  readonly checkValidity: boolean
-  /** `null`: nothing is kept between requests. */
-  readonly cache: CacheLimits | null
 }
 
 /**
- * @throws TypeError `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the option;
+ * Resolves options that were parsed.
+ *
+ * @throws TypeError `ERR_INVALID_ARG_VALUE`, naming options that cannot be combined;
  *   `ERR_UNSUPPORTED_RUNTIME` where the TLS socket would be read and this runtime doesn't support it
  */
-export function compileExtractorOptions(options: ExtractorOptions): ExtractorPlan {
-  const own = takeOptions(options, EXTRACTOR_OPTIONS)
-  const isEvent = own.certificateSource === 'api-gateway'
-  const header = isEvent ? refuseBesideEvent(own) : compileHeader(own)
+export function compilePlan({ given, values }: ParsedExtractorOptions): ExtractorPlan {
+  const isEvent = values.certificateSource === 'api-gateway'
+  const header = isEvent ? null : compileHeader(values)
+  if (isEvent) forbidBesideApiGateway(given)
+  else if (header === null) forbidWithoutHeader(given)
   const source = isEvent ? 'api-gateway' : header === null ? 'socket' : 'header'
   if (source === 'socket') assertDirectTls('options without a certificate header')
-  if (own.fallbackToSocket === true) assertDirectTls('option "fallbackToSocket"')
-  return Object.freeze({
-    source,
-    header,
-    trust: compileTrust(own),
-    fallbackToSocket: own.fallbackToSocket ?? false,
-    includeChain: own.includeChain ?? false,
-    checkValidity: own.checkValidity ?? true,
-    cache: limitCache(own.cache ?? true),
-  })
+  if (values.fallbackToSocket) assertDirectTls('option "fallbackToSocket"')
+  return Object.freeze({ ...values, source, header, trust: compileTrust(values) })
 }
 
-function compileHeader(options: ExtractorOptions): HeaderPlan | null {
+function compileHeader(options: Values): HeaderPlan | null {
   const preset = findPreset(options)
   const { header, encoding, chainHeader } = override(preset, options)
-  if (header === undefined) return refuseHeaderOptions(options)
+  if (header === undefined) return null
   if (encoding === undefined) {
     throw invalidValue('option "certificateHeader"', 'needs "headerEncoding" with it', header)
   }
@@ -63,21 +58,21 @@ function compileHeader(options: ExtractorOptions): HeaderPlan | null {
     decode: compileDecoder(encoding, options),
     mayHoldChain: preset?.chainInLeafHeader ?? mayCarryChain(encoding, chain, options),
     chain,
-    includeChain: options.includeChain === true,
+    includeChain: options.includeChain,
     requiredHeaders,
     isUnvalidated: preset?.validates === 'never',
-    names: listNames(header, options.includeChain === true ? chain : null, requiredHeaders),
+    names: listNames(header, options.includeChain ? chain : null, requiredHeaders),
   }
-  refuseSameHeader(plan)
+  assertDifferentHeaders(plan)
   return Object.freeze(plan)
 }
 
-function findPreset({ certificateSource: source }: ExtractorOptions): Preset | null {
+function findPreset({ certificateSource: source }: Values): Preset | null {
   return source === undefined || source === 'api-gateway' ? null : PRESETS[source]
 }
 
 /** The preset's names and encoding, and in front of them the options' own. */
-function override(preset: Preset | null, options: ExtractorOptions) {
+function override(preset: Preset | null, options: Values) {
   return {
     header: options.certificateHeader ?? preset?.header,
     encoding: options.headerEncoding ?? preset?.encoding,
@@ -93,66 +88,48 @@ function override(preset: Preset | null, options: ExtractorOptions) {
 function mayCarryChain(
   encoding: HeaderEncoding,
   chain: ChainHeaderPlan | null,
-  options: ExtractorOptions,
+  { includeChain }: Values,
 ): boolean {
-  return encoding !== 'base64-der' || (chain === null && options.includeChain === true)
+  return encoding !== 'base64-der' || (chain === null && includeChain)
 }
 
-const HEADER_OPTIONS = [
-  'headerEncoding',
-  'chainHeader',
-  'verifyHeader',
-  'verifyValue',
-  'trustedProxies',
-  'xfccHop',
-  'forwardedIdentity',
-] as const
-
-/** Options that mean something only beside a certificate header: ignoring one would lose a check. */
-function refuseHeaderOptions(options: ExtractorOptions): null {
-  refuseAny(options, HEADER_OPTIONS, 'needs "certificateSource" or "certificateHeader" with it')
-  if (typeof options.cache === 'object') {
-    throw invalidValue(
-      'option "cache"',
-      'limits header certificates: it needs "certificateSource" or "certificateHeader" with it',
-      options.cache,
-    )
-  }
-  return null
+/** Without a header these would do nothing, so a check that the caller wanted would be lost. */
+function forbidWithoutHeader(given: ExtractorOptions): void {
+  forbidAny(given, HEADER_OPTIONS, 'needs "certificateSource" or "certificateHeader" with it')
+  if (typeof given.cache !== 'object') return
+  throw invalidValue(
+    'option "cache"',
+    'limits header certificates: it needs "certificateSource" or "certificateHeader" with it',
+    given.cache,
+  )
 }
 
-function refuseBesideEvent(options: ExtractorOptions): null {
-  const names = [
-    ...HEADER_OPTIONS,
-    'certificateHeader',
-    'fallbackToSocket',
-    'includeChain',
-  ] as const
-  refuseAny(options, names, 'has no meaning with certificateSource "api-gateway"')
-  return null
+function forbidBesideApiGateway(given: ExtractorOptions): void {
+  const problem = 'has no meaning with certificateSource "api-gateway"'
+  forbidAny(given, EXCLUDED_BY_API_GATEWAY, problem)
 }
 
-function refuseAny(
-  options: ExtractorOptions,
+function forbidAny(
+  given: ExtractorOptions,
   names: readonly (keyof ExtractorOptions)[],
   problem: string,
 ): void {
-  const given = names.find((name) => options[name] !== undefined)
-  if (given !== undefined) throw invalidValue(`option "${given}"`, problem, options[given])
+  const name = names.find((each) => given[each] !== undefined)
+  if (name !== undefined) throw invalidValue(`option "${name}"`, problem, given[name])
 }
 
-function compileDecoder(encoding: HeaderEncoding, options: ExtractorOptions): HeaderDecoder {
+function compileDecoder(encoding: HeaderEncoding, options: Values): HeaderDecoder {
   const { xfccHop, forwardedIdentity } = options
   if (xfccHop !== undefined && encoding !== 'xfcc') {
     throw invalidValue('option "xfccHop"', `has no meaning with "${encoding}"`, xfccHop)
   }
-  if (forwardedIdentity === true) return compileIdentityDecoder(encoding, options)
+  if (forwardedIdentity) return compileIdentityDecoder(encoding, options)
   return xfccHop === undefined ? DECODERS[encoding].leaf : (text) => decodeXfccHop(text, xfccHop)
 }
 
 function compileIdentityDecoder(
   encoding: HeaderEncoding,
-  { trustedProxies, xfccHop }: ExtractorOptions,
+  { trustedProxies, xfccHop }: Values,
 ): HeaderDecoder {
   if (encoding !== 'xfcc') {
     throw invalidValue('option "forwardedIdentity"', `has no meaning with "${encoding}"`, true)
@@ -163,9 +140,9 @@ function compileIdentityDecoder(
   return (text) => readXfcc(text, xfccHop)
 }
 
-function compileTrust({ trustedProxies, fallbackToSocket }: ExtractorOptions): ProxyTrust | null {
+function compileTrust({ trustedProxies, fallbackToSocket }: Values): ProxyTrust | null {
   if (trustedProxies === undefined) return null
-  if (trustedProxies === true && fallbackToSocket === true) {
+  if (trustedProxies === true && fallbackToSocket) {
     throw invalidValue(
       'option "fallbackToSocket"',
       'cannot tell a proxy from a client when "trustedProxies" is true; name the proxies',
@@ -211,7 +188,7 @@ function listNumbered(name: string): string[] {
 }
 
 function compileRequiredHeaders(
-  { verifyHeader, verifyValue }: ExtractorOptions,
+  { verifyHeader, verifyValue }: Values,
   preset: Preset | null,
 ): readonly HeaderRule[] {
   if (verifyHeader === undefined && verifyValue === undefined) return preset?.requiredHeaders ?? []
@@ -236,7 +213,7 @@ function listNames(
   return [header.toLowerCase(), ...others]
 }
 
-function refuseSameHeader({ header, chain, requiredHeaders }: HeaderPlan): void {
+function assertDifferentHeaders({ header, chain, requiredHeaders }: HeaderPlan): void {
   const names = listNames(header, chain, requiredHeaders)
   // `_` and `-` are told apart by nobody who turns names into variables.
   if (new Set(names.map((name) => name.replaceAll('_', '-'))).size < names.length) {

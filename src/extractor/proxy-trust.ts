@@ -1,5 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
+import type { Parse } from '../util/assert.js'
 import { invalidType, invalidValue } from '../util/errors.js'
 import { assertUnixSockets, type Runtime, RUNTIME } from '../util/runtime.js'
 import type { RequestLike } from './request.js'
@@ -29,26 +30,36 @@ export type TrustedProxies = true | string | readonly string[] | ((peer: ProxyPe
 /** Whether the peer of a request may speak for a client. */
 export type ProxyTrust = (request: RequestLike) => boolean
 
-const OPTION = 'option "trustedProxies"'
-
 /** Express' words (`trust proxy`), and the networks they stand for. */
 const NETWORKS: ReadonlyMap<string, readonly string[]> = new Map([
   ['loopback', ['127.0.0.0/8', '::1/128']],
   ['linklocal', ['169.254.0.0/16', 'fe80::/10']],
   ['uniquelocal', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']],
 ])
-const UNIX = 'unix'
 
-export function assertTrustedProxies(_what: string, value: unknown): void {
-  if (value !== true && typeof value !== 'function') compileAddresses(value)
+/** The option, parsed: every peer, a function to ask about a peer, or a list of addresses. */
+export type TrustedPeers = true | ((peer: ProxyPeer) => boolean) | Addresses
+
+interface Addresses {
+  readonly networks: BlockList
+  /** Whether the peer of every Unix-domain socket is trusted. */
+  readonly unix: boolean
+}
+
+export const parseTrustedProxies: Parse<TrustedPeers> = (name, value) => {
+  if (value === true) return value
+  return typeof value === 'function'
+    ? (value as (peer: ProxyPeer) => boolean)
+    : parseAddresses(name, value)
 }
 
 /**
- * Compiles the option once.
+ * Checks the runtime only here, and not when the option is parsed, so that what is wrong with the
+ * other options is reported first.
  *
  * @throws TypeError `ERR_UNSUPPORTED_RUNTIME` for `'unix'` where a connection doesn't show what it is
  */
-export function compileProxyTrust(trusted: TrustedProxies, runtime: Runtime = RUNTIME): ProxyTrust {
+export function compileProxyTrust(trusted: TrustedPeers, runtime: Runtime = RUNTIME): ProxyTrust {
   if (trusted === true) return () => true
   if (typeof trusted === 'function') {
     return (request) => {
@@ -58,8 +69,8 @@ export function compileProxyTrust(trusted: TrustedProxies, runtime: Runtime = RU
       return answer === true
     }
   }
-  const { networks, unix } = compileAddresses(trusted)
-  if (unix) assertUnixSockets(OPTION, runtime)
+  const { networks, unix } = trusted
+  if (unix) assertUnixSockets('option "trustedProxies"', runtime)
   const isListed = rememberLast((remoteAddress: string) => {
     const address = normalizeAddress(remoteAddress)
     return address && networks.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
@@ -140,34 +151,30 @@ function normalizeAddress(text: string): string | null {
   return isIPv4(address) || isIPv6(address) ? address : null
 }
 
-interface Addresses {
-  readonly networks: BlockList
-  readonly unix: boolean
-}
-
-function compileAddresses(value: unknown): Addresses {
+function parseAddresses(name: string, value: unknown): Addresses {
   const list: unknown = typeof value === 'string' ? [value] : value
   if (!Array.isArray(list)) {
-    throw invalidType(OPTION, 'true, an address, a network, a list of those, or a function', value)
+    throw invalidType(name, 'true, an address, a network, a list of those, or a function', value)
   }
-  if (list.length === 0) throw invalidValue(OPTION, 'must name at least one proxy', value)
+  if (list.length === 0) throw invalidValue(name, 'must name at least one proxy', value)
   const networks = new BlockList()
+  let unix = false
   for (const entry of list) {
-    if (typeof entry !== 'string') throw invalidType(OPTION, 'a list of strings', value)
-    if (entry === UNIX) continue
-    for (const network of NETWORKS.get(entry) ?? [entry]) addNetwork(networks, network)
+    if (typeof entry !== 'string') throw invalidType(name, 'a list of strings', value)
+    if (entry === 'unix') unix = true
+    else for (const network of NETWORKS.get(entry) ?? [entry]) addNetwork(networks, name, network)
   }
-  return { networks, unix: list.includes(UNIX) }
+  return { networks, unix }
 }
 
-function addNetwork(networks: BlockList, text: string): void {
+function addNetwork(networks: BlockList, name: string, text: string): void {
   const slash = text.indexOf('/')
   const host = slash === -1 ? text : text.slice(0, slash)
   const address = normalizeAddress(host)
-  if (address === null || host.includes('%')) throw invalidNetwork(text)
+  if (address === null || host.includes('%')) throw invalidNetwork(name, text)
   const bits = isIPv4(address) ? 32 : 128
   const prefix = slash === -1 ? bits : readPrefix(text.slice(slash + 1)) - mappedBits(host)
-  if (!(prefix >= 1 && prefix <= bits)) throw invalidNetwork(text)
+  if (!(prefix >= 1 && prefix <= bits)) throw invalidNetwork(name, text)
   networks.addSubnet(address, prefix, isIPv4(address) ? 'ipv4' : 'ipv6')
 }
 
@@ -180,9 +187,9 @@ function mappedBits(host: string): number {
   return isIPv6(host) && host.includes('.') ? 96 : 0
 }
 
-function invalidNetwork(text: string): TypeError {
+function invalidNetwork(name: string, text: string): TypeError {
   return invalidValue(
-    OPTION,
+    name,
     'must be an IP address, a network such as "10.0.0.0/8" (at least one bit long), ' +
       "'loopback', 'linklocal', 'uniquelocal' or 'unix'; true trusts every peer",
     text,

@@ -1,9 +1,14 @@
 import type { IncomingMessage } from 'node:http'
-import { type Assert, assertFunction } from '../util/assert.js'
+import { assertFunction, type Parse } from '../util/assert.js'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { invalidType, invalidValue } from '../util/errors.js'
-import { createExtractor } from '../extractor/index.js'
-import { EXTRACTOR_OPTIONS, type ExtractorOptions } from '../extractor/options.js'
+import { optional, type OptionTable, type ParsedOptions, withDefault } from '../util/options.js'
+import {
+  type CompiledExtractorOptions,
+  EXTRACTOR_OPTIONS,
+  type ExtractorOptions,
+} from '../extractor/options.js'
+import { compileExtractor } from '../extractor/pipeline.js'
 import type { RequestLike } from '../extractor/request.js'
 import type { ExtractionFailureReason, FailureDetail } from '../extractor/result.js'
 
@@ -66,15 +71,15 @@ export interface ClientCertificateAuthOptions<Req = ClientCertRequest> extends E
 
 /** setTimeout() takes anything above for 1. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1
-const DEFAULT_TIMEOUT_MS = 30_000
 
-const assertTimeout: Assert = (what, value) => {
-  if (value === false) return
-  if (typeof value !== 'number') throw invalidType(what, 'a number or false', value)
+const assertTimeout: Parse<number | false> = (name, value) => {
+  if (value === false) return value
+  if (typeof value !== 'number') throw invalidType(name, 'a number or false', value)
   if (!Number.isInteger(value) || value < 1 || value > MAX_TIMEOUT_MS) {
     const problem = `must be a whole number from 1 to ${MAX_TIMEOUT_MS}, or false`
-    throw invalidValue(what, problem, value)
+    throw invalidValue(name, problem, value)
   }
+  return value
 }
 
 /** A check of a certificate, under its name in `client-certificate-auth`. */
@@ -83,13 +88,21 @@ export type ValidationCallback<Req = ClientCertRequest> = (
   req?: Req,
 ) => boolean | PromiseLike<boolean>
 
-/** How each option is checked. */
-export const GUARD_OPTIONS: Readonly<Record<keyof ClientCertificateAuthOptions<never>, Assert>> = {
+/** The options with a default, and those that are compiled. */
+export interface CompiledGuardOptions extends CompiledExtractorOptions {
+  readonly verifyTimeoutMs: number | false
+}
+
+/** How each option is checked, and its default. */
+export const GUARD_OPTIONS: OptionTable<
+  keyof ClientCertificateAuthOptions<never>,
+  CompiledGuardOptions
+> = {
   ...EXTRACTOR_OPTIONS,
-  onAuthenticated: assertFunction,
-  onRejected: assertFunction,
-  extractor: assertFunction,
-  verifyTimeoutMs: assertTimeout,
+  onAuthenticated: optional(assertFunction),
+  onRejected: optional(assertFunction),
+  extractor: optional(assertFunction),
+  verifyTimeoutMs: withDefault(assertTimeout, 30_000),
 }
 
 /** The options, checked and resolved once. */
@@ -100,25 +113,23 @@ export interface GuardPlan<Req> {
   readonly verifyTimeoutMs: number | false
 }
 
-/** @param options - taken over already */
+/** @throws TypeError `ERR_INVALID_ARG_VALUE`, naming options that cannot be combined. */
 export function compileGuard<Req extends RequestLike>(
-  options: ClientCertificateAuthOptions<Req>,
+  options: ParsedOptions<ClientCertificateAuthOptions<Req>, CompiledGuardOptions>,
 ): GuardPlan<Req> {
-  const { onAuthenticated, onRejected, extractor, verifyTimeoutMs, ...extraction } = options
-  if (extractor !== undefined) refuseExtractionOptions(extraction)
-  return {
-    extract: extractor ?? createExtractor(extraction),
-    onAuthenticated,
-    onRejected,
-    verifyTimeoutMs: verifyTimeoutMs ?? DEFAULT_TIMEOUT_MS,
-  }
+  const { onAuthenticated, onRejected, extractor, verifyTimeoutMs } = options.values
+  if (extractor !== undefined) forbidExtractionOptions(options.given)
+  const extract = extractor ?? compileExtractor(options)
+  return { extract, onAuthenticated, onRejected, verifyTimeoutMs }
 }
 
 /** An option beside an injected extractor would silently do nothing. */
-function refuseExtractionOptions(options: ExtractorOptions): void {
-  const given = Object.entries(options).find(([, value]) => value !== undefined)
-  if (given === undefined) return
-  const [name, value] = given as [string, unknown]
+function forbidExtractionOptions(given: ExtractorOptions): void {
+  const found = Object.entries(given).find(
+    ([name, value]) => value !== undefined && Object.hasOwn(EXTRACTOR_OPTIONS, name),
+  )
+  if (found === undefined) return
+  const [name, value] = found as [string, unknown]
   throw invalidValue(`option "${name}"`, 'cannot be combined with "extractor"', value)
 }
 

@@ -1,4 +1,5 @@
-import { assertBoolean, takeOptions } from '../util/assert.js'
+import { assertBoolean } from '../util/assert.js'
+import { type OptionTable, parseOptions, withDefault } from '../util/options.js'
 import { parseChain } from '../certificate/chain.js'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { type Decoder, DECODERS, ENCODINGS, type HeaderEncoding } from './decoders.js'
@@ -83,10 +84,12 @@ export function parseHeaderValue(
   return parse(DECODERS[encoding].leaf, headerValue, isChainAllowed)
 }
 
-const PARSER_OPTIONS = { chainInLeafHeader: assertBoolean }
+const PARSER_OPTIONS: OptionTable<keyof ParserOptions, { chainInLeafHeader: boolean }> = {
+  chainInLeafHeader: withDefault(assertBoolean, true),
+}
 
 function allowsChain(options: ParserOptions): boolean {
-  return takeOptions(options, PARSER_OPTIONS).chainInLeafHeader ?? true
+  return parseOptions(options, PARSER_OPTIONS).values.chainInLeafHeader
 }
 
 function parserFor(decode: Decoder): HeaderParser {

@@ -1,7 +1,9 @@
-import { type Assert, assertBoolean, assertText, takeOptions } from '../util/assert.js'
+import { assertBoolean, assertText } from '../util/assert.js'
+import { type OptionTable, parseOptions, withDefault } from '../util/options.js'
 import type { RequestLike } from '../extractor/request.js'
 import {
   type ClientCertRequest,
+  type CompiledGuardOptions,
   compileGuard,
   GUARD_OPTIONS,
   type ClientCertificateAuthOptions,
@@ -29,28 +31,26 @@ export interface StrategyOptionsWithRequest<
 
 type AnyStrategyOptions<Req> = StrategyOptions<Req> | StrategyOptionsWithRequest<Req>
 
-const STRATEGY_OPTIONS: Readonly<Record<keyof AnyStrategyOptions<never>, Assert>> = {
-  ...GUARD_OPTIONS,
-  name: assertText,
-  passReqToCallback: assertBoolean,
-}
-
-/** The options, checked and resolved once. */
-export interface StrategyPlan<Req> extends GuardPlan<Req> {
+interface CompiledStrategyOptions extends CompiledGuardOptions {
   readonly name: string
   readonly passReqToCallback: boolean
 }
+
+const STRATEGY_OPTIONS: OptionTable<keyof AnyStrategyOptions<never>, CompiledStrategyOptions> = {
+  ...GUARD_OPTIONS,
+  name: withDefault(assertText, 'client-cert'),
+  passReqToCallback: withDefault(assertBoolean, false),
+}
+
+/** The options, checked and resolved once. */
+export interface StrategyPlan<Req>
+  extends GuardPlan<Req>, Pick<CompiledStrategyOptions, 'name' | 'passReqToCallback'> {}
 
 /** @throws TypeError `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the option. */
 export function compileStrategyOptions<Req extends RequestLike>(
   options: AnyStrategyOptions<Req>,
 ): StrategyPlan<Req> {
-  const { name, passReqToCallback, ...rest } = takeOptions(options, STRATEGY_OPTIONS)
-  // Without prototype, as the options that were taken over: nothing on Object.prototype is an option.
-  const guard = Object.assign(Object.create(null), rest) as typeof rest
-  return Object.freeze({
-    ...compileGuard(guard),
-    name: name ?? 'client-cert',
-    passReqToCallback: passReqToCallback ?? false,
-  })
+  const parsed = parseOptions(options, STRATEGY_OPTIONS)
+  const { name, passReqToCallback } = parsed.values
+  return Object.freeze({ ...compileGuard(parsed), name, passReqToCallback })
 }

@@ -95,10 +95,10 @@ export function kindOf(value: unknown): unknown {
 }
 
 /** `ERR_INVALID_ARG_TYPE`: the argument is of a type that is never valid here. */
-export function invalidType(what: string, expected: string, value: unknown): ArgumentError {
+export function invalidType(name: string, expected: string, value: unknown): ArgumentError {
   return argumentError(
     'ERR_INVALID_ARG_TYPE',
-    `${what} must be ${expected}. Received ${received(value)}`,
+    `${name} must be ${expected}. Received ${received(value)}`,
   )
 }
 
@@ -108,6 +108,6 @@ export function unsupportedRuntime(what: string, problem: string): ArgumentError
 }
 
 /** `ERR_INVALID_ARG_VALUE`: the type is right and this value, or combination, is not. */
-export function invalidValue(what: string, problem: string, value: unknown): ArgumentError {
-  return argumentError('ERR_INVALID_ARG_VALUE', `${what} ${problem}. Received ${received(value)}`)
+export function invalidValue(name: string, problem: string, value: unknown): ArgumentError {
+  return argumentError('ERR_INVALID_ARG_VALUE', `${name} ${problem}. Received ${received(value)}`)
 }

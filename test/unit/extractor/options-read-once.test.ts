@@ -4,6 +4,9 @@ import {
   type Extractor,
   type ExtractorOptions,
 } from '../../../src/extractor/index.js'
+import { createFetchExtractor } from '../../../src/fetch.js'
+import { Strategy } from '../../../src/index.js'
+import { clientCertificateAuth } from '../../../src/middleware.js'
 import { fingerprints, pathOf } from '../../support/extract-over.js'
 import { toBase64Der, toRfc9440, toUrlPem, toXfcc } from '../../support/header-values.js'
 import { testPki, type TestPki } from '../../support/pki.js'
@@ -75,6 +78,43 @@ describe('options of an extractor are read once', () => {
     })
     expect(answersOf(extract)).to.deep.equal(before)
   })
+
+  const makers: [title: string, make: (options: object) => unknown][] = [
+    ['an extractor', createExtractor],
+    ['a strategy', (options) => new Strategy(options, () => undefined)],
+    ['the middleware', (options) => clientCertificateAuth(() => true, options)],
+    ['an extractor of fetch requests', (options) => createFetchExtractor(options as never)],
+  ]
+  for (const [title, make] of makers) {
+    it(`${title} reads each option, limit and address once`, () => {
+      const read: string[] = []
+      /** A copy with getters that take down what is read. */
+      const watched = <T extends object>(target: T, prefix = ''): T => {
+        const copy: object = Array.isArray(target) ? [] : {}
+        for (const [name, value] of Object.entries(target)) {
+          const get = () => {
+            read.push(prefix + name)
+            return value as unknown
+          }
+          Object.defineProperty(copy, name, { get, enumerable: true })
+        }
+        return copy as T
+      }
+      const cache = watched({ maxEntries: 5, maxBytes: 500 }, 'cache.')
+      const trustedProxies = watched(['loopback', '192.0.2.1'], 'trustedProxies.')
+      make(watched({ certificateSource: 'envoy', trustedProxies, checkValidity: true, cache }))
+      expect(read).to.deep.equal([
+        'certificateSource',
+        'trustedProxies',
+        'checkValidity',
+        'cache',
+        'trustedProxies.0',
+        'trustedProxies.1',
+        'cache.maxEntries',
+        'cache.maxBytes',
+      ])
+    })
+  }
 
   it('a frozen object is as good as any', () => {
     const extract = createExtractor(Object.freeze({ certificateSource: 'cloudflare-rfc9440' }))

@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import {
   compileProxyTrust,
+  parseTrustedProxies,
   type ProxyPeer,
+  type ProxyTrust,
   type TrustedProxies,
 } from '../../../src/extractor/proxy-trust.js'
 import { describeRuntime, type Runtime } from '../../../src/util/runtime.js'
@@ -16,8 +18,13 @@ import { throwAny } from '../../support/run-verify.js'
 import { closeServers, getHttp, getHttps, listenHttp, listenHttps } from '../../support/servers.js'
 import { unhandledRejections } from '../../support/unhandled.js'
 
+/** Compiles the option as an extractor does. */
+function compileTrust(trustedProxies: TrustedProxies, runtime?: Runtime): ProxyTrust {
+  return compileProxyTrust(parseTrustedProxies('option "trustedProxies"', trustedProxies), runtime)
+}
+
 function trusts(trustedProxies: TrustedProxies, remoteAddress: unknown): boolean {
-  return compileProxyTrust(trustedProxies)({ headers: {}, socket: { remoteAddress } })
+  return compileTrust(trustedProxies)({ headers: {}, socket: { remoteAddress } })
 }
 
 describe('the addresses from which a proxy is trusted', () => {
@@ -72,7 +79,7 @@ describe('the addresses from which a proxy is trusted', () => {
     for (const address of [...UNKNOWN, ['127.0.0.1'], {}]) {
       expect(trusts(['loopback', '0.0.0.0/1', '::/1', 'unix'], address)).to.equal(false)
     }
-    const trust = compileProxyTrust(['loopback', 'unix'])
+    const trust = compileTrust(['loopback', 'unix'])
     for (const socket of [undefined, null, {}, { server: {} }, { server: null }]) {
       expect(trust({ socket })).to.equal(false)
     }
@@ -80,7 +87,7 @@ describe('the addresses from which a proxy is trusted', () => {
 
   it('are those of the list as it was when the extractor was made', () => {
     const list = ['192.0.2.1']
-    const trust = compileProxyTrust(list)
+    const trust = compileTrust(list)
     list.push('192.0.2.2')
     expect(trust({ socket: { remoteAddress: '192.0.2.2' } })).to.equal(false)
   })
@@ -89,7 +96,7 @@ describe('the addresses from which a proxy is trusted', () => {
     for (const address of ['192.0.2.1', '::1', ...UNKNOWN]) {
       expect(trusts(true, address)).to.equal(true)
     }
-    expect(compileProxyTrust(true)({})).to.equal(true)
+    expect(compileTrust(true)({})).to.equal(true)
   })
 
   const values = [
@@ -105,7 +112,7 @@ describe('the addresses from which a proxy is trusted', () => {
   }
 
   function expectRefusal(trustedProxies: TrustedProxies, value: string): void {
-    expect(() => compileProxyTrust(trustedProxies))
+    expect(() => compileTrust(trustedProxies))
       .to.throw(TypeError)
       .that.includes({
         code: 'ERR_INVALID_ARG_VALUE',
@@ -118,14 +125,14 @@ describe('the addresses from which a proxy is trusted', () => {
   }
 
   it('cannot be none at all', () => {
-    expect(() => compileProxyTrust([]))
+    expect(() => compileTrust([]))
       .to.throw(TypeError, 'option "trustedProxies" must name at least one proxy. Received []')
       .with.property('code', 'ERR_INVALID_ARG_VALUE')
   })
 
   it('are text, even in a list', () => {
     for (const list of [[true], ['::1', null], [['::1']], [() => true]] as unknown[]) {
-      expect(() => compileProxyTrust(list as TrustedProxies))
+      expect(() => compileTrust(list as TrustedProxies))
         .to.throw(TypeError, 'option "trustedProxies" must be a list of strings. Received [')
         .with.property('code', 'ERR_INVALID_ARG_TYPE')
     }
@@ -153,16 +160,16 @@ describe('the peer of a real connection', () => {
   }
 
   it('is known by its address, whatever X-Forwarded-For says', async () => {
-    expect(await askOverHttp(compileProxyTrust('loopback'))).to.equal(true)
-    expect(await askOverHttp(compileProxyTrust('192.0.2.1'))).to.equal(false)
-    expect(await askOverHttp(compileProxyTrust('unix'))).to.equal(false)
+    expect(await askOverHttp(compileTrust('loopback'))).to.equal(true)
+    expect(await askOverHttp(compileTrust('192.0.2.1'))).to.equal(false)
+    expect(await askOverHttp(compileTrust('unix'))).to.equal(false)
   })
 
   it('is nobody once its connection is gone', async () => {
     const answers: boolean[] = []
     const server = await listenHttp((req) => {
       req.socket.destroy()
-      answers.push(compileProxyTrust(['loopback', 'unix'])(req))
+      answers.push(compileTrust(['loopback', 'unix'])(req))
     })
     await getHttp(server.port).catch(() => undefined)
     expect(answers).to.deep.equal([false])
@@ -173,7 +180,7 @@ describe('the peer of a real connection', () => {
     const answers: boolean[] = []
     const server = http.createServer((req, res) => {
       for (const option of ['unix', ['loopback', 'unix'], 'loopback', '0.0.0.0/1', '::/1']) {
-        answers.push(compileProxyTrust(option)(req))
+        answers.push(compileTrust(option)(req))
       }
       res.end()
     })
@@ -192,7 +199,7 @@ describe('the peer of a real connection', () => {
     async function peerOverHttps(client: RequestOptions): Promise<ProxyPeer & { asked: unknown }> {
       let seen: (ProxyPeer & { asked: unknown }) | undefined
       const server = await listenHttps((req, res) => {
-        compileProxyTrust((peer) => {
+        compileTrust((peer) => {
           seen = { ...peer, asked: req }
           return true
         })(req)
@@ -219,7 +226,7 @@ describe('the peer of a real connection', () => {
       }
       const overHttp = await askOverHttp((req) => {
         let seen: ProxyPeer | undefined
-        compileProxyTrust((peer) => (seen = peer).address !== null)(req)
+        compileTrust((peer) => (seen = peer).address !== null)(req)
         return seen
       })
       expect(overHttp).to.include({ address: '127.0.0.1', certificate: null })
@@ -228,11 +235,11 @@ describe('the peer of a real connection', () => {
     it("can't be named by the word unix where a connection doesn't show what it is", () => {
       const bun = describeRuntime({ node: '26.3.0', bun: '1.4.5' })
       for (const trusted of ['unix', ['127.0.0.1', 'unix']]) {
-        expect(() => compileProxyTrust(trusted, bun))
+        expect(() => compileTrust(trusted, bun))
           .to.throw(TypeError, /option "trustedProxies": 'unix' isn't supported on Bun/)
           .with.property('code', 'ERR_UNSUPPORTED_RUNTIME')
       }
-      compileProxyTrust(['127.0.0.1', 'loopback'], bun)
+      compileTrust(['127.0.0.1', 'loopback'], bun)
     })
 
     it('is over a Unix-domain socket where the binding is a pipe, by the name of either runtime', () => {
@@ -242,7 +249,7 @@ describe('the peer of a real connection', () => {
       class TCPWrap {
         readonly fd = -1
       }
-      const trust = compileProxyTrust('unix')
+      const trust = compileTrust('unix')
       expect(trust({ socket: { _handle: new PipeWrap() } })).to.equal(true)
       expect(trust({ socket: { _handle: new TCPWrap() } })).to.equal(false)
     })
@@ -252,7 +259,7 @@ describe('the peer of a real connection', () => {
       const socket = { authorized: true, getPeerCertificate: () => certificate }
       const seen = (runtime?: Runtime) => {
         let peer: ProxyPeer | undefined
-        compileProxyTrust((shown) => (peer = shown).address !== null, runtime)({ socket })
+        compileTrust((shown) => (peer = shown).address !== null, runtime)({ socket })
         return peer?.certificate
       }
       expect(seen(describeRuntime({ node: '26.3.0', deno: '2.9.6' }))).to.equal(null)
@@ -262,7 +269,7 @@ describe('the peer of a real connection', () => {
 
     it('is shown with IPv4-mapped IPv6 as IPv4, without zone, and with null where unknown', () => {
       const addresses: unknown[] = []
-      const trust = compileProxyTrust(({ address }) => addresses.push(address) > 0)
+      const trust = compileTrust(({ address }) => addresses.push(address) > 0)
       for (const remoteAddress of ['::ffff:192.0.2.1', 'fe80::1%eth0', '::1', undefined, 'x']) {
         trust({ socket: { remoteAddress } })
       }
@@ -271,7 +278,7 @@ describe('the peer of a real connection', () => {
     })
 
     it('is trusted by true alone', async () => {
-      const answer = (value: unknown) => compileProxyTrust(() => value as boolean)({})
+      const answer = (value: unknown) => compileTrust(() => value as boolean)({})
       expect(answer(true)).to.equal(true)
       for (const value of [false, undefined, null, 0, 1, 'true', {}, new Boolean(true)]) {
         expect(answer(value)).to.equal(false)
@@ -285,7 +292,7 @@ describe('the peer of a real connection', () => {
 
     it('is left to the caller where the function throws', () => {
       const boom = new Error('boom')
-      expect(() => compileProxyTrust(() => throwAny(boom))({})).to.throw(boom)
+      expect(() => compileTrust(() => throwAny(boom))({})).to.throw(boom)
     })
   })
 })

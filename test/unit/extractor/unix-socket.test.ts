@@ -6,7 +6,11 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { text } from 'node:stream/consumers'
 import tls from 'node:tls'
 import { expect } from 'chai'
-import { compileProxyTrust, isPeerKnown } from '../../../src/extractor/proxy-trust.js'
+import {
+  compileProxyTrust,
+  isPeerKnown,
+  parseTrustedProxies,
+} from '../../../src/extractor/proxy-trust.js'
 import type { RequestLike } from '../../../src/extractor/request.js'
 import { type TestPki, testPki } from '../../support/pki.js'
 import { whileOnUnixSocket } from '../../support/unix-socket.js'
@@ -28,7 +32,7 @@ describe('a connection over a Unix-domain socket', () => {
     pki = await testPki()
   })
 
-  const trust = compileProxyTrust('unix')
+  const trust = compileProxyTrust(parseTrustedProxies('option "trustedProxies"', 'unix'))
   const ask = (request: RequestLike): Answer => [trust(request), isPeerKnown(request)]
 
   const sendHttp2 = async (to: Socket, scheme: string) => {

@@ -1,0 +1,101 @@
+import type { Parse } from './assert.js'
+import { invalidType, invalidValue } from './errors.js'
+import { quote, suggest } from './suggest.js'
+
+/** How one option is checked and compiled, and the value that it has when it isn't given. */
+export interface Option<Value> {
+  readonly parse: Parse<Value>
+  readonly default: Value
+}
+
+/** An option that is `undefined` unless it is given. */
+export function optional<Value>(parse: Parse<Value>): Option<Value | undefined> {
+  return { parse, default: undefined }
+}
+
+/** @param value - the default, as a caller would write it */
+export function withDefault<Value>(parse: Parse<Value>, value: unknown): Option<Value> {
+  return { parse, default: parse('default', value) }
+}
+
+/**
+ * Every option under its name, in the order in which messages list them. `Compiled` has the types of
+ * the values that differ from what a caller may give, because they have a default or are compiled.
+ */
+export type OptionTable<Names extends PropertyKey, Compiled extends object = object> = {
+  readonly [Name in Names]: Option<Name extends keyof Compiled ? Compiled[Name] : unknown>
+}
+
+export type OptionValues<Options extends object, Compiled extends object = object> = Omit<
+  Options,
+  keyof Compiled
+> &
+  Compiled
+
+/** Neither object has a prototype, so that nothing on Object.prototype is an option. */
+export interface ParsedOptions<Options extends object, Compiled extends object = object> {
+  /** A copy of the options as the caller gave them. */
+  readonly given: Options
+  /** All options of the table: the compiled value, the default, or `undefined`. */
+  readonly values: OptionValues<Options, Compiled>
+}
+
+/**
+ * Parses an options object: rejects a member that the table doesn't have, and parses the others in the
+ * order in which they are given. Each is read once, so that the value that was checked is also used.
+ *
+ * @param parent - the name of the option whose value is this object, if it is one
+ */
+export function parseOptions<Options extends object, Compiled extends object = object>(
+  options: Options,
+  table: OptionTable<keyof Options, Compiled>,
+  parent?: string,
+): ParsedOptions<Options, Compiled> {
+  assertObject(options, parent)
+  const known = new Map<string, Option<unknown>>(Object.entries(table))
+  const prefix = parent === undefined ? '' : `${parent}.`
+  const given = Object.assign(Object.create(null), options) as Options
+  const values = Object.create(null) as Record<string, unknown>
+  for (const [name, option] of known) values[name] = option.default
+  for (const [name, value] of Object.entries(given)) {
+    const option = known.get(name)
+    if (option === undefined) throw unknownOption(name, [...known.keys()], options, parent)
+    if (value !== undefined) values[name] = option.parse(`option "${prefix}${name}"`, value)
+  }
+  forbidHidden(options, [...known.keys()], prefix)
+  return { given, values: values as OptionValues<Options, Compiled> }
+}
+
+function assertObject(options: unknown, parent: string | undefined): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw invalidType(describe(parent), 'an object', options)
+  }
+}
+
+function describe(parent: string | undefined): string {
+  return parent === undefined ? 'options' : `option "${parent}"`
+}
+
+function unknownOption(
+  name: string,
+  names: readonly string[],
+  options: object,
+  parent: string | undefined,
+): TypeError {
+  const problem = `has no member "${name}"${suggest(name, names)}; valid are ${quote(names)}`
+  return invalidValue(describe(parent), problem, options)
+}
+
+/** An option on a class or on a shared default object would silently do nothing. */
+function forbidHidden(options: object, names: readonly string[], prefix: string): void {
+  const own = Object.keys(options)
+  const hidden = names.find(
+    (name) => name in options && !own.includes(name) && !(name in Object.prototype),
+  )
+  if (hidden === undefined) return
+  throw invalidValue(
+    `option "${prefix}${hidden}"`,
+    'must be an own property of the options',
+    options,
+  )
+}
