@@ -1,3 +1,5 @@
+import { HEX_DIGITS } from '../util/text.js'
+
 /** Tags of the string types of X.680 that a name may be made of, and how their bytes are read. */
 const STRING_TYPES = new Map<number, (bytes: Buffer) => string | undefined>([
   [0x0c, decodeUtf8], // UTF8String
@@ -10,7 +12,6 @@ const STRING_TYPES = new Map<number, (bytes: Buffer) => string | undefined>([
   [0x1e, (bytes) => decodeCodePoints(bytes, 2)], // BMPString
 ])
 
-const HEX_DIGITS = '0123456789ABCDEFabcdef'
 /** A length from here on says how many bytes the length itself takes (X.690 8.1.3.5). */
 const LONG_FORM = 0x80
 const MAX_LENGTH_BYTES = 4

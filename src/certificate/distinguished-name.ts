@@ -1,4 +1,5 @@
 import type { PeerCertificate } from 'node:tls'
+import { HEX_DIGITS, indexOfUnescaped } from '../util/text.js'
 import { decodeHexValue, decodeUtf8 } from './attribute-value.js'
 
 type Name = PeerCertificate['subject']
@@ -32,24 +33,18 @@ export function parseDistinguishedName(text: string): Name | undefined {
 /** More than any name has, and few enough that a text of nothing else is refused at once. */
 const MAX_ATTRIBUTES = 1000
 
-/** Up to the first that is none. */
+/** Separates relative names with `,` and the attributes of one with `+`. Stops at a malformed one. */
 function readAttributes(text: string): Attribute[] | undefined {
   const attributes: Attribute[] = []
-  for (let start = 0; start <= text.length;) {
-    const end = endOfAttribute(text, start)
+  let start = 0
+  while (start <= text.length) {
+    const end = indexOfUnescaped(text, ',+', start)
     const attribute = readAttribute(text.slice(start, end))
     if (attribute === undefined || attributes.length === MAX_ATTRIBUTES) return undefined
     attributes.push(attribute)
     start = end + 1
   }
   return attributes
-}
-
-/** At `,` between relative names and at `+` within one; a backslash takes its follower along. */
-function endOfAttribute(text: string, start: number): number {
-  let at = start
-  while (at < text.length && text[at] !== ',' && text[at] !== '+') at += text[at] === '\\' ? 2 : 1
-  return at
 }
 
 function readAttribute(text: string): Attribute | undefined {
@@ -68,7 +63,6 @@ function isAttributeType(text: string): boolean {
 }
 
 const TYPE_CHARACTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-'
-const HEX_DIGITS = '0123456789ABCDEFabcdef'
 
 /**
  * RFC 4514 2.4: a backslash before a character stands for it, before two hex digits for a byte. Nothing

@@ -1,3 +1,5 @@
+import { indexOfUnescaped, isAsciiLetter } from '../util/text.js'
+
 /** One entry of a certificate's subjectAltName extension (RFC 5280 4.2.1.6). */
 export interface SubjectAltName {
   /** As Node spells it: `DNS`, `email`, `URI`, `IP Address`, `DirName`, `othername`, ... */
@@ -69,7 +71,7 @@ function readEntry(text: string, at: number): (SubjectAltName & { end: number })
   const type = text.slice(at, start - 1)
   if (start === 0 || !isTypeName(type)) return undefined
   if (text[start] === '"') {
-    const end = endOfString(text, start)
+    const end = indexOfUnescaped(text, '"', start + 1) + 1
     const value = decodeString(text.slice(start, end))
     return value === undefined ? undefined : { type, value, end }
   }
@@ -82,10 +84,8 @@ function readEntry(text: string, at: number): (SubjectAltName & { end: number })
 function isTypeName(text: string): boolean {
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
-    const lower = code | 0x20
-    const isLetter = lower >= 0x61 && lower <= 0x7a
     const isDigit = code >= 0x30 && code <= 0x39
-    if (!isLetter && !isDigit && code !== 0x20) return false
+    if (!isAsciiLetter(code) && !isDigit && code !== 0x20) return false
   }
   return text.length > 0
 }
@@ -98,12 +98,6 @@ function isPlain(text: string): boolean {
 function endOfPlain(text: string, at: number): number {
   const comma = text.indexOf(SEPARATOR, at)
   return comma === -1 ? text.length : comma
-}
-
-function endOfString(text: string, at: number): number {
-  let end = at + 1
-  while (end < text.length && text[end] !== '"') end += text[end] === '\\' ? 2 : 1
-  return end + 1
 }
 
 function decodeString(text: string): string | undefined {

@@ -1,10 +1,10 @@
 import { invalidValue } from '../util/errors.js'
+import { SHA256_DIGITS } from '../util/text.js'
 import { assertTexts, type CertificatePredicate } from './predicate.js'
 
 const WHAT = 'allowFingerprints(fingerprints)'
-/** Hex digits of the two digests, which is how they are told apart. */
+/** The number of digits tells the two digests apart. */
 const SHA1_DIGITS = 40
-const SHA256_DIGITS = 64
 
 /**
  * Allows exactly the certificates with these fingerprints: digests of the whole certificate.
