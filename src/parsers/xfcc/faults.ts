@@ -32,7 +32,7 @@ export const ELEMENT_IN_QUOTES: DecodingFault = {
     'could hide the element behind it',
 }
 
-export const HASH_BEHIND_NAME: DecodingFault = {
+export const HASH_AFTER_NAME: DecodingFault = {
   problem: 'Hash comes after a URI, a DNS name or an unknown key, which may have brought it along',
 }
 
@@ -111,15 +111,15 @@ export function tooFewElements(found: number): DecodingFault {
   }
 }
 
-export function twice(key: string): DecodingFault {
+export function repeatedKey(key: string): DecodingFault {
   return { problem: `an element has ${key} twice` }
 }
 
-export function unquoted(key: string): DecodingFault {
+export function unquotedKey(key: string): DecodingFault {
   return { problem: `${key} isn't in quotes` }
 }
 
-export function behindName(key: string): DecodingFault {
+export function afterName(key: string): DecodingFault {
   return {
     problem:
       `${key} comes after a URI, a DNS name or an unknown key, which may have brought it along, ` +

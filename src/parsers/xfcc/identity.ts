@@ -1,5 +1,6 @@
 import { parseDistinguishedName } from '../../certificate/distinguished-name.js'
 import type { ForwardedIdentity } from '../../certificate/peer-certificate.js'
+import { HEX_DIGITS, SHA256_DIGITS } from '../../util/text.js'
 import { type DecodingFault, isFault } from '../decoding-fault.js'
 import {
   checkNames,
@@ -12,9 +13,6 @@ import {
 import type { XfccElement } from './elements.js'
 import { NAMES_AMBIGUOUS, NO_HASH, SUBJECT_UNREADABLE } from './faults.js'
 import { isKnownName } from './names.js'
-
-const SHA256_DIGITS = 64
-const HEX_DIGITS = '0123456789abcdef'
 
 /**
  * Reads the certificate of an element of `X-Forwarded-Client-Cert` or, where the element has none,
@@ -39,28 +37,28 @@ export function readXfcc(
  * it. So with `xfccHop`, the CAs of those who connect to the proxies must not sign such names.
  */
 function identify({ element, left, right }: XfccChoice): ForwardedIdentity | DecodingFault {
-  return findFault([...left, element, ...right], checkSingleName) ?? describe(element)
+  return findFault([...left, element, ...right], checkSingleName) ?? describeIdentity(element)
 }
 
 function checkSingleName(element: XfccElement): DecodingFault | undefined {
   if (hasCertificate(element)) return checkNames(element)
-  const { names, isNameFollowed } = element
-  const isSingle = names.length <= 1 && !isNameFollowed
-  const isUri = names.every((name) => name.type === 'uri' && isKnownName(name))
+  const { copiedNames, isNameFollowed } = element
+  const isSingle = copiedNames.length <= 1 && !isNameFollowed
+  const isUri = copiedNames.every((name) => name.type === 'uri' && isKnownName(name))
   return isSingle && isUri ? undefined : NAMES_AMBIGUOUS
 }
 
-function describe({ values, names }: XfccElement): ForwardedIdentity | DecodingFault {
+function describeIdentity({ values, copiedNames }: XfccElement): ForwardedIdentity | DecodingFault {
   const fingerprint256 = formatFingerprint(values.get('hash')?.toLowerCase() ?? '')
   if (fingerprint256 === undefined) return NO_HASH
   const subject = parseDistinguishedName(values.get('subject') ?? '')
   if (subject === undefined) return SUBJECT_UNREADABLE
-  const uri = names[0]?.value ?? ''
+  const uri = copiedNames[0]?.value ?? ''
   const identity: ForwardedIdentity = { forwardedIdentity: true, subject, fingerprint256 }
   return uri === '' ? identity : { ...identity, subjectaltname: `URI:${uri}` }
 }
 
-/** As Node shows it: upper case, a colon between the bytes. */
+/** As Node shows it: upper case, with colons between the bytes. */
 function formatFingerprint(hash: string): string | undefined {
   if (hash.length !== SHA256_DIGITS) return undefined
   for (const digit of hash) if (!HEX_DIGITS.includes(digit)) return undefined

@@ -23,8 +23,8 @@ export interface XfccChoice {
   readonly left: readonly XfccElement[]
   /** What nearer hops wrote. */
   readonly right: readonly XfccElement[]
-  /** Whether it was counted from the right; otherwise it is the only one. */
-  readonly isCounted: boolean
+  /** Whether `xfccHop` chose it. Otherwise it is the only one. */
+  readonly isChosenByHop: boolean
 }
 
 /**
@@ -56,12 +56,12 @@ export function decodeXfccHop(text: string, hop: number): Buffer[] | DecodingFau
 export function chooseElement(text: string, hop: number | undefined): XfccChoice | DecodingFault {
   const elements = readElements(text)
   if (isFault(elements)) return elements
-  const isCounted = hop !== undefined
-  if (!isCounted && elements.length > 1) return severalElements(elements.length)
+  const isChosenByHop = hop !== undefined
+  if (!isChosenByHop && elements.length > 1) return severalElements(elements.length)
   const at = elements.length - 1 - (hop ?? 0)
   const element = elements[at]
   if (element === undefined) return tooFewElements(elements.length)
-  return { element, left: elements.slice(0, at), right: elements.slice(at + 1), isCounted }
+  return { element, left: elements.slice(0, at), right: elements.slice(at + 1), isChosenByHop }
 }
 
 /**
@@ -74,16 +74,16 @@ export function chooseElement(text: string, hop: number | undefined): XfccChoice
  * names there talks to a nearer hop, and can send a whole element anyway.
  */
 export function decodeChoice(choice: XfccChoice): Buffer[] | DecodingFault {
-  const { element, left, right, isCounted } = choice
+  const { element, left, right, isChosenByHop } = choice
   const certificates = decodeElement(element)
-  if (!isCounted) return certificates
+  if (!isChosenByHop) return certificates
   // A name that was cut off says most: it may be why the chosen element is not the right one.
   const fault = findFault(left.filter(hasCertificate), checkNames)
   if (fault !== undefined) return fault
   if (isFault(certificates)) return certificates
   const others = left.filter((other) => !hasCertificate(other))
   return (
-    findFault([...others, element], checkNames) ?? findFault(right, checkNearer) ?? certificates
+    findFault([...others, element], checkNames) ?? findFault(right, checkNearerHop) ?? certificates
   )
 }
 
@@ -101,17 +101,17 @@ export function findFault(
 
 /** Only the certificate beside them proves that names are whole. */
 export function checkNames(element: XfccElement): DecodingFault | undefined {
-  if (element.names.length === 0) return undefined
+  if (element.copiedNames.length === 0) return undefined
   if (!hasCertificate(element)) return NAMES_UNPROVEN
   const certificates = decodeElement(element)
   if (isFault(certificates)) return certificates
-  return hasGenuineNames(certificates[0] as Buffer, element.names) ? undefined : NAMES_DIFFER
+  return hasGenuineNames(certificates[0] as Buffer, element.copiedNames) ? undefined : NAMES_DIFFER
 }
 
 /** Istio's sidecars, for example, write the URI of the gateway and no certificate. */
-function checkNearer(element: XfccElement): DecodingFault | undefined {
+function checkNearerHop(element: XfccElement): DecodingFault | undefined {
   if (hasCertificate(element)) return checkNames(element)
-  return element.names.every(isKnownName) ? undefined : NAME_UNKNOWN
+  return element.copiedNames.every(isKnownName) ? undefined : NAME_UNKNOWN
 }
 
 export function hasCertificate({ values }: XfccElement): boolean {
@@ -135,7 +135,7 @@ function decodeCertificates(
   if (leaf.length > 1) return SEVERAL_IN_CERT
   if (chain === undefined) return leaf
   const path = decodePem('Chain', chain)
-  return isFault(path) || beginAlike(path, leaf) ? path : CHAIN_WITHOUT_CERT
+  return isFault(path) || beginsWithLeaf(path, leaf) ? path : CHAIN_WITHOUT_CERT
 }
 
 function decodePem(key: string, value: string): Buffer[] | DecodingFault {
@@ -143,7 +143,7 @@ function decodePem(key: string, value: string): Buffer[] | DecodingFault {
 }
 
 /** `Chain` repeats the leaf as its first certificate. */
-function beginAlike([first]: readonly Buffer[], [leaf]: readonly Buffer[]): boolean {
+function beginsWithLeaf([first]: readonly Buffer[], [leaf]: readonly Buffer[]): boolean {
   return (first as Buffer).equals(leaf as Buffer)
 }
 

@@ -1,3 +1,5 @@
+import { indexOfUnescaped, isAsciiLetter } from '../../util/text.js'
+
 /** One `Key=Value` of an X-Forwarded-Client-Cert element. */
 export interface XfccPair {
   /** Lower case: Envoy's keys are case-insensitive. */
@@ -26,21 +28,26 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set([
 
 /**
  * Scans the pair that begins at `at`, or returns `undefined` where the grammar is violated: no key,
- * no `=`, an open quote, text behind a closing quote, or a quote inside an unquoted value.
+ * no `=`, an open quote, text after a closing quote, or a quote inside an unquoted value.
  *
- * Each character is looked at a bounded number of times, whatever the text.
+ * The scan takes linear time: it looks at each character a bounded number of times.
  *
- * @param isInFront - whether nothing but `By` precedes the pair in its element. There, `By` is the
- *   proxy's own name and may hold semicolons.
+ * @param onlyByPrecedes - whether the pair is the first of its element, or follows nothing but `By`.
+ *   There, `By` is the proxy's own name and may hold semicolons.
  */
-export function scanXfccPair(text: string, at: number, isInFront: boolean): XfccPair | undefined {
-  const equals = skipKey(text, at)
+export function scanXfccPair(
+  text: string,
+  at: number,
+  onlyByPrecedes: boolean,
+): XfccPair | undefined {
+  const equals = endOfKey(text, at)
   if (equals === at || text[equals] !== '=') return undefined
   const key = text.slice(at, equals).toLowerCase()
   const quoted = text[equals + 1] === '"'
   const start = quoted ? equals + 2 : equals + 1
-  const skip = quoted ? skipQuoted : isInFront && key === 'by' ? skipProxyName : skipUnquoted
-  const end = skip(text, start)
+  const isProxyName = onlyByPrecedes && key === 'by'
+  const endOfValue = quoted ? endOfQuoted : isProxyName ? endOfProxyName : endOfUnquoted
+  const end = endOfValue(text, start)
   const after = quoted ? end + 1 : end
   if (after > text.length || !endsPair(text[after])) return undefined
   return {
@@ -57,53 +64,47 @@ function endsPair(character: string | undefined): boolean {
   return character === ';' || character === ',' || character === undefined
 }
 
-function skipKey(text: string, at: number): number {
-  while (isLetter(text.charCodeAt(at))) at += 1
+function endOfKey(text: string, start: number): number {
+  let at = start
+  while (isAsciiLetter(text.charCodeAt(at))) at += 1
   return at
 }
 
-/** The closing quote, or past the end where there is none. A backslash takes its follower along. */
-function skipQuoted(text: string, at: number): number {
-  const end = indexOrEnd(text, '"', at)
-  // Certificates are long and hold no backslash: no need to go through them by hand.
-  if (!text.slice(at, end).includes('\\')) return end
-  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1
-  return at
+/** Where the closing quote is; the length of the text if there is none. */
+function endOfQuoted(text: string, start: number): number {
+  const quote = text.indexOf('"', start)
+  const end = quote === -1 ? text.length : quote
+  // Certificates are long and hold no backslash, so `indexOf()` alone finds the end of nearly all values.
+  return text.slice(start, end).includes('\\') ? indexOfUnescaped(text, '"', start) : end
 }
 
-function indexOrEnd(text: string, character: string, at: number): number {
-  const index = text.indexOf(character, at)
-  return index === -1 ? text.length : index
-}
-
-function skipUnquoted(text: string, at: number): number {
+function endOfUnquoted(text: string, start: number): number {
+  let at = start
   while (at < text.length && text[at] !== ';' && text[at] !== ',' && text[at] !== '"') at += 1
   return at
 }
 
 /**
- * Envoy escapes nothing in the URI of its own certificate, and writes `Hash` right behind it. So `By`
- * extends to that `Hash`, or to another `By`, across semicolons. A comma always ends it: an element
- * that took another one in would shift the count.
+ * Envoy escapes nothing in the URI of its own certificate, and writes `Hash` right after it. So `By`
+ * extends across semicolons to the next `Hash` or `By`. A comma always ends it, because an element
+ * that took in another one would shift the count.
  */
-function skipProxyName(text: string, at: number): number {
-  const first = skipUnquoted(text, at)
-  for (let end = first; text[end] === ';'; end = skipUnquoted(text, end + 1)) {
+function endOfProxyName(text: string, start: number): number {
+  const first = endOfUnquoted(text, start)
+  let end = first
+  while (text[end] === ';') {
     const key = keyOfPair(text, end + 1)
-    if (key !== undefined) return key === 'by' || key === 'hash' ? end : first
+    if (key === 'by' || key === 'hash') return end
+    if (key !== undefined) return first
+    end = endOfUnquoted(text, end + 1)
   }
   return first
 }
 
-/** The key of the pair that begins here, if one that Envoy writes, or a quoted one, does. */
+/** The key of the pair that begins here, if Envoy writes such a key or the value is quoted. */
 function keyOfPair(text: string, at: number): string | undefined {
-  const equals = skipKey(text, at)
+  const equals = endOfKey(text, at)
   if (equals === at || text[equals] !== '=') return undefined
   const key = text.slice(at, equals).toLowerCase()
   return KNOWN_KEYS.has(key) || text[equals + 1] === '"' ? key : undefined
-}
-
-function isLetter(code: number): boolean {
-  const lower = code | 0x20
-  return lower >= 0x61 && lower <= 0x7a
 }

@@ -4,14 +4,14 @@ import { scanXfccPair } from '../../../../src/parsers/xfcc/scanner.js'
 /** Every pair of a text, or where it stops making sense. */
 function scanAll(text: string): string[] {
   const pairs: string[] = []
-  let isInFront = true
+  let onlyByPrecedes = true
   for (let at = 0; at < text.length;) {
-    const pair = scanXfccPair(text, at, isInFront)
+    const pair = scanXfccPair(text, at, onlyByPrecedes)
     if (pair === undefined) return [...pairs, `refused at ${at}`]
     const { key, value, quoted, endsElement, isFollowed } = pair
     const end = isFollowed ? ';' : endsElement ? ' ends' : ''
     pairs.push(`${key}=${quoted ? 'quoted ' : ''}<${value}>${end}`)
-    isInFront = endsElement || (isInFront && key === 'by')
+    onlyByPrecedes = endsElement || (onlyByPrecedes && key === 'by')
     at = pair.next
   }
   return pairs
