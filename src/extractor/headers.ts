@@ -49,15 +49,16 @@ export function getCertificateFromHeaders(
   config: CertificateHeaderConfig,
 ): ChainedPeerCertificate | null {
   const extract = compile(parseOptions(config, CONFIG).given)
-  return extract === null ? null : extract({ headers }).certificate
+  return extract === undefined ? null : extract({ headers }).certificate
 }
 
-function compile(config: CertificateHeaderConfig): Extractor | null {
+/** `undefined` where the configuration names no header, or not in a way that can be read. */
+function compile(config: CertificateHeaderConfig): Extractor | undefined {
   try {
     const options = { ...config, includeChain: true, cache: false }
     return compileExtractor(parseExtractorOptions(options))
   } catch (error) {
     trace('no header to read: %s', (error as TypeError).message)
-    return null
+    return undefined
   }
 }

@@ -21,7 +21,7 @@ function countLines({ headers, rawHeaders }: RequestLike): number {
   return Array.isArray(rawHeaders) ? rawHeaders.length / 2 : Object.keys(headers ?? {}).length
 }
 
-/** What is read of a request of Node's; adapters make requests that have none of it. */
+/** What this file reads from Node's own requests. The requests of adapters may have none of it. */
 interface NodeRequest {
   readonly stream?: { readonly session?: unknown } | null
   readonly socket?: { readonly server?: { readonly maxHeadersCount?: unknown } | null } | null
@@ -32,9 +32,9 @@ function readLimit(requests: readonly NodeRequest[]): number {
     // Node ends an HTTP/2 stream that has too many lines instead of dropping any.
     if (requests.some(isHttp2)) return Infinity
     const limits = requests.map(({ socket }) => socket?.server?.maxHeadersCount)
-    const most = limits.find((limit) => typeof limit === 'number')
-    // This is how Node computes it. The result means "no limit" unless it is positive.
-    if (most !== undefined) return most << 1 > 0 ? (most << 1) / 2 : Infinity
+    const limit = limits.find((limit) => typeof limit === 'number')
+    // Node doubles the limit, which makes it a 32-bit integer. A result that isn't positive is no limit.
+    if (limit !== undefined) return limit << 1 > 0 ? (limit << 1) / 2 : Infinity
   } catch {
     trace('the server of the request cannot be read')
   }
