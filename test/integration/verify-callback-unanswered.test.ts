@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 
-const STEPS = fileURLToPath(new URL('../../support/unanswered-steps.ts', import.meta.url))
+const STEPS = fileURLToPath(new URL('../support/unanswered-steps.ts', import.meta.url))
 
 interface Step {
   readonly name: string
