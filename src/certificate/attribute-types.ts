@@ -1,9 +1,9 @@
-/** An arc, the number of its first identifier, and the names of the identifiers from there on. */
+/** An arc, the last number of its first identifier here, and the names of consecutive identifiers. */
 type Run = readonly [arc: string, first: number, names: string]
 
 /**
- * The short names by which Node shows the types of attributes: those of X.520, PKCS #9 (RFC 2985),
- * RFC 4519 and RFC 4524, of extended-validation and of Russian certificates, and of RFC 3739.
+ * Node shows attribute types by these short names. They come from X.520, PKCS #9 (RFC 2985), RFC 4519,
+ * RFC 4524 and RFC 3739, and from extended-validation and Russian certificates.
  */
 const RUNS: readonly Run[] = [
   [
@@ -67,7 +67,7 @@ const RUNS: readonly Run[] = [
   ['1.2.643.3.131.1', 1, 'INN'],
 ]
 
-/** By identifier, as numbers with dots between them. */
+/** Short names by dotted object identifier. */
 export const ATTRIBUTE_TYPES: ReadonlyMap<string, string> = new Map(
   RUNS.flatMap(([arc, first, names]) =>
     names.split(' ').map((name, index) => [`${arc}.${first + index}`, name] as const),

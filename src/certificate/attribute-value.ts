@@ -1,27 +1,27 @@
 import { HEX_DIGITS } from '../util/text.js'
 
-/** Tags of the string types of X.680 that a name may be made of, and how their bytes are read. */
+/** The X.680 string types that a name may use, by their tags, and how to decode their bytes. */
 const STRING_TYPES = new Map<number, (bytes: Buffer) => string | undefined>([
   [0x0c, decodeUtf8], // UTF8String
   [0x12, decodeLatin1], // NumericString
   [0x13, decodeLatin1], // PrintableString
-  [0x14, decodeLatin1], // TeletexString, which OpenSSL and so Node reads as Latin-1
+  [0x14, decodeLatin1], // TeletexString, which OpenSSL (and so Node) reads as Latin-1
   [0x16, decodeLatin1], // IA5String
   [0x1a, decodeLatin1], // VisibleString
   [0x1c, (bytes) => decodeCodePoints(bytes, 4)], // UniversalString
   [0x1e, (bytes) => decodeCodePoints(bytes, 2)], // BMPString
 ])
 
-/** A length from here on says how many bytes the length itself takes (X.690 8.1.3.5). */
+/** From this value on, the byte says how many bytes the length itself takes (X.690 8.1.3.5). */
 const LONG_FORM = 0x80
 const MAX_LENGTH_BYTES = 4
 
 /**
- * Reads the hexadecimal form of an attribute's value, `#` and the digits of its DER (RFC 4514 2.4), in
- * which OpenSSL writes every attribute whose type it has no name for.
+ * Reads the hexadecimal form of an attribute's value: `#` and the digits of its DER (RFC 4514 2.4).
+ * OpenSSL writes every attribute this way whose type it can't name.
  *
- * @returns nothing for what is not exactly one string in DER. Shown as hex, any other value would look
- *   like a string of that text.
+ * @returns `undefined` unless the digits are exactly one string in DER. Any other value would have to
+ *   be shown as hex, and would then look like a string of these digits.
  */
 export function decodeHexValue(text: string): string | undefined {
   const digits = text.slice(1)
@@ -32,7 +32,7 @@ export function decodeHexValue(text: string): string | undefined {
   return STRING_TYPES.get(der[0] as number)?.(der.subarray(start))
 }
 
-/** Where the content begins, if its length is written in as few bytes as possible and is all the rest. */
+/** The start of the contents, if the length has its shortest form and ends with the last byte. */
 function readContentStart(der: Buffer): number | undefined {
   const first = der[1] ?? 0
   if (first < LONG_FORM) return der.length === 2 + first ? 2 : undefined
@@ -45,7 +45,7 @@ function readContentStart(der: Buffer): number | undefined {
   return isShortest && der.length === start + length ? start : undefined
 }
 
-/** Reads UTF-8 strictly: nothing for what is not well-formed. */
+/** Decodes UTF-8 strictly: returns `undefined` if it isn't well-formed. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
@@ -58,7 +58,7 @@ function decodeLatin1(bytes: Buffer): string {
   return bytes.toString('latin1')
 }
 
-/** Reads characters of a fixed width, most significant byte first; half of a surrogate pair is none. */
+/** Reads big-endian characters of a fixed width. Half of a surrogate pair isn't a character. */
 function decodeCodePoints(bytes: Buffer, width: 2 | 4): string | undefined {
   if (bytes.length % width !== 0) return undefined
   let text = ''

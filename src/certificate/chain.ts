@@ -10,21 +10,21 @@ import {
 import { readingCost, signatureCost } from './signature-cost.js'
 
 /**
- * What one request may cost for its certificates, in parses of an ordinary one: enough for two
- * signatures with P-521, the slowest key in use, in a chain of three.
+ * The most work that the certificates of one request may cause, measured in parses of an ordinary
+ * certificate. It is enough for two signatures with P-521, the slowest key in use, in a chain of three.
  */
 const MAX_COST = 80
-/** What parsing and showing a certificate of an ordinary length costs, whatever its key. */
+/** The cost of parsing and showing a certificate of ordinary length, whatever its key. */
 const PARSE_COST = 1.5
 const ORDINARY_BYTES = 1000
-/** How many more bytes cost as much as one ordinary certificate: a name takes the fewest. */
+/** This many further bytes cost as much as one ordinary certificate, if names fill them. */
 const BYTES_PER_COST = 400
 
 /**
- * Parses a leaf and what came behind it, and links them.
+ * Parses a leaf and the certificates after it, and links them.
  *
  * @param ders - the leaf first
- * @returns why not, when the leaf can't be used, or when anything behind it isn't a certificate
+ * @returns a fault when the leaf can't be used, or when anything after it isn't a certificate
  */
 export function parseChain(ders: readonly Uint8Array[]): ChainedPeerCertificate | CertificateFault {
   const [leafDer, ...issuerDers] = ders as [Uint8Array, ...Uint8Array[]]
@@ -35,13 +35,13 @@ export function parseChain(ders: readonly Uint8Array[]): ChainedPeerCertificate 
 }
 
 /**
- * Links a leaf to those of the given certificates that really issued it, in whatever order they
- * came: a client chooses what it sends, so a neighbour in a list proves nothing.
+ * Links a leaf to the certificates that really issued it, in any order. The client chooses which
+ * certificates it sends, so being next to each other in a list proves nothing.
  *
- * The links say who signed whom, and that the issuer is a CA. Whether the end of the chain is
- * trusted isn't decided here.
+ * A link means that the issuer is a CA and that its signature was verified. It doesn't mean that the
+ * end of the chain is trusted.
  *
- * @param configured - CAs that the server knows, which the client's budget doesn't pay for
+ * @param configured - CAs that the server knows, and that don't use up the client's budget
  */
 export function linkChain(
   leaf: X509Certificate,
@@ -73,7 +73,7 @@ function sum(costs: readonly number[]): number {
   return costs.reduce((total, cost) => total + cost, 0)
 }
 
-/** Sets each certificate's issuer to the one behind it. */
+/** Sets each certificate's issuer to the next certificate in the list. */
 function linkViews(views: readonly ChainedPeerCertificate[]): ChainedPeerCertificate {
   views.forEach((view, index) => {
     const issuer = views[index + 1]
@@ -83,8 +83,8 @@ function linkViews(views: readonly ChainedPeerCertificate[]): ChainedPeerCertifi
 }
 
 /**
- * Names and key identifiers alone: a forged CA with the real one's passes, so the signature has to be
- * verified as well. Some runtimes throw where Node says no.
+ * Compares only names and key identifiers. A forged CA can copy those of the real CA, so the signature
+ * must be verified as well. Some runtimes throw where Node returns `false`.
  */
 function isNamedIssuer(certificate: X509Certificate, issuer: X509Certificate): boolean {
   try {
@@ -96,11 +96,11 @@ function isNamedIssuer(certificate: X509Certificate, issuer: X509Certificate): b
 
 type IsIssuedBy = (certificate: X509Certificate, issuer: X509Certificate) => boolean
 
-/** A check that says no once the signatures that it has verified cost as much as they may. */
+/** Makes a check that returns `false` once the verified signatures have used up the budget. */
 function compileIsIssuedBy(budget: number): IsIssuedBy {
   let left = budget
   return (certificate, issuer) => {
-    // RFC 5280 6.1.4 (k): what isn't a CA has issued nothing.
+    // RFC 5280 6.1.4 (k): only a CA can issue certificates.
     if (!issuer.ca) return false
     const cost = costOf(issuer.raw)
     if (cost > left) return false
@@ -123,8 +123,8 @@ function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): bool
 }
 
 /**
- * Those of the given certificates that a chain may lead through. The others, with keys that
- * signatures are never verified with, aren't parsed at all, and so the chain ends before them.
+ * Parses the certificates that a chain may lead through. A certificate with a key that we never verify
+ * signatures with isn't parsed at all, so the chain ends before it.
  *
  * @returns `undefined` when one of them isn't a certificate
  */

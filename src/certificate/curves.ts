@@ -1,8 +1,8 @@
-/** A curve that a certificate names by an object identifier (RFC 5480 2.1.1). */
+/** A curve that certificates name by its object identifier (RFC 5480 2.1.1). */
 export interface Curve {
   /** OpenSSL's name. */
   readonly name: string
-  /** How many bytes a coordinate takes. */
+  /** The length of a coordinate in bytes. */
   readonly fieldBytes: number
 }
 

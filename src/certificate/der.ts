@@ -1,7 +1,7 @@
 /**
- * A strict reader of DER (X.690 section 10): definite lengths in as few bytes as possible, and
- * nothing beyond the end. OpenSSL also reads BER, and two readers of the same signed bytes must
- * never disagree, so this one accepts less than OpenSSL and never more.
+ * A strict DER reader (X.690 section 10): lengths are definite and have their shortest form, and no
+ * bytes follow the end. OpenSSL also reads BER. Two readers of the same signed bytes must never
+ * disagree, so this reader accepts less than OpenSSL and never more.
  */
 
 /** Universal tags (X.690 section 8) that certificates are made of. */
@@ -17,21 +17,21 @@ export const TAG = {
   sequence: 0x30,
 } as const
 
-/** One encoded value: the identifier octet, and where its contents octets begin and end. */
+/** One encoded value: the identifier octet, and the start and end of the contents octets. */
 export interface Element {
   readonly tag: number
   readonly start: number
   readonly end: number
 }
 
-/** A length from here on says how many bytes the length itself takes (X.690 8.1.3.5). */
+/** From this value on, the byte says how many bytes the length itself takes (X.690 8.1.3.5). */
 const LONG_FORM = 0x80
-/** A length of more bytes is over 4 GiB. */
+/** A longer length would mean more than 4 GiB. */
 const MAX_LENGTH_OCTETS = 4
-/** All tag-number bits set: the number follows in further bytes, which no certificate needs. */
+/** If all bits of the tag number are set, the number follows in more bytes. Certificates don't need that. */
 const HIGH_TAG_NUMBER = 0x1f
 const CONSTRUCTED = 0x20
-/** The bits of the identifier octet that are all zero in a universal tag. */
+/** These bits of the identifier octet are zero in universal tags. */
 const CLASS = 0xc0
 const SET = 0x31
 
@@ -63,7 +63,7 @@ function readLength(bytes: Uint8Array, at: number, octets: number): number | und
   return octets === shortest ? length : undefined
 }
 
-/** The same, for an element that must have a certain tag. */
+/** Like {@link readElement}, for an element that must have a certain tag. */
 export function readTagged(
   bytes: Uint8Array,
   at: number,
@@ -74,9 +74,9 @@ export function readTagged(
 }
 
 /**
- * The elements inside of another one, in order.
+ * The elements inside another element, in order.
  *
- * @param max - how many there may be
+ * @param max - how many elements are allowed
  * @returns `undefined` when one of them isn't DER, or when there are more than `max`
  */
 export function readChildren(
@@ -95,9 +95,9 @@ export function readChildren(
 }
 
 /**
- * The elements inside of another one, which must be exactly as many as the tags, and have them.
+ * The elements inside another element, which must have exactly the given tags.
  *
- * @returns nothing at all when they don't
+ * @returns an empty list when they don't
  */
 export function readExactly(
   bytes: Uint8Array,
@@ -110,8 +110,8 @@ export function readExactly(
 }
 
 /**
- * Whether every element inside of another one is DER, at every depth. It takes one step for each
- * element however deep they are nested, because it keeps the ends of the open ones in a list.
+ * Whether every element inside another element is DER, at every depth. It keeps the ends of the open
+ * elements in a list, so it takes one step for each element however deeply they are nested.
  */
 export function isDerThroughout(bytes: Uint8Array, { start, end }: Element): boolean {
   const ends = [end]
@@ -134,8 +134,8 @@ export function isDerThroughout(bytes: Uint8Array, { start, end }: Element): boo
 }
 
 /**
- * X.690 8.9.1, 8.11.1 and 10.2: of the universal types in a certificate, SEQUENCE and SET consist of
- * other values, and all others, strings included, are one value.
+ * X.690 8.9.1, 8.11.1 and 10.2: of the universal types, only SEQUENCE and SET are constructed. All
+ * others, including strings, are primitive.
  */
 function isWellFormed(tag: number): boolean {
   if ((tag & CLASS) !== 0) return true
@@ -144,7 +144,7 @@ function isWellFormed(tag: number): boolean {
   return isConstructed === (type === TAG.sequence || type === SET)
 }
 
-/** An object identifier as hexadecimal digits of its contents, which is cheaper to make than dots. */
+/** The contents of an object identifier in hexadecimal digits, which is cheaper than the dotted form. */
 export function readOid(bytes: Uint8Array, element: Element | undefined): string | undefined {
   return element?.tag === TAG.oid ? toHex(bytes, element) : undefined
 }
@@ -154,9 +154,9 @@ export function toHex(bytes: Uint8Array, { start, end }: Element): string {
 }
 
 /**
- * Where the certificate ends that begins at `at`, by its length.
+ * The end of the certificate that begins at `at`, according to its length.
  *
- * @returns `undefined` when no certificate can begin there: none is shorter than 128 bytes
+ * @returns `undefined` when no certificate can begin there. Every certificate has at least 128 bytes.
  */
 export function endOfCertificate(bytes: Uint8Array, at: number): number | undefined {
   const isLong = (bytes[at + 1] ?? 0) >= LONG_FORM

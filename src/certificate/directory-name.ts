@@ -4,14 +4,14 @@ import { readDottedOid } from './oid.js'
 import { readString } from './strings.js'
 
 const SET = 0x31
-/** Tags of values that OpenSSL shows as bytes; it can't read a name with any other. */
+/** OpenSSL shows values with these tags as bytes, and can't read a name with any other tag. */
 const SHOWN_AS_BYTES: ReadonlySet<number> = new Set([
   0x03, 0x07, 0x08, 0x09, 0x0b, 0x0d, 0x0e, 0x0f, 0x1d, 0x30,
 ])
 
 /**
- * A distinguished name in the text form of RFC 2253, as Node writes it for a directory name: the last
- * relative name first, `,` between relative names and `+` within one.
+ * A distinguished name as Node writes it for a directory name, in the form of RFC 2253: the last
+ * relative name first, with `,` between relative names and `+` inside a relative name.
  *
  * @param name - the SEQUENCE
  * @returns `undefined` when it isn't a name
@@ -46,7 +46,7 @@ function readAttribute(bytes: Buffer, attribute: Element): string | undefined {
   return showAttribute(oid, text, () => toHex(bytes, encoding).toUpperCase())
 }
 
-/** RFC 2253 2.4: the value of an unknown type, and one that isn't a string, is shown as its encoding. */
+/** RFC 2253 2.4: a value is shown as its encoding if its type is unknown or if it isn't a string. */
 function showAttribute(oid: string, text: string | undefined, encode: () => string): string {
   const name = ATTRIBUTE_TYPES.get(oid)
   return name === undefined || text === undefined
@@ -56,7 +56,7 @@ function showAttribute(oid: string, text: string | undefined, encode: () => stri
 
 const SPECIAL = ',+"\\<>;'
 
-/** RFC 2253 2.4. OpenSSL doesn't escape a `#` that is the whole value. */
+/** RFC 2253 2.4. OpenSSL doesn't escape a `#` if it is the whole value. */
 function escapeValue(text: string): string {
   const last = text.length - 1
   let escaped = ''

@@ -10,11 +10,11 @@ interface Attribute {
 }
 
 /**
- * Reads the text form of a distinguished name (RFC 4514, before that RFC 2253), as Envoy writes it,
- * into the form in which Node shows a subject: attributes by their short names, an array where there
- * are several of a kind, in the order of the certificate, which the text has the other way round.
+ * Reads a distinguished name that Envoy has written as a string (RFC 4514, formerly RFC 2253). The
+ * result looks like a subject in Node: attributes by their short names, and an array where an attribute
+ * occurs several times. The attributes are in the order of the certificate, which the string reverses.
  *
- * @returns nothing when the text is not of that form
+ * @returns `undefined` when the string isn't a distinguished name
  */
 export function parseDistinguishedName(text: string): Name | undefined {
   const name = Object.create(null) as Record<string, string | string[]>
@@ -30,10 +30,10 @@ export function parseDistinguishedName(text: string): Name | undefined {
   return name
 }
 
-/** More than any name has, and few enough that a text of nothing else is refused at once. */
+/** No real name has as many. The limit keeps the cost low for a string that is full of attributes. */
 const MAX_ATTRIBUTES = 1000
 
-/** Separates relative names with `,` and the attributes of one with `+`. Stops at a malformed one. */
+/** Separates relative names with `,` and their attributes with `+`. Stops at the first malformed one. */
 function readAttributes(text: string): Attribute[] | undefined {
   const attributes: Attribute[] = []
   let start = 0
@@ -65,8 +65,10 @@ function isAttributeType(text: string): boolean {
 const TYPE_CHARACTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-'
 
 /**
- * RFC 4514 2.4: a backslash before a character stands for it, before two hex digits for a byte. Nothing
- * for what is no byte, such as a backslash without a follower, and for what is not UTF-8.
+ * RFC 4514 2.4: a backslash escapes the next character, or two hex digits that encode a byte.
+ *
+ * @returns `undefined` if the string ends with a backslash, if a character isn't a byte, or if the bytes
+ *   aren't UTF-8
  */
 function unescape(text: string): string | undefined {
   const bytes = Buffer.alloc(text.length)
@@ -78,7 +80,7 @@ function unescape(text: string): string | undefined {
       at += byte === undefined ? 1 : 2
       code = byte ?? text.charCodeAt(at)
     }
-    // NaN where the text ends behind a backslash.
+    // NaN if the backslash was the last character.
     if (!(code <= 0xff)) return undefined
     bytes[length] = code
     length += 1

@@ -13,18 +13,18 @@ import { type PublicKey, readPublicKey } from './public-key.js'
 import { readTime } from './time.js'
 import type { Validity } from './validity.js'
 
-/** What our own reader takes from the DER of a certificate (RFC 5280 4.1). */
+/** The fields that our own reader takes from the DER of a certificate (RFC 5280 4.1). */
 export interface CertificateFields {
   readonly serialNumber: Element
   readonly validity: Validity
   readonly publicKey: PublicKey
-  /** Whether issuer and subject have values of string types only. */
+  /** Whether every value in issuer and subject is a string. */
   readonly hasStringNames: boolean
-  /** The SEQUENCE OF Extension; `undefined` where there is none. */
+  /** The SEQUENCE OF Extension; `undefined` if the certificate has no extensions. */
   readonly extensions: Element | undefined
 }
 
-/** OpenSSL's limit for all certificates of a handshake together, SSL_MAX_CERT_LIST_DEFAULT. */
+/** OpenSSL allows this much for all certificates of a handshake (SSL_MAX_CERT_LIST_DEFAULT). */
 const MAX_CERTIFICATE_BYTES = 100 * 1024
 
 /** tbsCertificate, signatureAlgorithm, signatureValue. */
@@ -32,12 +32,12 @@ const CERTIFICATE: readonly number[] = [TAG.sequence, TAG.sequence, TAG.bitStrin
 
 const VERSION = 0xa0
 const EXTENSIONS = 0xa3
-/** issuerUniqueID, subjectUniqueID and extensions: each at most once, and in this order. */
+/** issuerUniqueID, subjectUniqueID and extensions: each at most once, in this order. */
 const TRAILING_TAGS: readonly number[] = [0x81, 0x82, EXTENSIONS]
 
 /**
  * Reads the fields of a certificate that decide whether OpenSSL and Node may see it. The DER is
- * checked at every depth, but what names and extensions say isn't: a certificate that OpenSSL
+ * checked at every depth, but the contents of names and extensions aren't. A certificate that OpenSSL
  * accepts in a handshake passes, unless its encoding or its key is the problem.
  *
  * @returns `undefined` when the bytes aren't exactly one certificate in DER
@@ -68,7 +68,7 @@ function readSigned(bytes: Uint8Array, signed: Element): CertificateFields | und
     : undefined
 }
 
-/** X.690 8.3.2: the first nine bits of an INTEGER aren't all the same. */
+/** X.690 8.3.2: the first nine bits of an INTEGER must not be all equal. */
 function isInteger(bytes: Uint8Array, element: Element | undefined): element is Element {
   if (element?.tag !== TAG.integer || element.start === element.end) return false
   const [first = 0, second = 0] = bytes.subarray(element.start, element.end)
@@ -91,12 +91,12 @@ function areInOrder(trailing: readonly Element[]): boolean {
 
 /** extKeyUsage (RFC 5280 4.2.1.12). */
 const EXTENDED_KEY_USAGE = '551d25'
-/** OpenSSL can't write a longer object identifier as text. */
+/** OpenSSL can't convert a longer object identifier to a string. */
 const MAX_PURPOSE_BYTES = 586
 
 /**
- * Node 20 and 22 end the process for a purpose that OpenSSL can't write as text. Where this reader can't
- * tell the purposes apart and OpenSSL may, all of them together must be that short.
+ * Node 20 and 22 end the process for a purpose that OpenSSL can't convert to a string. If this reader
+ * can't separate the purposes, OpenSSL still might, so all of them together must be short enough.
  */
 function hasShortPurposes(
   bytes: Uint8Array,
@@ -128,8 +128,8 @@ function findExtensions(
 /**
  * Finds an extension by its object identifier, given as hexadecimal digits of its contents.
  *
- * @returns the contents of its OCTET STRING; `undefined` when the certificate doesn't have it; `null`
- *   when it has it twice (RFC 5280 4.2), or when its extensions can't be read
+ * @returns the contents of its OCTET STRING; `undefined` when the certificate doesn't have the
+ *   extension; `null` when it has it twice (RFC 5280 4.2), or when the extensions can't be read
  */
 export function findExtension(
   bytes: Uint8Array,
@@ -148,7 +148,7 @@ interface Extension {
   readonly value: Element
 }
 
-/** RFC 5280 4.1: extnID, critical unless it is false, extnValue. */
+/** RFC 5280 4.1: extnID, then critical (omitted if false), then extnValue. */
 function readExtension(bytes: Uint8Array, extension: Element): Extension | undefined {
   if (extension.tag !== TAG.sequence) return undefined
   const [identifier, flag, value = flag] = readChildren(bytes, extension, 3) ?? []
@@ -158,7 +158,7 @@ function readExtension(bytes: Uint8Array, extension: Element): Extension | undef
 }
 
 /**
- * The serial number as Node shows it: upper-case hexadecimal digits in pairs, with a `-` in front of a
+ * Writes the serial number as Node shows it: upper-case hexadecimal digits in pairs, with `-` before a
  * negative number.
  */
 export function formatSerialNumber(bytes: Uint8Array, serialNumber: Element): string {

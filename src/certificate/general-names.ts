@@ -9,12 +9,12 @@ import { type SubjectAltName, UNSUPPORTED } from './subject-alt-name.js'
 const SUBJECT_ALT_NAME = '551d11'
 
 /**
- * Reads the subject alternative names of a certificate from its DER, and shows each as Node shows it.
- * The bytes are the same in every runtime; the text that a runtime makes of them need not be.
+ * Reads the subject alternative names of a certificate from its DER, and writes each name as Node does.
+ * Runtimes write these names differently, but the bytes are the same in every runtime.
  *
  * @param der - the DER of the certificate
- * @returns an empty list without the extension; `undefined` when any of it can't be read, or when the
- *   certificate has two of it
+ * @returns an empty list when the certificate doesn't have the extension; `undefined` when it has it
+ *   twice, or when any part of it can't be read
  */
 export function readSubjectAltNames(der: Uint8Array): SubjectAltName[] | undefined {
   const raw = Buffer.from(der.buffer, der.byteOffset, der.length)
@@ -40,7 +40,7 @@ function readGeneralNames(raw: Buffer, value: Element): SubjectAltName[] | undef
   return names
 }
 
-/** Context-specific tags of a GeneralName, which say of what type the name is. */
+/** The context-specific tag of a GeneralName says what type of name it is. */
 function readGeneralName(raw: Buffer, element: Element): SubjectAltName | undefined {
   switch (element.tag) {
     case 0x81:
@@ -77,7 +77,7 @@ function nameOf(type: string, value: string | undefined): SubjectAltName | undef
   return value === undefined ? undefined : { type, value }
 }
 
-/** Explicitly tagged, as it is a CHOICE: exactly one SEQUENCE inside. */
+/** A CHOICE has an explicit tag, so there must be exactly one SEQUENCE inside. */
 function readNested(
   raw: Buffer,
   { start, end }: Element,
@@ -87,7 +87,7 @@ function readNested(
   return name?.end === end ? read(raw, name) : undefined
 }
 
-/** IPv6 in eight groups, without `::`; what isn't an address shows only how long it is. */
+/** Writes IPv6 in eight groups, without `::`. For anything that isn't an address, it writes the length. */
 function readAddress(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.')
   if (bytes.length !== 16) return `<invalid length=${bytes.length}>`
@@ -104,7 +104,7 @@ const IA5_STRING = 0x16
 /** `[0] EXPLICIT` around the value of an OtherName (RFC 5280 4.2.1.6). */
 const OTHER_VALUE = 0xa0
 
-/** The types that Node has a name for, and the string type that each must be of. */
+/** The types that Node can name, and the string type that each must have. */
 const OTHER_NAMES: ReadonlyMap<string, readonly [prefix: string, tag: number]> = new Map([
   ['1.3.6.1.4.1.311.20.2.3', ['UPN', UTF8_STRING]],
   ['1.3.6.1.5.5.7.8.5', ['XmppAddr', UTF8_STRING]],

@@ -1,5 +1,6 @@
 /**
- * The most certificates one request may carry, leaf included, in one header or in two together.
- * They are counted before any is parsed; more than this rejects the request. A TLS chain ends there.
+ * The most certificates that one request may carry, including the leaf, in one header or two.
+ * They are counted before any is parsed, and a request with more is rejected. A TLS chain is cut off
+ * at this length instead.
  */
 export const MAX_CHAIN_CERTS = 10

@@ -3,15 +3,15 @@ import { readSubjectAltNames } from './general-names.js'
 import type { ChainedPeerCertificate } from './peer-certificate.js'
 import { formatSubjectAltNames } from './subject-alt-name.js'
 
-/** workerd has another name for the member. */
+/** workerd spells the member differently. */
 interface LegacyObject extends ChainedPeerCertificate {
   subjectAltName?: string
 }
 
 /**
- * Makes `subjectaltname` the text that Node documents, where another runtime made the object.
+ * If another runtime made the object, rewrites `subjectaltname` in the form that Node documents.
  *
- * @param hasNodeNames - whether the runtime writes the text as Node does
+ * @param hasNodeNames - whether the runtime writes names as Node does
  */
 export function showOwnNames(
   certificate: LegacyObject,

@@ -8,29 +8,30 @@ import type { EcKey, PublicKey } from './public-key.js'
 import { hasReadableKey, hasShowableCurve, isAffected, NODE_MAJOR } from './legacy-object.js'
 
 /**
- * A certificate in the shape of Node's `tls.PeerCertificate`, whichever way it came.
+ * A certificate in the shape of Node's `tls.PeerCertificate`, whether it came from a socket or a header.
  *
  * With `includeChain`, `issuerCertificate` leads from the leaf towards the root. The chain always
- * ends: the last certificate has no `issuerCertificate`, unlike Node's own objects, in which a
- * self-signed root is its own issuer. A missing issuer means "unknown", never "trusted".
+ * ends: the last certificate has no `issuerCertificate`. In Node's own objects, a self-signed root is
+ * its own issuer instead. A missing issuer means "unknown", never "trusted".
  */
 export interface ChainedPeerCertificate extends PeerCertificate {
   issuerCertificate?: ChainedPeerCertificate
   /**
-   * `true` where a proxy forwarded no certificate but only what it says about one, which takes the
-   * option `forwardedIdentity`. Then there is a {@link ForwardedIdentity}, and nothing else.
+   * `true` if the proxy forwarded only facts about the certificate, not the certificate itself. This
+   * requires the option `forwardedIdentity`. The object then has only the members of
+   * {@link ForwardedIdentity}.
    */
   forwardedIdentity?: true
 }
 
-/** What a proxy says about a client's certificate without forwarding it. */
+/** The facts about a client's certificate that a proxy forwards instead of the certificate. */
 export interface ForwardedIdentity {
   forwardedIdentity: true
-  /** Without attributes where the proxy says nothing of it. */
+  /** Has no attributes if the proxy doesn't forward the subject. */
   subject: PeerCertificate['subject']
-  /** `URI:` and the name, where the proxy says one. */
+  /** `URI:` and the name, if the proxy forwards one. */
   subjectaltname?: string
-  /** Upper-case hex with colons, as in a certificate. */
+  /** Upper-case hexadecimal digits with colons, as Node writes the fingerprint of a certificate. */
   fingerprint256: string
 }
 
@@ -38,11 +39,11 @@ export interface ForwardedIdentity {
 export type CertificateFault = 'not_a_certificate' | 'unsupported_key'
 
 /**
- * Parses the DER of exactly one certificate. Our own reader looks at it first, because OpenSSL takes
- * a long time for some keys, and Node ends the process for others.
+ * Parses the DER of exactly one certificate. Our own reader checks it first, because OpenSSL takes a
+ * long time for some keys, and Node ends the process for others.
  *
- * OpenSSL ignores bytes behind the certificate and takes PEM where DER is expected, so what it parsed
- * must also be what it was given (RFC 5280 4.1: a certificate is one DER SEQUENCE).
+ * OpenSSL ignores bytes after the certificate and accepts PEM where DER is expected, so we compare the
+ * bytes that it parsed with its input (RFC 5280 4.1: a certificate is one DER SEQUENCE).
  *
  * @param major - the major version of Node
  */
@@ -66,7 +67,7 @@ export function parseCertificate(
 /** Node 24.0 to 24.19 and 26.0 abort when they show a name with a value that isn't a string. */
 function hasShowableNames({ hasStringNames }: CertificateFields, major: number): boolean {
   if (hasStringNames || !isAffected(major)) return true
-  trace("this version of Node can't show a certificate with a name that isn't text")
+  trace("this version of Node can't show a name with a value that isn't a string")
   return false
 }
 
@@ -81,7 +82,7 @@ function isShowable(key: PublicKey, major: number): boolean {
   return false
 }
 
-/** The view of a parsed certificate that `tls.TLSSocket.getPeerCertificate()` would have given. */
+/** Converts a certificate to the object that `tls.TLSSocket.getPeerCertificate()` would return. */
 export function toPeerCertificate(certificate: X509Certificate): ChainedPeerCertificate {
   return showOwnNames(certificate.toLegacyObject())
 }

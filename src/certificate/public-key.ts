@@ -2,9 +2,9 @@ import { type Curve, CURVES } from './curves.js'
 import { type Element, readChildren, readExactly, readOid, TAG } from './der.js'
 
 /**
- * What the subject public key of a certificate is, read before OpenSSL is asked anything about it.
- * OpenSSL and Node take a long time for some keys and end the process for others, so this is what
- * decides whether they see the certificate at all.
+ * The subject public key of a certificate, read before OpenSSL sees the certificate. OpenSSL and Node
+ * take a long time for some keys and end the process for others, so our own reader decides whether
+ * they see the certificate at all.
  */
 export type PublicKey = EcKey | RsaKey | OtherKey | UnusableKey
 
@@ -26,10 +26,10 @@ export interface OtherKey {
   readonly oid: string
 }
 
-/** A key that OpenSSL doesn't get to see. */
+/** A key that OpenSSL must not see. */
 export interface UnusableKey {
   readonly kind: 'unusable'
-  /** What is wrong with the key, for the trace. */
+  /** The reason, for the trace. */
   readonly problem: string
 }
 
@@ -38,9 +38,9 @@ function unusable(problem: string): UnusableKey {
 }
 
 const ID_EC_PUBLIC_KEY = '2a8648ce3d0201'
-/** rsaEncryption and id-RSASSA-PSS (RFC 8017 appendix C), whose keys look the same. */
+/** rsaEncryption and id-RSASSA-PSS (RFC 8017 appendix C). Both encode keys in the same way. */
 const RSA_ALGORITHMS: ReadonlySet<string> = new Set(['2a864886f70d010101', '2a864886f70d01010a'])
-/** X25519, X448, Ed25519 and Ed448, and the bytes that their keys have (RFC 8410 4). */
+/** X25519, X448, Ed25519 and Ed448, and the lengths of their keys in bytes (RFC 8410 4). */
 const FIXED_LENGTHS: ReadonlyMap<string, number> = new Map([
   ['2b656e', 32],
   ['2b656f', 56],
@@ -48,10 +48,13 @@ const FIXED_LENGTHS: ReadonlyMap<string, number> = new Map([
   ['2b6571', 57],
 ])
 
-/** OpenSSL's own most, OPENSSL_RSA_MAX_MODULUS_BITS; fewer than the least are factored in minutes. */
+/**
+ * The upper limit is OpenSSL's own, OPENSSL_RSA_MAX_MODULUS_BITS. A modulus below the lower limit can be
+ * factored in minutes.
+ */
 const MIN_MODULUS_BITS = 512
 const MAX_MODULUS_BITS = 16_384
-/** OPENSSL_RSA_MAX_PUBEXP_BITS, which OpenSSL asks for long moduli only. */
+/** OPENSSL_RSA_MAX_PUBEXP_BITS, which OpenSSL enforces only for long moduli. */
 const MAX_EXPONENT_BITS = 64
 
 /**
@@ -64,7 +67,7 @@ export function readPublicKey(bytes: Uint8Array, spki: Element): PublicKey | und
   if (algorithm === undefined || key === undefined) return undefined
   const [identifier, parameters] = readChildren(bytes, algorithm, 2) ?? []
   const oid = readOid(bytes, identifier)
-  // The first octet says how many bits of the last one are unused, which is none for every key.
+  // The first octet is the number of unused bits in the last octet, which is 0 for every key.
   const isWhole = key.start < key.end && bytes[key.start] === 0
   return oid === undefined || !isWhole
     ? undefined
@@ -82,13 +85,13 @@ function readKey(
   const length = FIXED_LENGTHS.get(oid) ?? key.end - key.start
   return key.end - key.start === length
     ? { kind: 'other', oid }
-    : unusable("its length isn't that of its algorithm")
+    : unusable("its length doesn't match its algorithm")
 }
 
 /**
- * RFC 5480 2.1.1: the curve must be named, because a curve that describes itself lets its maker
- * choose what reading the key costs. 2.2: the first octet says how the point is written, and with
- * the curve how long it is. That excludes the point at infinity, which is a single octet.
+ * RFC 5480 2.1.1: the curve must be named. With explicit curve parameters, the client could choose how
+ * expensive reading the key is. 2.2: the form of the point (its first octet) and the curve determine
+ * its length. That excludes the point at infinity, which is a single octet.
  */
 function readEcKey(
   bytes: Uint8Array,
@@ -96,7 +99,7 @@ function readEcKey(
   point: Element,
 ): EcKey | UnusableKey {
   const oid = readOid(bytes, parameters)
-  if (oid === undefined) return unusable('its elliptic curve has no name')
+  if (oid === undefined) return unusable("it doesn't name its elliptic curve")
   const curve = CURVES.get(oid)
   if (curve === undefined) return unusable('its elliptic curve is unknown')
   const isCompressed = bytes[point.start] === 2 || bytes[point.start] === 3
@@ -107,16 +110,16 @@ function readEcKey(
     : unusable(`it isn't a point on ${curve.name}`)
 }
 
-/** RFC 8017 A.1.1, within limits that bound what a signature costs. */
+/** RFC 8017 A.1.1. The limits bound the cost of verifying a signature. */
 function readRsaKey(bytes: Uint8Array, key: Element): RsaKey | UnusableKey {
   const [sequence] = readExactly(bytes, key, [TAG.sequence])
   const numbers = readExactly(bytes, sequence, [TAG.integer, TAG.integer])
   const [modulusBits = 0, exponentBits = 0] = numbers.map((number) => countBits(bytes, number))
   const isInLimits = modulusBits >= MIN_MODULUS_BITS && modulusBits <= MAX_MODULUS_BITS
-  if (!isInLimits) return unusable('it has no modulus of 512 to 16,384 bits')
+  if (!isInLimits) return unusable("its modulus isn't 512 to 16,384 bits long")
   return exponentBits >= 2 && exponentBits <= MAX_EXPONENT_BITS
     ? { kind: 'rsa', modulusBits, exponentBits }
-    : unusable('it has no exponent of 2 to 64 bits')
+    : unusable("its exponent isn't 2 to 64 bits long")
 }
 
 /** The bits of an INTEGER; 0 unless it is positive and as short as possible (X.690 8.3.2). */

@@ -1,9 +1,9 @@
 import type { PublicKey, RsaKey } from './public-key.js'
 
 /**
- * What verifying one signature with a key costs, in parses of an ordinary certificate, rounded up:
- * measured on Node 26, where parsing is quick and P-384 and P-521 are slow, and then doubled. A key that isn't
- * listed is never verified with, because its owner may have chosen it for what it costs.
+ * The cost of verifying one signature, in parses of an ordinary certificate, rounded up. It was
+ * measured on Node 26, where parsing is fast and P-384 and P-521 are slow, and then doubled. We never
+ * verify with a key on another curve, because the client may have chosen the key for its cost.
  */
 const EC_COSTS: ReadonlyMap<string, number> = new Map([
   ['prime192v1', 8],
@@ -23,7 +23,7 @@ const OTHER_COSTS: ReadonlyMap<string, number> = new Map([
   ['608648016503040313', 8],
 ])
 
-/** The curve on which a compressed point takes thirty parses to read: p - 1 is a multiple of 2^96. */
+/** On this curve, reading a compressed point costs thirty parses, because p - 1 is a multiple of 2^96. */
 const SLOW_TO_DECOMPRESS = 'secp224r1'
 
 const DECOMPRESSION_COST = 30
@@ -37,7 +37,7 @@ function isSlowToRead(key: PublicKey): boolean {
   return key.kind === 'ec' && key.isCompressed && key.curve.name === SLOW_TO_DECOMPRESS
 }
 
-/** @returns `Infinity` for a key that signatures are never verified with */
+/** @returns `Infinity` for a key that we never verify signatures with */
 export function signatureCost(key: PublicKey): number {
   switch (key.kind) {
     case 'rsa':
@@ -51,12 +51,12 @@ export function signatureCost(key: PublicKey): number {
   }
 }
 
-/** The exponent of nearly every key, 65537, has 17 bits of which two are set. */
+/** Nearly every key has the exponent 65537: 17 bits, of which two are set. */
 const USUAL_EXPONENT_BITS = 17
 
 /**
- * A multiplication is quadratic in the modulus; an exponent takes up to two for each bit. Half of what
- * an ordinary key costs isn't arithmetic.
+ * A multiplication is quadratic in the modulus, and each bit of the exponent takes up to two
+ * multiplications. Half of the cost of an ordinary key isn't arithmetic.
  */
 function rsaCost({ modulusBits, exponentBits }: RsaKey): number {
   const multiplications =

@@ -1,23 +1,23 @@
 import type { ChainedPeerCertificate } from './peer-certificate.js'
 import { readValidity, type Validity } from './validity.js'
 
-/** A certificate that was read once, for one request or for many. */
+/** A certificate that was parsed once, for one request or for many. */
 export interface StoredCertificate {
   readonly validity: Validity
-  /** The certificate that a request gets. */
+  /** Returns the object that a request gets. */
   readonly forRequest: () => ChainedPeerCertificate
 }
 
-/** For a single request, which gets the certificate itself. */
+/** Serves a single request, which gets the certificate itself. */
 export function unshared(certificate: ChainedPeerCertificate): StoredCertificate {
   return { validity: readValidity(certificate), forRequest: () => certificate }
 }
 
 /**
- * For any number of requests: each gets a copy of its own, down to the last buffer, so that what one
- * handler changes no other sees.
+ * Serves any number of requests. Each gets its own deep copy, including buffers, so that no handler
+ * sees what another handler changed.
  *
- * @param certificate - its chain ends; nobody else may hold it
+ * @param certificate - the caller must not keep it, and its chain must end
  */
 export function shared(certificate: ChainedPeerCertificate): StoredCertificate {
   const copiers = listChain(certificate).map(compileObject<ChainedPeerCertificate>)
@@ -32,7 +32,7 @@ export function shared(certificate: ChainedPeerCertificate): StoredCertificate {
   }
 }
 
-/** The certificates of a chain, leaf first, without the links between them. */
+/** Lists the certificates of a chain, leaf first, without the links between them. */
 function listChain(leaf: ChainedPeerCertificate): ChainedPeerCertificate[] {
   const { issuerCertificate: issuer, ...certificate } = leaf
   return issuer === undefined ? [certificate] : [certificate, ...listChain(issuer)]
@@ -46,10 +46,10 @@ function compileCopier(value: object): Copier<unknown> {
   return compileObject(value)
 }
 
-/** What stays the same is decided here, once: a copy is a spread and the few parts that are objects. */
+/** A structured clone that is compiled once: each copy is a spread, plus the few parts that are objects. */
 function compileObject<Value extends object>(value: Value): Copier<Value> {
   const hasPrototype = Object.getPrototypeOf(value) !== null
-  // Node's names have no prototype, and such objects are slow to copy: this one is not.
+  // Node's names have no prototype, and V8 is slow to copy objects without one, so we copy a copy.
   const fields = { ...value }
   const parts = Object.entries(fields)
     .filter(([, part]) => typeof part === 'object' && part !== null)
@@ -61,7 +61,7 @@ function compileObject<Value extends object>(value: Value): Copier<Value> {
   }
 }
 
-/** Not from Node's pool, in which the buffers of other requests lie. */
+/** Doesn't use Node's pool, because the pool shares its memory with buffers of other requests. */
 function copyBytes(bytes: Uint8Array): Buffer {
   const copy = Buffer.allocUnsafeSlow(bytes.length)
   copy.set(bytes)

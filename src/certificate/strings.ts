@@ -1,6 +1,6 @@
 import type { Element } from './der.js'
 
-/** Reads the contents of a string; `undefined` when they aren't of its encoding. */
+/** Reads the contents of a string; returns `undefined` when they aren't valid in its encoding. */
 type Read = (bytes: Buffer, contents: Element) => string | undefined
 
 /** The string types of names (RFC 5280 4.1.2.4 and 4.2.1.6), by their universal tags. */
@@ -14,17 +14,17 @@ const READERS: ReadonlyMap<number, Read> = new Map([
   [0x1e, readBmp], // BMPString
 ])
 
-/** The text of a string element; `undefined` when it isn't a string, or not of its encoding. */
+/** Reads a string element; returns `undefined` when it isn't a string or isn't valid in its encoding. */
 export function readString(bytes: Buffer, element: Element): string | undefined {
   return READERS.get(element.tag)?.(bytes, element)
 }
 
-/** One character for each byte, so that different bytes never make the same text. */
+/** One character for each byte, so that different bytes never give equal strings. */
 export function readBytes(bytes: Buffer, { start, end }: Element): string {
   return bytes.toString('latin1', start, end)
 }
 
-/** UTF-8 in which whatever isn't UTF-8 shows as U+FFFD, as Node shows it. */
+/** Decodes UTF-8 as Node does, with U+FFFD in place of malformed bytes. */
 export function readLenientUtf8(bytes: Buffer, { start, end }: Element): string {
   return bytes.toString('utf8', start, end)
 }
@@ -49,7 +49,7 @@ function readUniversal(bytes: Buffer, contents: Element): string | undefined {
 
 const LAST_CODE_POINT = 0x10ffff
 
-/** Code points of a fixed size, most significant byte first; half of a surrogate pair isn't one. */
+/** Reads big-endian code points of a fixed size. Half of a surrogate pair isn't a code point. */
 function readUnits(bytes: Buffer, { start, end }: Element, size: 2 | 4): string | undefined {
   if ((end - start) % size !== 0) return undefined
   let text = ''

@@ -2,22 +2,22 @@ import { indexOfUnescaped, isAsciiLetter } from '../util/text.js'
 
 /** One entry of a certificate's subjectAltName extension (RFC 5280 4.2.1.6). */
 export interface SubjectAltName {
-  /** As Node spells it: `DNS`, `email`, `URI`, `IP Address`, `DirName`, `othername`, ... */
+  /** The type as Node spells it: `DNS`, `email`, `URI`, `IP Address`, `DirName`, `othername`, ... */
   readonly type: string
   readonly value: string
 }
 
-/** What Node shows of a name that it has no text for. */
+/** Node shows this for a name that it can't convert to text. */
 export const UNSUPPORTED = '<unsupported>'
 
-/** Writes names as Node does: the reverse of {@link parseSubjectAltNames}. */
+/** Writes names as Node does. It reverses {@link parseSubjectAltNames}. */
 export function formatSubjectAltNames(names: readonly SubjectAltName[]): string {
   return names.map((name) => `${name.type}:${quote(name)}`).join(SEPARATOR)
 }
 
-/** As a JSON string where the value holds anything that could make it look like several names. */
+/** Writes a value as a JSON string if it contains anything that could make it look like several names. */
 function quote({ type, value }: SubjectAltName): string {
-  // All other types are of bytes, which Node shows as Latin-1.
+  // All other types consist of bytes, which Node shows as Latin-1.
   const isUnicode = type === 'DirName' || (type === 'othername' && !value.startsWith('SRVName:'))
   let isSafe = true
   let quoted = ''
@@ -46,11 +46,11 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Reads Node's text form of the extension: `type:value` entries joined by `, `, in which a value
- * with special characters is a JSON string. Splitting at commas would let one name pose as several
- * (CVE-2021-44532).
+ * Reads the extension as Node writes it: `type:value` entries joined by `, `, where a value with
+ * special characters is a JSON string. Don't split at commas, because then one name could pose as
+ * several (CVE-2021-44532).
  *
- * @returns nothing at all when any of it is not of that form: half an extension is none
+ * @returns an empty list when any part is malformed, because half of an extension can't be trusted
  */
 export function parseSubjectAltNames(text: string): SubjectAltName[] {
   const names: SubjectAltName[] = []
@@ -80,7 +80,7 @@ function readEntry(text: string, at: number): (SubjectAltName & { end: number })
   return isPlain(value) ? { type, value, end } : undefined
 }
 
-/** Letters, digits and spaces: regular expressions are kept away from what a client can make long. */
+/** Letters, digits and spaces. No regular expression here, because a client can make the string long. */
 function isTypeName(text: string): boolean {
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
@@ -90,7 +90,7 @@ function isTypeName(text: string): boolean {
   return text.length > 0
 }
 
-/** Node quotes a value that holds any of these. */
+/** Node quotes a value that contains a comma or a quote. */
 function isPlain(text: string): boolean {
   return !text.includes(',') && !text.includes('"')
 }

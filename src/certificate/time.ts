@@ -1,15 +1,15 @@
 import { type Element, TAG } from './der.js'
 
-/** `YY` or `YYYY`, then month, day, hour and minute, perhaps seconds and a fraction, and the zone. */
+/** `YY` or `YYYY`, month, day, hour and minute, optional seconds and fraction, then the time zone. */
 const UTC_TIME = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:Z|([+-])(\d\d)(\d\d))$/
 const GENERALIZED_TIME =
   /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(?:(\d\d)(?:\.\d{1,9})?)?(?:Z|([+-])(\d\d)(\d\d))$/
-/** Nothing that the patterns above match is longer. */
+/** The patterns above match nothing longer. */
 const MAX_LENGTH = 30
 
 /**
- * Reads a date of a certificate (RFC 5280 4.1.2.5). Times without seconds or with an offset aren't
- * of that profile, but OpenSSL reads them, so they are read here as well.
+ * Reads a date of a certificate (RFC 5280 4.1.2.5). That profile excludes times without seconds or with
+ * an offset, but OpenSSL reads them, so they are read here as well.
  *
  * @returns milliseconds since the epoch; `undefined` when it isn't a date
  */
@@ -34,16 +34,16 @@ function toTime(parts: RegExpExecArray | null, yearDigits: 2 | 4): number | unde
     number?,
   ]
   if (hour > 23 || minute > 59 || second > 59) return undefined
-  // Not Date.UTC(), which takes the years 0 to 99 for those of the 20th century.
+  // Not Date.UTC(), which reads the years 0 to 99 as 1900 to 1999.
   const date = new Date(0)
   date.setUTCFullYear(yearDigits === 2 ? withCentury(year) : year, month - 1, day)
-  // The 31st of a month with 30 days would be the first of the next.
+  // Date turns the 31st of a month with 30 days into the first of the next month.
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined
   const offset = readOffset(parts)
   return offset === undefined ? undefined : date.setUTCHours(hour, minute, second) - offset
 }
 
-/** RFC 5280 4.1.2.5.1: two digits from 50 on belong to the 20th century. */
+/** RFC 5280 4.1.2.5.1: two-digit years from 50 on belong to the 20th century. */
 function withCentury(year: number): number {
   return year < 50 ? 2000 + year : 1900 + year
 }

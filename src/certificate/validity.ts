@@ -1,19 +1,19 @@
 import type { PeerCertificate } from 'node:tls'
 import { readFields } from './fields.js'
 
-/** Why a certificate is not valid at a point in time (RFC 5280 4.1.2.5). */
+/** The reason why a certificate isn't valid at a point in time (RFC 5280 4.1.2.5). */
 export type ValidityReason = 'certificate_expired' | 'certificate_not_yet_valid'
 
-/** When a certificate is valid, both ends inclusive, in milliseconds since the epoch. */
+/** The period in which a certificate is valid, both ends inclusive, in milliseconds since the epoch. */
 export interface Validity {
   readonly notBeforeMs: number
   readonly notAfterMs: number
 }
 
 /**
- * Reads the dates from the DER of a certificate. An object without DER, which only test doubles and
- * wrappers around Node's socket have, gives its dates as text: a missing one sets no limit, and one
- * that can't be read becomes `NaN`, which is never valid.
+ * Reads the dates from the DER of a certificate. Only test doubles and wrappers around Node's socket
+ * have objects without DER, and for these the dates are parsed from strings. A missing date then sets
+ * no limit, and an unreadable date becomes `NaN`, which is never valid.
  */
 export function readValidity(certificate: Partial<PeerCertificate>): Validity {
   const { raw, valid_from: from, valid_to: to } = certificate as Partial<Record<string, unknown>>
@@ -30,13 +30,13 @@ export function readValidity(certificate: Partial<PeerCertificate>): Validity {
  * Checks the validity period.
  *
  * @param now - milliseconds since the epoch
- * @returns nothing when the certificate is valid
+ * @returns `undefined` when the certificate is valid
  */
 export function checkValidity(
   { notBeforeMs, notAfterMs }: Validity,
   now: number,
 ): ValidityReason | undefined {
-  // NaN compares false either way: it must never be valid.
+  // Every comparison with NaN is false, so NaN must be rejected here.
   if (!(notBeforeMs <= now)) return 'certificate_not_yet_valid'
   if (!(now <= notAfterMs)) return 'certificate_expired'
   return undefined
@@ -45,6 +45,6 @@ export function checkValidity(
 function readDate(date: unknown): number {
   if (typeof date !== 'string') return NaN
   const time = Date.parse(date)
-  // `Date.parse` reads the year 49 as 2049.
+  // `Date.parse` reads year 49 as 2049.
   return date.includes(String(new Date(time).getUTCFullYear())) ? time : NaN
 }

@@ -14,9 +14,9 @@ export interface ProsePattern {
 export const PROSE_PATTERNS: readonly ProsePattern[] = [
   {
     name: 'relative clause as subject',
-    // A question is fine: "What does it cost?"
+    // Questions are fine, and so is 'whose' if another string comes before it: 'a key ' + 'whose curve'.
     pattern:
-      /(?:^|[.;:!] |\| )(?:Who|Whose|What)\b(?![^.;:!]*\?)|^(?:who|whose|what) (?!if\b)(?![^.;:!]*\?)/,
+      /(?:^|[.;:!] |\| )(?:Who|Whose|What)\b(?![^.;:!]*\?)|^(?:who|what) (?!if\b)(?![^.;:!]*\?)/,
     hint: 'start with the thing that acts: the client, Node, the proxy, the strategy, you',
     before: 'Who has no acceptable certificate is rejected in the handshake.',
     after:

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { parseCertificate } from '../../../src/certificate/peer-certificate.js'
 import { certificateOf, name, oid, seq, set, spkiOf, tlv } from '../../support/der-writer.js'
 
-/** What a version of Node, which need not be this one, may be given. */
+/** The outcome on a version of Node, which need not be the version that runs the test. */
 function outcome(der: Buffer, major: number): string {
   const found = parseCertificate(der, major)
   return typeof found === 'string' ? found : 'a certificate'
@@ -21,20 +21,20 @@ describe('a certificate that some versions of Node must not be shown', () => {
     ['a key on Brainpool', certificateOf({ spki: keyOn('brainpoolP256r1') }), 'unsupported_key'],
     ['a key off its curve', certificateOf({ spki: offCurve }), 'unsupported_key'],
     [
-      'a subject that is not text',
+      'a subject with a value that is not a string',
       certificateOf({ spki: P256, subject: withBitString }),
       'not_a_certificate',
     ],
     [
-      'an issuer that is not text',
+      'an issuer with a value that is not a string',
       certificateOf({ spki: P256, issuer: withBitString }),
       'not_a_certificate',
     ],
   ]
   for (const [what, der, fault] of cases) {
-    it(`is rejected from 23 on, and read by others: ${what}`, () => {
+    it(`is rejected on Node 23 and later, but read on earlier versions: ${what}`, () => {
       expect([23, 24, 26].map((major) => outcome(der, major))).to.deep.equal(Array(3).fill(fault))
-      // Asking 20 and 22 on an affected version would be what this is about.
+      // On an affected version, pretending to be 20 or 22 would crash the process.
       if (Number.parseInt(process.versions.node) < 23) {
         expect([20, 22].map((major) => outcome(der, major))).to.deep.equal(
           Array(2).fill('a certificate'),
@@ -43,7 +43,7 @@ describe('a certificate that some versions of Node must not be shown', () => {
     })
   }
 
-  it('is none with an ordinary key and name', () => {
+  it('does not include certificates with an ordinary key and name', () => {
     const der = certificateOf({ spki: P256, subject: name('alice'), issuer: name('CA') })
     expect([20, 22, 24, 26].map((major) => outcome(der, major))).to.deep.equal(
       Array(4).fill('a certificate'),

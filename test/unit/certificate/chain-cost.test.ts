@@ -24,17 +24,17 @@ import { slowSpki } from '../../support/slow-curve.js'
 
 afterEach(stopCounting)
 
-/** How many signatures are verified for a chain of these, the leaf in front. */
+/** Counts the signatures that are verified for a chain of these certificates, leaf first. */
 function countVerified(ders: readonly Buffer[]): number {
   const [leaf, ...others] = ders
   const issuers = parseIssuers(others)
-  if (leaf === undefined || issuers === undefined) throw new Error('It holds no certificate')
+  if (leaf === undefined || issuers === undefined) throw new Error('It contains no certificate')
   const verified = countCalls(X509Certificate.prototype, 'verify')
   linkChain(new X509Certificate(leaf), issuers)
   return verified()
 }
 
-/** A certificate that has issued itself by its name, but isn't signed by anybody. */
+/** A certificate that names itself as its issuer, but has no valid signature. */
 const unsigned = (parts: Parts): Buffer =>
   certificateOf({ subject: 'x', issuer: 'x', extensions: CA_EXTENSIONS, ...parts })
 
@@ -69,24 +69,24 @@ describe('the signatures that are verified for a chain', () => {
     ['Brainpool', ec('brainpoolP256r1'), 0, 0],
     ['secp256k1', ec('secp256k1'), 0, 0],
     ['a binary curve', ec('sect571r1'), 0, 0],
-    ['a curve that describes itself', () => ({ spki: slowSpki() }), 0, 0],
+    ['explicit curve parameters', () => ({ spki: slowSpki() }), 0, 0],
     ['the point at infinity', () => ({ spki: infinity }), 0, 0],
     ['an unknown algorithm', () => ({ spki: seq(seq(oid('1.2.3')), bits(octets())) }), 0, 0],
   ]
   for (const [what, make, ofTwo, ofNine] of kinds) {
     const of = (count: number): number => {
       const others = Array.from({ length: count }, () => unsigned(make()))
-      // The leaf can't have issued itself, which would cost a signature of its own.
+      // The leaf must not name itself as its issuer, because checking that costs another signature.
       const leaf = certificateOf({ subject: 'leaf', issuer: 'x', ...make(), ...ec('prime256v1')() })
       return countVerified([leaf, ...others])
     }
 
-    it(`are ${ofTwo} with two issuers that may be meant, and ${ofNine} with nine: ${what}`, () => {
+    it(`number ${ofTwo} with two possible issuers, and ${ofNine} with nine: ${what}`, () => {
       expect([of(2), of(9)]).to.deep.equal([ofTwo, ofNine])
     })
   }
 
-  it('are fewer where certificates are long', () => {
+  it('become fewer when certificates are long', () => {
     const long = (bytes: number): number => {
       const extensions = [...CA_EXTENSIONS, extension('1.2.3.4', Buffer.alloc(bytes))]
       const issuers = [1, 2].map(() => unsigned({ ...ec('secp384r1')(), extensions }))
@@ -98,7 +98,7 @@ describe('the signatures that are verified for a chain', () => {
     expect([100, 6_000, 12_000].map(long)).to.deep.equal([2, 2, 0])
   })
 
-  it('are those of a long chain of ordinary keys, each once', () => {
+  it('include each signature of a long chain of ordinary keys once', () => {
     let by = issue({ subject: 'root', ca: true })
     const path = [by]
     for (let depth = 1; depth < 10; depth += 1) {
@@ -109,7 +109,7 @@ describe('the signatures that are verified for a chain', () => {
     expect(countVerified(path.map(({ der }) => der).reverse())).to.equal(0)
   })
 
-  it('are bounded for certificates that really have issued each other', async () => {
+  it('are bounded for certificates that really did issue each other', async () => {
     const [leaf, ...others] = (await namesakes(10)).map(({ raw }) => raw) as [Buffer, ...Buffer[]]
     expect(countVerified([leaf, ...others])).to.be.within(10, 32)
     expect(countVerified([leaf, ...others.reverse()])).to.be.within(10, 32)

@@ -26,18 +26,18 @@ function leafOf(der: Buffer): X509Certificate {
   return leaf
 }
 
-/** The names that a chain has when these are sent behind the leaf, and those are configured. */
+/** The names in the chain when a client sends `others` after the leaf, and `configured` are known. */
 function link(
   leaf: Buffer,
   others: readonly Buffer[],
   configured: readonly Buffer[] = [],
 ): string[] {
   const [sent, known] = [parseIssuers(others), parseIssuers(configured)]
-  if (sent === undefined || known === undefined) throw new Error('It holds no certificate')
+  if (sent === undefined || known === undefined) throw new Error('It contains no certificate')
   return namesOf(linkChain(leafOf(leaf), sent, known))
 }
 
-/** Three certificates with keys of one kind, or of the leaf's, the intermediate's and the root's. */
+/** Makes three certificates. Without further keys, the intermediate and the root use the previous key. */
 function threeOf(...keys: KeyObject[]): [leaf: Buffer, intermediate: Buffer, root: Buffer] {
   const [leaf, middle = leaf, top = middle] = keys
   const at = (privateKey: KeyObject | undefined) => privateKey && { privateKey }
@@ -46,10 +46,10 @@ function threeOf(...keys: KeyObject[]): [leaf: Buffer, intermediate: Buffer, roo
   return [issue({ subject: 'leaf', by, ...at(leaf) }).der, by.der, root.der]
 }
 
-describe('a chain by the keys of its issuers', () => {
+describe('a chain, depending on the keys of its issuers,', () => {
   const whole = ['leaf', 'intermediate', 'root']
 
-  it('ends before an issuer that our own reader rejects, whoever parsed it', () => {
+  it('ends before an issuer that our own reader rejects, even if it is already parsed', () => {
     const root = issue({ subject: 'root', ca: true })
     const leaf = leafOf(issue({ subject: 'leaf', by: root }).der)
     const purpose = extension('2.5.29.37', seq(oid(`1.2.${'3.'.repeat(600)}4`)))
@@ -63,7 +63,7 @@ describe('a chain by the keys of its issuers', () => {
   })
 
   for (const curve of ['P-256', 'P-384', 'P-521', 'secp224r1', 'prime192v1']) {
-    it(`is linked with three different keys on ${curve}, all of them sent`, () => {
+    it(`is linked if it has three different keys on ${curve}`, () => {
       const [leaf, ...others] = threeOf(generate(curve), generate(curve), generate(curve))
       expect(link(leaf, others)).to.deep.equal(whole)
       expect(link(leaf, others.reverse())).to.deep.equal(whole)
@@ -71,11 +71,11 @@ describe('a chain by the keys of its issuers', () => {
   }
 
   for (const type of ['ed25519', 'ed448', 'ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87']) {
-    it(`is linked with ${type}, where Node can verify with it, and ends there where it can't`, () => {
+    it(`is linked with ${type} if Node can verify its signatures, and ends there otherwise`, () => {
       const keys = [1, 2, 3].map(() => generateIfKnown(type))
       const [first] = keys
       if (first === undefined) {
-        // Written by hand, as a newer client would send it.
+        // Built by hand, because this version of Node can't make what a newer client would send.
         const spki = seq(seq(oid('2.16.840.1.101.3.4.3.17')), bits(Buffer.alloc(1312)))
         const issuer = certificateOf({
           subject: 'intermediate',
@@ -95,7 +95,7 @@ describe('a chain by the keys of its issuers', () => {
     })
   }
 
-  it('is linked where a P-256 client has an issuer of another algorithm', () => {
+  it('is linked when a P-256 client has an issuer with another algorithm', () => {
     const types = ['ed25519', 'ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87']
     for (const top of types.map(generateIfKnown).filter((key) => key !== undefined)) {
       const [leaf, ...others] = threeOf(generate(), top, top)
@@ -130,7 +130,7 @@ describe('a chain by the keys of its issuers', () => {
     expect(parseIssuers(odd)).to.deep.equal([])
   })
 
-  it('holds nothing that is no certificate', () => {
+  it("is rejected when it contains anything that isn't a certificate", () => {
     const { der } = issue({ subject: 'root', ca: true })
     for (const wrong of [
       Buffer.alloc(0),
@@ -141,14 +141,14 @@ describe('a chain by the keys of its issuers', () => {
       expect(parseIssuers([der, wrong])).to.equal(undefined)
       expect(parseIssuers([wrong, der])).to.equal(undefined)
     }
-    // Of the right shape for our own reader, so that only OpenSSL can tell.
+    // Our own reader accepts the shape, so only OpenSSL can reject it.
     const version = Buffer.from('a003040102', 'hex')
     const odd = issue({ subject: 'root', ca: true, version }).der
     expect(parseIssuers([odd])).to.equal(undefined)
     expect(parseIssuers([])).to.deep.equal([])
   })
 
-  it('leaves out an issuer whose point is not on its curve, where Node could not show it', () => {
+  it('leaves out an issuer whose point is not on its curve if Node could not show it', () => {
     const spki = ecSpki(
       oid('1.2.840.10045.3.1.7'),
       Buffer.concat([Buffer.from([4]), Buffer.alloc(64, 1)]),
@@ -166,12 +166,12 @@ describe('an issuer', () => {
   const forged = (extensions: Buffer[] | undefined, by: Holder): Buffer =>
     issue({ subject: 'admin', by, ...(extensions === undefined ? {} : { extensions }) }).der
 
-  it('has to be a CA (RFC 5280 6.1.4 k)', () => {
+  it('must be a CA (RFC 5280 6.1.4 k)', () => {
     expect(link(forged(undefined, client), [client.der, root.der])).to.deep.equal(['admin'])
     expect(link(client.der, [root.der])).to.deep.equal(['client', 'root'])
   })
 
-  it('has to say that it is a CA', () => {
+  it('must say in basicConstraints that it is a CA', () => {
     const no = seq(oid('2.5.29.19'), octets(seq()))
     for (const extensions of [[], [no]]) {
       const silent = issue({ subject: 'silent', by: root, extensions })
@@ -179,7 +179,7 @@ describe('an issuer', () => {
     }
   })
 
-  it('has to have signed, whichever name and key identifier it has', () => {
+  it('must have signed the certificate, whatever its name and key identifier are', () => {
     const id = subjectKeyId(keyIdOf(spkiOf(root.privateKey)))
     const namesake = issue({ subject: 'root', extensions: [basicConstraints(true), id] })
     expect(leafOf(client.der).checkIssued(leafOf(namesake.der))).to.equal(true)
@@ -192,7 +192,7 @@ describe('an issuer', () => {
     expect(link(client.der, [root.der], [root.der])).to.deep.equal(['client', 'root'])
   })
 
-  it('may be one of hundreds that are configured', () => {
+  it('may be one of hundreds of configured CAs', () => {
     const privateKey = generate()
     const others = Array.from(
       { length: 300 },
@@ -227,7 +227,7 @@ describe('a certificate for which OpenSSL or Node throws', () => {
   }
 
   for (const [what, name, isGetter] of failures) {
-    it(`has a chain that ends where ${what} throws`, () => {
+    it(`has a chain that ends when ${what} throws`, () => {
       const issuers = [new X509Certificate(root.der)]
       const leaf = new X509Certificate(der)
       expect(namesOf(linkChain(leaf, issuers))).to.deep.equal(['leaf', 'root'])
@@ -236,7 +236,7 @@ describe('a certificate for which OpenSSL or Node throws', () => {
     })
   }
 
-  it('is rejected for its key where Node could not show it, and else shown', () => {
+  it('is rejected for its key if Node could not show it, and is shown otherwise', () => {
     breakMember('publicKey', true)
     const parsed = parseCertificate(der)
     expect(typeof parsed === 'string' ? parsed : 'shown').to.equal(

@@ -17,7 +17,7 @@ function readAttributes(...relativeNames: Attribute[][]): string | undefined {
 }
 
 describe('a directory name in DER', () => {
-  it('is shown last relative name first, with a + within one', () => {
+  it('is written with the last relative name first, and with + inside a relative name', () => {
     const name = readAttributes(
       [['2.5.4.6', 0x13, 'DE']],
       [],
@@ -29,7 +29,7 @@ describe('a directory name in DER', () => {
     expect(name).to.equal('emailAddress=a@b+CN=a,C=DE')
   })
 
-  it('without attributes is an empty text', () => {
+  it('is an empty string when it has no attributes', () => {
     expect(readAttributes()).to.equal('')
     expect(readAttributes([])).to.equal('')
   })
@@ -47,7 +47,7 @@ describe('a directory name in DER', () => {
     ['\u00e9\u4e2d\u{1f600}\ufeff', '\u00e9\u4e2d\u{1f600}\ufeff'],
   ]
   for (const [value, shown] of values) {
-    it(`escapes what RFC 2253 2.4 names: ${JSON.stringify(value)}`, () => {
+    it(`escapes the characters of RFC 2253 2.4: ${JSON.stringify(value)}`, () => {
       expect(readAttributes([[CN, UTF8, value]])).to.equal(`CN=${shown}`)
     })
   }
@@ -66,7 +66,7 @@ describe('a directory name in DER', () => {
     ['the other half of a surrogate pair', 0x1c, '0000dfff', undefined],
     ['a UniversalString of an odd length', 0x1c, '0001f6', undefined],
     ['a character that does not exist', 0x1c, '00110000', undefined],
-    ['a UTF8String that is not UTF-8', UTF8, 'c328', undefined],
+    ["a UTF8String that isn't UTF-8", UTF8, 'c328', undefined],
     ['an OCTET STRING', 0x04, '61', undefined],
     ['an INTEGER', 0x02, '01', undefined],
   ]
@@ -76,23 +76,23 @@ describe('a directory name in DER', () => {
     })
   }
 
-  it('shows the value of a type without a name by its bytes, whatever it is', () => {
+  it('shows the bytes of any value whose type has no name', () => {
     expect(readAttributes([['1.2.3.4', UTF8, 'abc']])).to.equal('1.2.3.4=#0C03616263')
     expect(readAttributes([['1.2.3.4', 0x04, 'abc']])).to.equal(undefined)
   })
 
   const attribute = der(0x30, oid(CN), der(UTF8, 'a'))
   const damaged: [what: string, name: Buffer][] = [
-    ['something that is not a set', der(0x30, attribute)],
-    ['something that is not DER', der(0x30, [0x31, 0x05])],
-    ['a set of something that is not DER', der(0x30, der(0x31, [0x30, 0x05]))],
-    ['a set of something that is not a sequence', der(0x30, der(0x31, der(0x31, oid(CN))))],
+    ["something that isn't a set", der(0x30, attribute)],
+    ["something that isn't DER", der(0x30, [0x31, 0x05])],
+    ["a set of something that isn't DER", der(0x30, der(0x31, [0x30, 0x05]))],
+    ["a set of something that isn't a sequence", der(0x30, der(0x31, der(0x31, oid(CN))))],
     ['an attribute without a value', der(0x30, der(0x31, der(0x30, oid(CN))))],
     [
       'an attribute without a type',
       der(0x30, der(0x31, der(0x30, der(UTF8, 'a'), der(UTF8, 'a')))),
     ],
-    ['an attribute of a damaged type', der(0x30, der(0x31, der(0x30, der(6), der(UTF8, 'a'))))],
+    ['an attribute with a damaged type', der(0x30, der(0x31, der(0x30, der(6), der(UTF8, 'a'))))],
     [
       'an attribute with two values',
       der(0x30, der(0x31, der(0x30, oid(CN), der(UTF8, 'a'), der(UTF8, 'b')))),

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { parseDistinguishedName } from '../../../src/certificate/distinguished-name.js'
 import { presentedBy, readCaptures } from '../../support/captures.js'
 
-/** What proxies have written of subjects, in the form of RFC 4514. */
+/** Headers in which proxies forward the subject in the form of RFC 4514. */
 const HEADERS = ['ssl_client_s_dn', 'ssl-client-subject-dn', 'x-ssl-client-s-dn']
 
 function* captured(): Generator<{ name: string; text: string; leaf: Buffer }> {
@@ -18,8 +18,8 @@ function* captured(): Generator<{ name: string; text: string; leaf: Buffer }> {
   }
 }
 
-describe('a distinguished name in text form', () => {
-  it('is read to what Node shows of the certificate, as real proxies write it', () => {
+describe('a distinguished name in a string', () => {
+  it('is read from headers of real proxies as Node shows the subject of the certificate', () => {
     const cases = [...captured()]
     expect(cases.length).to.be.greaterThan(3)
     for (const { name, text, leaf } of cases) {
@@ -59,24 +59,24 @@ describe('a distinguished name in text form', () => {
     })
   }
 
-  const refused = [
+  const rejected = [
     ...['a', ',', 'CN=a,', ',CN=a', 'CN=a,,O=b', '=a', 'CN=a+', 'C N=a', ' CN=a', 'CN=a, O=b'],
     ...['CN=#', 'CN=#0', 'CN=#0C0141,', 'CN=#0C0142 ', 'CN=#a', 'CN=#0C01\\41'],
     ...['CN=a\\', 'CN=\\FF', 'CN=\\C3', 'CN=\u20ac', 'CN=\u00eb', '__proto__=a', 'C\u00d1=a'],
   ]
-  for (const text of refused) {
-    it(`is refused: ${JSON.stringify(text)}`, () => {
+  for (const text of rejected) {
+    it(`is rejected: ${JSON.stringify(text)}`, () => {
       expect(parseDistinguishedName(text)).to.equal(undefined)
     })
   }
 
-  it('has no member that it was not given', () => {
+  it('has no inherited members', () => {
     const name = parseDistinguishedName('constructor=a') as unknown as Record<string, unknown>
     expect(name['constructor']).to.equal('a')
     expect('toString' in name).to.equal(false)
   })
 
-  it('has a thousand attributes at most', () => {
+  it('may have at most 1,000 attributes', () => {
     const most = Array<string>(1000).fill('OU=a')
     expect(parseDistinguishedName(most.join(','))?.OU).to.have.lengthOf(1000)
     expect(parseDistinguishedName([...most, 'OU=a'].join('+'))).to.equal(undefined)

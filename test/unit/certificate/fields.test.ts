@@ -35,11 +35,11 @@ const make = (parts: Partial<Parts> = {}): Buffer =>
 
 function read(der: Uint8Array): CertificateFields {
   const fields = readFields(der)
-  if (fields === undefined) throw new Error('It is not read')
+  if (fields === undefined) throw new Error('The certificate was rejected')
   return fields
 }
 
-/** Whether OpenSSL reads it: what it doesn't read can do no harm. */
+/** Whether OpenSSL reads it. A certificate that OpenSSL rejects can't do any harm. */
 function isReadByOpenssl(der: Buffer): boolean {
   try {
     return new X509Certificate(der).raw.equals(der)
@@ -82,17 +82,17 @@ describe('reading a certificate', () => {
   const END = Buffer.alloc(2)
   const ids = [tlv(0x81, Buffer.from([0, 1])), tlv(0x82, Buffer.from([0, 2]))] as const
   const shapes: [what: string, parts: Partial<Parts>][] = [
-    ['of version 1, which is left out', { version: null }],
-    ['of version 1, which is spelled out', { version: tlv(0xa0, int(0)) }],
-    ['of version 2 with both unique ids', { version: tlv(0xa0, int(1)), uniqueIds: ids }],
-    ['with the unique id of the issuer', { uniqueIds: [ids[0]] }],
-    ['with the unique id of the subject', { uniqueIds: [ids[1]], extensions: CA_EXTENSIONS }],
-    ['with everything', { uniqueIds: ids, extensions: CA_EXTENSIONS }],
+    ['of version 1, with the version omitted', { version: null }],
+    ['of version 1, with the version written out', { version: tlv(0xa0, int(0)) }],
+    ['of version 2 with both unique IDs', { version: tlv(0xa0, int(1)), uniqueIds: ids }],
+    ['with the unique ID of the issuer', { uniqueIds: [ids[0]] }],
+    ['with the unique ID of the subject', { uniqueIds: [ids[1]], extensions: CA_EXTENSIONS }],
+    ['with all optional fields', { uniqueIds: ids, extensions: CA_EXTENSIONS }],
     ['without names', { subject: name(), issuer: name() }],
-    ['with a name of many parts', { subject: name(...Array.from({ length: 100 }, String)) }],
-    ['with an extension that nobody knows', { extensions: [extension('1.2.3.4', int(1), true)] }],
+    ['with a name that has many parts', { subject: name(...Array.from({ length: 100 }, String)) }],
+    ['with an unknown extension', { extensions: [extension('1.2.3.4', int(1), true)] }],
     [
-      'that is critical by an explicit FALSE',
+      'with an extension and an explicit FALSE for critical',
       { extensions: [extension('1.2.3.4', int(1), false)] },
     ],
     ['with FALSE in basicConstraints', { extensions: [extension('2.5.29.19', seq(bool(false)))] }],
@@ -102,7 +102,7 @@ describe('reading a certificate', () => {
     ],
     ['with a purpose of 586 bytes', { extensions: [purposes(seq(purposeOf(586)))] }],
     [
-      'with more purposes than that, each of them short',
+      'with 200 short purposes',
       { extensions: [purposes(seq(...Array.from({ length: 200 }, () => oid('1.2.3.4'))))] },
     ],
     ['with an empty list of purposes', { extensions: [purposes(seq())] }],
@@ -110,10 +110,10 @@ describe('reading a certificate', () => {
     ['with a negative serial number', { serialNumber: int(-1) }],
     ['with the serial number zero', { serialNumber: int(0) }],
     ['with a serial number of 40 bytes', { serialNumber: int((1n << 319n) - 1n) }],
-    ["that isn't signed by anybody", { signer: undefined as never }],
+    ['without a valid signature', { signer: undefined as never }],
   ]
   for (const [what, parts] of shapes) {
-    it(`reads one ${what}, as OpenSSL does`, () => {
+    it(`reads a certificate ${what}, as OpenSSL does`, () => {
       const der = make(parts)
       expect(isReadByOpenssl(der)).to.equal(true)
       const { extensions } = read(der)
@@ -124,11 +124,11 @@ describe('reading a certificate', () => {
   const [first, second] = ids
   const wrong: [what: string, parts: Partial<Parts>][] = [
     [
-      'a version behind the serial number',
+      'a version after the serial number',
       { version: null, serialNumber: Buffer.concat([int(5), tlv(0xa0, int(2))]) },
     ],
     ['two versions', { version: Buffer.concat([tlv(0xa0, int(2)), tlv(0xa0, int(2))]) }],
-    ['a serial number that is left out', { serialNumber: Buffer.alloc(0) }],
+    ['no serial number', { serialNumber: Buffer.alloc(0) }],
     ['a serial number that is an OCTET STRING', { serialNumber: octets(Buffer.from([5])) }],
     ['a serial number without contents', { serialNumber: tlv(2) }],
     ['a positive serial number that is padded', { serialNumber: rawInt('007f') }],
@@ -138,58 +138,58 @@ describe('reading a certificate', () => {
     ['an issuer that is a SET', { issuer: set() }],
     ['a subject that is a SET', { subject: set() }],
     ['a key that is a SET', { spki: tlv(0x31, spki.subarray(2)) }],
-    ['unique ids in the wrong order', { uniqueIds: [second, first] }],
-    ['a unique id twice', { uniqueIds: [first, first] }],
-    [
-      'extensions in front of a unique id',
-      { uniqueIds: [tlv(0xa3, seq(...CA_EXTENSIONS)), first] },
-    ],
+    ['unique IDs in the wrong order', { uniqueIds: [second, first] }],
+    ['the same unique ID twice', { uniqueIds: [first, first] }],
+    ['extensions before a unique ID', { uniqueIds: [tlv(0xa3, seq(...CA_EXTENSIONS)), first] }],
     [
       'extensions twice',
       { uniqueIds: [tlv(0xa3, seq(...CA_EXTENSIONS))], extensions: CA_EXTENSIONS },
     ],
     ['another tag at the end', { uniqueIds: [tlv(0xa4, seq())] }],
-    ['another tag in front of extensions', { uniqueIds: [tlv(0x80)], extensions: CA_EXTENSIONS }],
+    ['another tag before extensions', { uniqueIds: [tlv(0x80)], extensions: CA_EXTENSIONS }],
     ['a purpose of 587 bytes', { extensions: [purposes(seq(purposeOf(587)))] }],
-    ['such a purpose behind others', { extensions: [purposes(seq(oid('1.2.3'), purposeOf(587)))] }],
     [
-      'such a purpose in a second extension',
+      'a purpose of 587 bytes after others',
+      { extensions: [purposes(seq(oid('1.2.3'), purposeOf(587)))] },
+    ],
+    [
+      'a purpose of 587 bytes in a second extension',
       { extensions: [purposes(seq(oid('1.2.3'))), purposes(seq(purposeOf(587)))] },
     ],
     [
-      'such a purpose in an extension that is critical',
+      'a purpose of 587 bytes in a critical extension',
       { extensions: [extension('2.5.29.37', seq(purposeOf(587)), true)] },
     ],
     [
-      'such a purpose where only OpenSSL finds it, behind a length that is indefinite',
+      'a purpose of 587 bytes that only OpenSSL finds, in an indefinite length',
       { extensions: [purposes(Buffer.concat([Buffer.of(0x30, 0x80), purposeOf(587), END]))] },
     ],
     [
-      'such a purpose where only OpenSSL finds it, in front of something else',
+      'a purpose of 587 bytes that only OpenSSL finds, before another value',
       { extensions: [purposes(Buffer.concat([seq(purposeOf(587)), nothing()]))] },
     ],
     ['more parts than there can be', { uniqueIds: Array.from({ length: 9 }, () => tlv(0x81)) }],
     ['extensions without contents', { uniqueIds: [tlv(0xa3)] }],
     ['extensions that are a SET', { uniqueIds: [tlv(0xa3, set(...CA_EXTENSIONS))] }],
     [
-      'something behind its extensions',
+      'something after its extensions',
       { uniqueIds: [tlv(0xa3, seq(...CA_EXTENSIONS), nothing())] },
     ],
-    ['dates that are one', { notAfter: Buffer.alloc(0) }],
+    ['only one date', { notAfter: Buffer.alloc(0) }],
     [
-      'dates that are three',
+      'three dates',
       { notAfter: Buffer.concat([utcTime('491231235959Z'), utcTime('491231235959Z')]) },
     ],
     ['no dates', { notBefore: Buffer.alloc(0), notAfter: Buffer.alloc(0) }],
-    ['a notBefore that is none', { notBefore: utcTime('soon') }],
-    ['a notAfter that is none', { notAfter: int(5) }],
-    ['a key that is left out', { spki: Buffer.alloc(0) }],
-    ['a key of nothing', { spki: seq() }],
+    ["a notBefore that isn't a date", { notBefore: utcTime('soon') }],
+    ["a notAfter that isn't a date", { notAfter: int(5) }],
+    ['no key', { spki: Buffer.alloc(0) }],
+    ['an empty key', { spki: seq() }],
     [
-      'a length that is too long, deep in a name',
+      'a length in too many bytes, deep in a name',
       { subject: seq(set(seq(oid('2.5.4.3'), Buffer.from('0c810161', 'hex')))) },
     ],
-    ['a length without an end, deep in a name', { issuer: seq(Buffer.from('31800000', 'hex')) }],
+    ['an indefinite length, deep in a name', { issuer: seq(Buffer.from('31800000', 'hex')) }],
   ]
   for (const [what, parts] of wrong) {
     it(`rejects ${what}`, () => {
@@ -201,17 +201,17 @@ describe('reading a certificate', () => {
   const tbs = seq(Buffer.alloc(100))
   const outsides: [what: string, der: Buffer][] = [
     ['nothing', Buffer.alloc(0)],
-    ['a byte behind its end', Buffer.concat([make(), Buffer.alloc(1)])],
+    ['a byte after its end', Buffer.concat([make(), Buffer.alloc(1)])],
     ['its last byte missing', make().subarray(0, -1)],
     ['a SET around it', tlv(0x31, make().subarray(4))],
     ['no signature', seq(tbs, seq(oid('1.2.3')))],
     ['a signature that is an OCTET STRING', seq(tbs, seq(oid('1.2.3')), octets())],
     [
-      'something behind its signature',
+      'something after its signature',
       seq(tbs, seq(oid('1.2.3')), bits(Buffer.alloc(1)), nothing()),
     ],
-    ['nothing to be signed', seq(seq(), seq(oid('1.2.3')), bits(Buffer.alloc(8)))],
-    ['an algorithm that is an identifier', seq(tbs, oid('1.2.3'), bits(Buffer.alloc(1)))],
+    ['an empty TBSCertificate', seq(seq(), seq(oid('1.2.3')), bits(Buffer.alloc(8)))],
+    ['an identifier instead of an algorithm', seq(tbs, oid('1.2.3'), bits(Buffer.alloc(1)))],
   ]
   for (const [what, der] of outsides) {
     it(`rejects a certificate with ${what}`, () => {
@@ -219,7 +219,7 @@ describe('reading a certificate', () => {
     })
   }
 
-  it('rejects more than OpenSSL takes in a handshake, which is 100 KiB', () => {
+  it('rejects more than 100 KiB, which is the limit of OpenSSL in a handshake', () => {
     const filled = (bytes: number) =>
       make({ signer: undefined as never, extensions: [extension('1.2.3.4', Buffer.alloc(bytes))] })
     const over = filled(102_400).length - 102_400
@@ -263,20 +263,20 @@ describe('finding an extension', () => {
   }
   const other = extension('2.5.29.14', octets(Buffer.from([1])))
 
-  it('finds its contents wherever it stands', () => {
+  it('finds its contents at any position', () => {
     const value = seq(bool(true)).toString('hex')
     expect(found([basicConstraints(true)])).to.equal(value)
     expect(found([other, basicConstraints(true)])).to.equal(value)
     expect(found([basicConstraints(true), other])).to.equal(value)
   })
 
-  it('finds it with, without, and with an explicit critical flag (RFC 5280 4.1)', () => {
+  it('finds it without a critical flag, and with either value of the flag (RFC 5280 4.1)', () => {
     for (const critical of [undefined, false, true]) {
       expect(found([extension('2.5.29.19', seq(), critical)])).to.equal('3000')
     }
   })
 
-  it('does not find what is not there', () => {
+  it('returns undefined if the certificate does not have it', () => {
     expect(found([])).to.equal(undefined)
     expect(found([other])).to.equal(undefined)
     expect(found([extension('2.5.29.1', seq()), extension('2.5.29.19.1', seq())])).to.equal(
@@ -284,7 +284,7 @@ describe('finding an extension', () => {
     )
   })
 
-  it('finds neither when it is there twice (RFC 5280 4.2)', () => {
+  it('returns null if the certificate has it twice (RFC 5280 4.2)', () => {
     expect(found([basicConstraints(true), basicConstraints(true)])).to.equal(null)
     expect(found([basicConstraints(true), other, basicConstraints(false)])).to.equal(null)
     expect(found([other, other, basicConstraints(true)])).to.equal('30030101ff')
@@ -295,16 +295,16 @@ describe('finding an extension', () => {
     ['an extension that is a SET', set(id, octets())],
     ['an extension without an identifier', seq(bool(true), octets())],
     ['an extension without a value', seq(id)],
-    ['an extension without a value behind its flag', seq(id, bool(true))],
-    ['an extension whose value is no OCTET STRING', seq(id, seq())],
-    ['an extension with something behind its value', seq(id, bool(true), octets(), nothing())],
+    ['an extension without a value after its flag', seq(id, bool(true))],
+    ["an extension whose value isn't an OCTET STRING", seq(id, seq())],
+    ['an extension with something after its value', seq(id, bool(true), octets(), nothing())],
     ['an extension with two values', seq(id, octets(), octets())],
-    ['an extension with a flag that is none', seq(id, int(1), octets())],
-    ['an extension with its flag behind its value', seq(id, octets(), bool(true))],
+    ["an extension with a flag that isn't a BOOLEAN", seq(id, int(1), octets())],
+    ['an extension with its flag after its value', seq(id, octets(), bool(true))],
     ['an empty extension', seq()],
   ]
   for (const [what, one] of malformed) {
-    it(`finds nothing at all behind ${what}`, () => {
+    it(`returns null if the certificate has ${what}`, () => {
       expect(found([one])).to.equal(null)
       expect(found([basicConstraints(true), one])).to.equal(null)
     })

@@ -25,11 +25,14 @@ describe('the values of a distinguished name', () => {
   const rejected: [what: string, der: Buffer][] = [
     ['a BIT STRING', seq(set(attribute(tlv(3))))],
     ['a SEQUENCE', seq(set(attribute(seq())))],
-    ['one behind a string', seq(set(attribute(utf8('a'))), set(attribute(tlv(13))))],
-    ['one beside a string', seq(set(attribute(utf8('a')), attribute(tlv(7))))],
-    ['an attribute without anything', seq(set(seq()))],
+    [
+      'another type in the set after a string',
+      seq(set(attribute(utf8('a'))), set(attribute(tlv(13)))),
+    ],
+    ['another type in the same set as a string', seq(set(attribute(utf8('a')), attribute(tlv(7))))],
+    ['an empty attribute', seq(set(seq()))],
     ['an attribute without a value', seq(set(seq(oid('2.5.4.3'))))],
-    ['an attribute that is a string itself', seq(set(utf8('a')))],
+    ['a string instead of an attribute', seq(set(utf8('a')))],
   ]
   for (const [what, der] of rejected) {
     it(`are not only strings: ${what}`, () => {

@@ -30,14 +30,14 @@ describe('the names of a certificate that another runtime shows', () => {
     expect(showOwnNames({ ...certificate, subjectaltname: 'x' }, true).subjectaltname).to.equal('x')
   })
 
-  it('are written as Node writes them', () => {
+  it('are rewritten as Node writes them', () => {
     const certificate = legacyObject(named())
     expect(certificate.subjectaltname).to.equal(shown)
     const foreign = { ...certificate, subjectaltname: 'anything' }
     expect(showOwnNames(foreign, false)).to.deep.equal(certificate)
   })
 
-  it('are called subjectaltname where the runtime has another name for them', () => {
+  it('are renamed to subjectaltname when the runtime spells the member differently', () => {
     const { subjectaltname, ...others } = legacyObject(named())
     const foreign = { ...others, subjectAltName: 'anything' } as ChainedPeerCertificate
     for (const hasNodeNames of [true, false]) {
@@ -45,7 +45,7 @@ describe('the names of a certificate that another runtime shows', () => {
     }
   })
 
-  it("aren't there where the certificate has none, or none that can be read", () => {
+  it('are removed when the certificate has none, or when they cannot be read', () => {
     for (const raw of [make(), make(sanExtension(der(0x31)))]) {
       const { subjectaltname: _, ...others } = legacyObject(raw)
       const foreign = { ...others, subjectaltname: '' } as ChainedPeerCertificate

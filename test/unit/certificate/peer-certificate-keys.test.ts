@@ -8,12 +8,12 @@ import { certificateFor } from '../../support/certificate-for.js'
 const PARSE = fileURLToPath(new URL('../../support/parse-lines.ts', import.meta.url))
 
 /**
- * What the parser makes of each header value, in a process of its own: Node 24.21 and 26.10 end
- * with a segmentation fault when they are to show certain keys.
+ * Parses each header value in another process, because Node 24.21 and 26.10 end
+ * with a segmentation fault when they show certain keys.
  */
 async function parseElsewhere(lines: readonly string[]): Promise<string[]> {
   const child = spawn(process.execPath, ['--import', 'ts-blank-space/register', PARSE])
-  // A child that crashes leaves its input unread.
+  // A child that crashes doesn't read all of its input.
   child.stdin.on('error', () => undefined)
   child.stdin.end(lines.join('\n'))
   return (await text(child.stdout)).trimEnd().split('\n')
@@ -27,7 +27,7 @@ function spkiOf(key: KeyObject): Buffer {
   return key.export({ format: 'der', type: 'spki' })
 }
 
-/** A key on a curve, or of an algorithm, that does not exist. */
+/** A key with a curve or algorithm that doesn't exist. */
 function withUnknown(identifier: string): Buffer {
   const spki = spkiOf(ec('P-256'))
   const oid = Buffer.from(identifier, 'hex')
@@ -51,10 +51,10 @@ const usable: [what: string, key: KeyObject][] = [
 const odd: [what: string, key: KeyObject | Buffer][] = [
   ['on the curve secp256k1', ec('secp256k1')],
   ['on a Brainpool curve', ec('brainpoolP256r1')],
-  ['on a Brainpool curve that is spelled out', ec('brainpoolP256r1', 'explicit')],
+  ['on a Brainpool curve with explicit parameters', ec('brainpoolP256r1', 'explicit')],
   ['on a curve that does not exist', withUnknown('2a8648ce3d030107')],
   ['of an algorithm that does not exist', withUnknown('2a8648ce3d0201')],
-  ['that is no point of its curve', offCurve()],
+  ['whose point is not on its curve', offCurve()],
 ]
 
 describe('a certificate with an unusual key', () => {
@@ -74,7 +74,7 @@ describe('a certificate with an unusual key', () => {
   })
 
   odd.forEach(([what], index) => {
-    it(`is refused, or read whole, and does not end the process: ${what}`, () => {
+    it(`is rejected or read completely, and never ends the process: ${what}`, () => {
       const at = usable.length + index
       expect(parsed[at]).to.be.oneOf(['refused', values[at]])
     })

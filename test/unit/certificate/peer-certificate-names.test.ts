@@ -8,7 +8,7 @@ import { certificateOf, oid, seq, set, spkiOf, tlv } from '../../support/der-wri
 const PARSE = fileURLToPath(new URL('../../support/parse-lines.ts', import.meta.url))
 const AFFECTED = Number.parseInt(process.versions.node) >= 23
 
-/** In a process of its own: some versions of Node abort when they show certain names. */
+/** Uses another process, because some versions of Node abort when they show certain names. */
 async function parseElsewhere(values: readonly string[]): Promise<string[]> {
   const child = spawn(process.execPath, ['--import', 'ts-blank-space/register', PARSE])
   child.stdin.on('error', () => undefined)
@@ -23,10 +23,10 @@ const make = (subject: Buffer, issuer: Buffer) =>
   certificateOf({ spki: spkiOf(publicKey), subject, issuer }).toString('base64')
 
 const TEXT = nameWith(0x0c, 'Example')
-/** Types that OpenSSL reads and that aren't text; the BIT STRING has its count of unused bits in front. */
+/** Types that OpenSSL reads, although they aren't strings. A BIT STRING begins with its number of unused bits. */
 const OTHER_TAGS = [0x03, 0x07, 0x08, 0x09, 0x0b, 0x0d, 0x0e, 0x0f, 0x1d, 0x30]
 
-describe('a certificate with a name that is not text', () => {
+describe('a certificate with a name that is not a string', () => {
   const cases = OTHER_TAGS.flatMap((tag) => {
     const odd = nameWith(tag, tag === 0x30 ? '\x0c\x010' : '\x000')
     const title = `0x${tag.toString(16)}`
@@ -42,7 +42,7 @@ describe('a certificate with a name that is not text', () => {
   })
 
   cases.forEach(([title, value], index) => {
-    it(`is rejected only where Node can't show it: ${title}`, () => {
+    it(`is rejected only if Node can't show it: ${title}`, () => {
       expect(parsed[index]).to.equal(AFFECTED ? 'refused' : value)
     })
   })

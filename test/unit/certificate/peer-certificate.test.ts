@@ -1,4 +1,4 @@
-// @peculiar/x509 cannot be loaded without it.
+// @peculiar/x509 needs this import.
 import 'reflect-metadata'
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
@@ -28,10 +28,10 @@ const subjectAltName: JsonGeneralNames = [
   { type: 'ip', value: '192.0.2.7' },
 ]
 
-/** OpenSSL clears the bit, so that what it read isn't what it was given (X.690 11.2.1). */
+/** OpenSSL clears the unused bit, so the bytes that it read differ from its input (X.690 11.2.1). */
 function withUncountedBit(raw: Buffer): Buffer {
   const changed = Buffer.from(raw)
-  // The count of unused bits stands in front of the ECDSA-Sig-Value, which is the end of the certificate.
+  // The number of unused bits comes before the ECDSA-Sig-Value, which ends the certificate.
   const at = raw.findIndex(
     (byte, index) =>
       byte === 0 && raw[index + 1] === 0x30 && index + 3 + Number(raw[index + 2]) === raw.length,
@@ -41,30 +41,33 @@ function withUncountedBit(raw: Buffer): Buffer {
   return changed
 }
 
-describe('the view of a certificate', () => {
+describe('the object for a certificate', () => {
   afterEach(closeServers)
 
   const certificates: [what: string, make: () => Promise<Issued>][] = [
-    ['of an elliptic curve key', async () => (await testPki()).ec],
-    ['of an RSA key', async () => (await testPki()).rsa],
+    ['with an elliptic curve key', async () => (await testPki()).ec],
+    ['with an RSA key', async () => (await testPki()).rsa],
     ['that is self-signed', async () => (await testPki()).selfSigned],
     ['that has expired', async () => (await testPki()).expired],
-    ['with attributes of several values', () => issue({ subject: 'CN=a, CN=b, OU=x, OU=y' })],
+    [
+      'with attributes that have several values',
+      () => issue({ subject: 'CN=a, CN=b, OU=x, OU=y' }),
+    ],
     ['without a subject', () => issue({ subject: '' })],
-    ['with letters of other scripts', () => issue({ subject: 'CN=\u0416\u65e5 \u00eb' })],
-    ['with alternative names that have to be quoted', () => issue({ subjectAltName })],
-    ['with places to ask about it', () => issue({ extensions: [access] })],
+    ['with letters from other scripts', () => issue({ subject: 'CN=\u0416\u65e5 \u00eb' })],
+    ['with alternative names that need quotes', () => issue({ subjectAltName })],
+    ['with addresses of its OCSP responder and its CA', () => issue({ extensions: [access] })],
   ]
 
   for (const [what, make] of certificates) {
-    it(`${what} is what a TLS socket would have shown`, async () => {
+    it(`is the same as from a TLS socket for a certificate ${what}`, async () => {
       const client = await make()
       const view = toPeerCertificate(new X509Certificate(client.raw))
       assert.deepStrictEqual(view, await seenBySocket(client))
     })
   }
 
-  it('lists every place to ask about the certificate, whatever characters it has', async () => {
+  it('lists every OCSP and CA address, whatever characters it contains', async () => {
     const { raw } = await issue({ extensions: [access] })
     expect(toPeerCertificate(new X509Certificate(raw)).infoAccess).to.deep.equal({
       'OCSP - URI': ['http://ocsp.example.org/', 'http://other.example.org/?a="1",b=\\2'],
@@ -73,7 +76,7 @@ describe('the view of a certificate', () => {
     })
   })
 
-  it('is a new object every time, so that no request changes what another sees', async () => {
+  it('is new every time, so that requests cannot change it for each other', async () => {
     const certificate = new X509Certificate((await testPki()).ec.raw)
     const view = toPeerCertificate(certificate)
     view.subject.CN = 'admin'
@@ -89,7 +92,7 @@ async function issue(options: {
   return (await testPki()).root.issue(options)
 }
 
-describe('DER', () => {
+describe('the DER of a certificate', () => {
   it('is read as exactly one certificate', async () => {
     const { rsa, ec } = await testPki()
     expect(parseCertificate(rsa.raw)).to.have.property('raw').to.deep.equal(rsa.raw)
@@ -98,37 +101,34 @@ describe('DER', () => {
       .to.deep.equal(ec.raw)
   })
 
-  const refused: [what: string, change: (client: Issued) => Uint8Array][] = [
-    ['a byte behind its end', ({ raw }) => Buffer.concat([raw, Buffer.alloc(1)])],
-    ['a second certificate behind it', ({ raw }) => Buffer.concat([raw, raw])],
+  const rejected: [what: string, change: (client: Issued) => Uint8Array][] = [
+    ['a byte after its end', ({ raw }) => Buffer.concat([raw, Buffer.alloc(1)])],
+    ['a second certificate after it', ({ raw }) => Buffer.concat([raw, raw])],
     ['a byte in front', ({ raw }) => Buffer.concat([Buffer.alloc(1), raw])],
     ['its last byte missing', ({ raw }) => raw.subarray(0, -1)],
-    ['nothing behind its first two bytes', ({ raw }) => raw.subarray(0, 2)],
-    ['a length of more bytes than it needs', ({ raw }) => withHead([0x30, 0x83, 0], raw)],
+    ['nothing after its first two bytes', ({ raw }) => raw.subarray(0, 2)],
+    ['a length with more bytes than it needs', ({ raw }) => withHead([0x30, 0x83, 0], raw)],
+    ['a length with more than four bytes', ({ raw }) => withHead([0x30, 0x85, 0, 0, 0], raw)],
     [
-      'a length of more bytes than anything needs',
-      ({ raw }) => withHead([0x30, 0x85, 0, 0, 0], raw),
-    ],
-    [
-      'an end that is marked, not counted',
+      'an indefinite length',
       ({ raw }) => Buffer.concat([Buffer.from([0x30, 0x80]), raw.subarray(4), Buffer.alloc(2)]),
     ],
-    ['PEM in its place', ({ cert }) => Buffer.from(cert)],
-    ['a private key in its place', ({ key }) => Buffer.from(key)],
+    ['PEM instead', ({ cert }) => Buffer.from(cert)],
+    ['a private key instead', ({ key }) => Buffer.from(key)],
     ['no bytes at all', () => Buffer.alloc(0)],
     ['zeros', () => Buffer.alloc(100)],
-    ['a bit set in its signature that is not counted', ({ raw }) => withUncountedBit(raw)],
+    ['an unused bit set in its signature', ({ raw }) => withUncountedBit(raw)],
   ]
 
-  for (const [what, change] of refused) {
-    it(`is refused with ${what}`, async () => {
+  for (const [what, change] of rejected) {
+    it(`is rejected with ${what}`, async () => {
       const { rsa } = await testPki()
       expect(parseCertificate(change(rsa))).to.equal('not_a_certificate')
     })
   }
 })
 
-/** The same with other bytes in front of the last two of its length. */
+/** Replaces the bytes before the last two bytes of its length. */
 function withHead(head: number[], raw: Buffer): Buffer {
   return Buffer.concat([Buffer.from(head), raw.subarray(2)])
 }

@@ -30,7 +30,7 @@ function problemOf(spki: Buffer): string {
   return key?.kind === 'unusable' ? key.problem : JSON.stringify(key)
 }
 
-/** The object identifier that OpenSSL writes for the curve, and the point, of a SubjectPublicKeyInfo. */
+/** The curve's object identifier and the point in a SubjectPublicKeyInfo from OpenSSL. */
 function partsOf(spki: Buffer): { parameters: Buffer; point: Buffer } {
   const header = 2 + (spki[1] === 0x81 ? 1 : 0)
   const algorithm = spki.subarray(header + 2, header + 2 + (spki[header + 1] ?? 0))
@@ -39,16 +39,16 @@ function partsOf(spki: Buffer): { parameters: Buffer; point: Buffer } {
   return { parameters, point: spki.subarray((key?.start ?? 0) + 1) }
 }
 
-/** OpenSSL knows these, but has no object identifier for them. */
+/** OpenSSL supports these curves, but has no object identifier for them. */
 const UNNAMED = /^Oakley/
-/** Curves of X9.62 and of WTLS, which RFC 5480 doesn't name and TLS doesn't either. */
+/** Curves from X9.62 and WTLS, which neither RFC 5480 nor TLS names. */
 const UNUSUAL = /^(c2[pt]nb|prime192v[23]|prime239|wap-)/
 
 const known = new Set([...CURVES.values()].map(({ name }) => name))
 const generate = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve })
 
-describe('the curves that are known', () => {
-  it('are all that OpenSSL has, save those that neither RFC 5480 nor TLS names', () => {
+describe('the known curves', () => {
+  it('include all curves of OpenSSL that RFC 5480 or TLS names', () => {
     const others = getCurves().filter((name) => !UNNAMED.test(name) && !UNUSUAL.test(name))
     expect([...known].sort()).to.deep.equal(others.sort())
     expect(known.size).to.equal(CURVES.size)
@@ -67,7 +67,7 @@ describe('the curves that are known', () => {
     const compressed = ECDH.convertKey(point, curve, undefined, undefined, 'compressed') as Buffer
     const hybrid = ECDH.convertKey(point, curve, undefined, undefined, 'hybrid') as Buffer
 
-    it(`include ${curve}, whose points are as long as OpenSSL makes them`, () => {
+    it(`include ${curve}, with the length of point that OpenSSL writes`, () => {
       for (const [bytes, isCompressed] of [
         [point, false],
         [compressed, true],
@@ -79,7 +79,7 @@ describe('the curves that are known', () => {
       }
     })
 
-    it(`rejects what is no point on ${curve} (RFC 5480 2.2)`, () => {
+    it(`reject bytes that cannot be a point on ${curve} (RFC 5480 2.2)`, () => {
       const flipped = Buffer.concat([
         Buffer.from([(compressed[0] ?? 0) ^ 1]),
         compressed.subarray(1),
@@ -112,7 +112,7 @@ describe('a key on an elliptic curve', () => {
   const P256 = oid('1.2.840.10045.3.1.7')
   const { point } = partsOf(spkiOf(generate('P-256').publicKey))
 
-  it('has every first byte rejected but 2, 3 and 4, with the length that each has', () => {
+  it('must begin with 2, 3 or 4, and have the length that goes with it', () => {
     for (let first = 0; first < 256; first += 1) {
       const start = Buffer.from([first])
       const long = Buffer.concat([start, point.subarray(1)])
@@ -127,19 +127,19 @@ describe('a key on an elliptic curve', () => {
 
   const explicit = generateKeyPairSync('ec', { namedCurve: 'P-256', paramEncoding: 'explicit' })
   const unnamed: [what: string, parameters: Buffer][] = [
-    ['that describes itself', seq(int(1), seq(oid('1.2.840.10045.1.1'), int(23)))],
-    ['that is inherited (implicitCurve)', nothing()],
-    ['that is left out', Buffer.alloc(0)],
+    ['with explicit parameters', seq(int(1), seq(oid('1.2.840.10045.1.1'), int(23)))],
+    ['that is implicit (implicitCurve)', nothing()],
+    ['that is missing', Buffer.alloc(0)],
     ['that is a number', int(7)],
   ]
   for (const [what, parameters] of unnamed) {
     it(`is rejected on a curve ${what} (RFC 5480 2.1.1)`, () => {
-      expect(problemOf(ecSpki(parameters, point))).to.equal('its elliptic curve has no name')
+      expect(problemOf(ecSpki(parameters, point))).to.equal("it doesn't name its elliptic curve")
     })
   }
 
-  it('is rejected on a curve that describes itself as OpenSSL describes P-256', () => {
-    expect(problemOf(spkiOf(explicit.publicKey))).to.equal('its elliptic curve has no name')
+  it("is rejected with OpenSSL's explicit parameters for P-256", () => {
+    expect(problemOf(spkiOf(explicit.publicKey))).to.equal("it doesn't name its elliptic curve")
   })
 
   it('is rejected on a curve that is unknown', () => {
@@ -148,21 +148,21 @@ describe('a key on an elliptic curve', () => {
     }
   })
 
-  it('has nothing behind the name of its curve', () => {
+  it('is rejected when anything follows the name of its curve', () => {
     const algorithm = [oid('1.2.840.10045.2.1'), P256, nothing()]
     expect(read(seq(seq(...algorithm), bits(point)))).to.equal(undefined)
   })
 })
 
-/** 1 and zeros, and an odd end: a number of exactly so many bits. */
+/** An odd number with exactly this many bits. */
 const ofBits = (count: number): Buffer => int((1n << BigInt(count - 1)) + 1n)
 const E = int(65_537)
 const PSS = seq(oid('1.2.840.113549.1.1.10'))
-const NO_MODULUS = 'it has no modulus of 512 to 16,384 bits'
-const NO_EXPONENT = 'it has no exponent of 2 to 64 bits'
+const NO_MODULUS = "its modulus isn't 512 to 16,384 bits long"
+const NO_EXPONENT = "its exponent isn't 2 to 64 bits long"
 
 describe('an RSA key', () => {
-  it('is read with its lengths, whether OpenSSL made it for PKCS#1 or for PSS', () => {
+  it('is read with its lengths, for PKCS#1 and for PSS', () => {
     for (const modulusLength of [512, 1024, 2048]) {
       const { publicKey } = generateKeyPairSync('rsa', { modulusLength, publicExponent: 3 })
       const pss = generateKeyPairSync('rsa-pss', { modulusLength })
@@ -203,11 +203,11 @@ describe('an RSA key', () => {
     ['that is negative', int(-(1n << 2047n) - 1n)],
     ['that is negative, with all bits set', rawInt('ff'.repeat(256))],
     ['that is padded', rawInt(`0000${'80'.repeat(256)}`)],
-    ['that is padded in front of a small byte', rawInt(`00${'7f'.repeat(256)}`)],
-    ['of nothing but zeros', rawInt('00'.repeat(256))],
+    ['that is padded before a small byte', rawInt(`00${'7f'.repeat(256)}`)],
+    ['that consists of zeros', rawInt('00'.repeat(256))],
   ]
   for (const [what, modulus] of moduli) {
-    it(`has no modulus ${what}`, () => {
+    it(`is rejected with a modulus ${what}`, () => {
       for (const algorithm of [undefined, PSS]) {
         expect(problemOf(rsaSpki(modulus, E, algorithm))).to.equal(NO_MODULUS)
       }
@@ -236,7 +236,7 @@ describe('an RSA key', () => {
     ['of two zeros', rawInt('0000')],
   ]
   for (const [what, exponent] of exponents) {
-    it(`has no exponent ${what}`, () => {
+    it(`is rejected with an exponent ${what}`, () => {
       expect(problemOf(rsaSpki(ofBits(2048), exponent))).to.equal(NO_EXPONENT)
     })
   }
@@ -247,12 +247,12 @@ describe('an RSA key', () => {
     ['a modulus alone', seq(ofBits(2048))],
     ['three numbers', seq(ofBits(2048), E, E)],
     ['a SET', set(ofBits(2048), E)],
-    ['something behind it', Buffer.concat([seq(ofBits(2048), E), nothing()])],
-    ['a byte behind it', Buffer.concat([seq(ofBits(2048), E), Buffer.alloc(1)])],
-    ['an OCTET STRING for a modulus', seq(octets(Buffer.alloc(256, 0x7f)), E)],
-    ['an OCTET STRING for an exponent', seq(ofBits(2048), octets(Buffer.from([1, 0, 1])))],
+    ['something after it', Buffer.concat([seq(ofBits(2048), E), nothing()])],
+    ['a byte after it', Buffer.concat([seq(ofBits(2048), E), Buffer.alloc(1)])],
+    ['an OCTET STRING as modulus', seq(octets(Buffer.alloc(256, 0x7f)), E)],
+    ['an OCTET STRING as exponent', seq(ofBits(2048), octets(Buffer.from([1, 0, 1])))],
     [
-      'numbers whose length is not DER',
+      "numbers whose length isn't DER",
       seq(ofBits(2048), Buffer.from('0281030100 01'.replace(' ', ''), 'hex')),
     ],
   ]
@@ -263,7 +263,7 @@ describe('an RSA key', () => {
   }
 })
 
-/** The types of Node 20 leave Diffie-Hellman out. */
+/** The types for Node 20 don't include Diffie-Hellman. */
 const generateDiffieHellman = generateKeyPairSync as unknown as (
   type: 'dh',
   options: { group: string },
@@ -277,19 +277,19 @@ describe('a key of another algorithm', () => {
     ['x448', '2b656f', 56],
   ]
   for (const [type, id, length] of fixed) {
-    it(`has the length of its algorithm: ${type} (RFC 8410 4)`, () => {
+    it(`must have the length that its algorithm requires: ${type} (RFC 8410 4)`, () => {
       const { publicKey } = generateKeyPairSync(type as 'ed25519')
       expect(read(spkiOf(publicKey))).to.deep.equal({ kind: 'other', oid: id })
       const algorithm = seq(tlv(6, Buffer.from(id, 'hex')))
       for (const wrong of [0, 1, length - 1, length + 1, 1000]) {
         expect(problemOf(seq(algorithm, bits(Buffer.alloc(wrong))))).to.equal(
-          "its length isn't that of its algorithm",
+          "its length doesn't match its algorithm",
         )
       }
     })
   }
 
-  it('is left to OpenSSL, whatever its length: DSA, Diffie-Hellman, unknown ones', () => {
+  it('is left to OpenSSL, whatever its length: DSA, Diffie-Hellman and unknown algorithms', () => {
     const dsa = generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 })
     const { publicKey } = generateDiffieHellman('dh', { group: 'modp14' })
     for (const key of [dsa.publicKey, publicKey]) {
@@ -309,19 +309,22 @@ describe('a SubjectPublicKeyInfo', () => {
     ['nothing', seq()],
     ['no key', seq(algorithm)],
     ['no algorithm', seq(bits(key))],
-    ['a key in front', seq(bits(key), algorithm)],
+    ['the key before the algorithm', seq(bits(key), algorithm)],
     ['a key that is an OCTET STRING', seq(algorithm, octets(key))],
-    ['something behind the key', seq(algorithm, bits(key), nothing())],
-    ['an algorithm that is an identifier', seq(oid('1.3.101.112'), bits(key))],
-    ['an algorithm of nothing', seq(seq(), bits(key))],
+    ['something after the key', seq(algorithm, bits(key), nothing())],
+    ['an identifier instead of an algorithm', seq(oid('1.3.101.112'), bits(key))],
+    ['an empty algorithm', seq(seq(), bits(key))],
     ['an algorithm whose identifier is a number', seq(seq(int(1)), bits(key))],
-    ['an algorithm of three parts', seq(seq(oid('1.3.101.112'), nothing(), nothing()), bits(key))],
+    [
+      'an algorithm with three parts',
+      seq(seq(oid('1.3.101.112'), nothing(), nothing()), bits(key)),
+    ],
     ['a key whose last bits are unused', seq(algorithm, bits(key, 1))],
     ['a key whose last eight bits are unused', seq(algorithm, bits(key, 8))],
     ['a key of no bytes at all', seq(algorithm, tlv(3))],
   ]
   for (const [what, spki] of wrong) {
-    it(`is none with ${what}`, () => {
+    it(`is rejected with ${what}`, () => {
       expect(read(spki)).to.equal(undefined)
       expect(read(seq(algorithm, bits(key)))).not.to.equal(undefined)
     })

@@ -5,19 +5,19 @@ import { signatureCost } from '../../../src/certificate/signature-cost.js'
 const rsa = (modulusBits: number, exponentBits = 17): number =>
   signatureCost({ kind: 'rsa', modulusBits, exponentBits })
 
-describe('what verifying a signature is taken to cost', () => {
+describe('the assumed cost of verifying a signature', () => {
   it('grows with the square of an RSA modulus', () => {
     for (const bits of [512, 1024, 2048, 4096]) {
       expect((rsa(4 * bits) - rsa(2 * bits)) / (rsa(2 * bits) - rsa(bits))).to.be.closeTo(4, 1e-9)
     }
   })
 
-  it('is never nothing', () => {
+  it('is never zero', () => {
     expect(rsa(512, 2)).to.be.within(0.5, 1)
     expect(rsa(2048)).to.equal(1)
   })
 
-  it('grows with an RSA exponent that is longer than the usual one, and not with a shorter one', () => {
+  it('grows with an RSA exponent only if the exponent is longer than usual', () => {
     expect(rsa(2048, 2)).to.equal(rsa(2048))
     expect(rsa(2048, 18)).to.be.above(1.5 * rsa(2048))
     expect(rsa(2048, 64) / rsa(2048, 32)).to.be.within(1.5, 2)
@@ -39,7 +39,7 @@ describe('what verifying a signature is taken to cost', () => {
     }
   })
 
-  it('is unbounded for a compressed point on P-224 only, where reading it takes long', () => {
+  it('is unbounded for compressed points only on P-224, where reading one takes long', () => {
     for (const name of ['prime192v1', 'secp224r1', 'prime256v1', 'secp384r1', 'secp521r1']) {
       const cost = signatureCost({
         kind: 'ec',

@@ -10,7 +10,7 @@ import { testPki } from '../../support/pki.js'
 
 const OCSP = new GeneralName('url', 'http://ocsp.example.com')
 
-describe('a certificate that is kept for many requests', () => {
+describe('a certificate that is stored for many requests', () => {
   let read: () => ChainedPeerCertificate
   before(async () => {
     const { intermediate, root } = await testPki()
@@ -24,7 +24,7 @@ describe('a certificate that is kept for many requests', () => {
     read = () => linkChain(leaf as X509Certificate, issuers)
   })
 
-  it('is to each of them what it would have been if read again', () => {
+  it('looks to each request as if it had been parsed again', () => {
     const stored = shared(read())
     for (const view of [stored.forRequest(), stored.forRequest()]) {
       expect(view).to.deep.equal(read())
@@ -32,23 +32,23 @@ describe('a certificate that is kept for many requests', () => {
       expect(Object.keys(view)).to.deep.equal(Object.keys(read()))
       expect(view.raw).to.be.instanceOf(Buffer)
       expect(Object.getPrototypeOf(view)).to.equal(Object.prototype)
-      // As Node makes them: no attribute is ever one of Object.prototype.
+      // Like Node's objects, so that no attribute comes from Object.prototype.
       for (const part of [view.subject, view.issuer, view.infoAccess]) {
         expect(Object.getPrototypeOf(part)).to.equal(null)
       }
     }
   })
 
-  it('has nothing in common between two of them', () => {
+  it('shares no object and no memory between two requests', () => {
     const stored = shared(read())
     const first = partsOf(stored.forRequest())
     const second = partsOf(stored.forRequest())
-    // Three certificates with a subject, an issuer, raw and pubkey with their memory, and what the leaf has.
+    // Three certificates, each with subject, issuer, raw and pubkey and their memory, plus the leaf's extras.
     expect(first.size).to.be.greaterThan(3 * 7)
     expect([...first].filter((part) => second.has(part))).to.deep.equal([])
   })
 
-  it('stays what it was, whatever one of them does to it', () => {
+  it('stays the same, whatever a request does to its copy', () => {
     const stored = shared(read())
     const view = stored.forRequest()
     spoil(view)
@@ -58,20 +58,20 @@ describe('a certificate that is kept for many requests', () => {
     expect(stored.forRequest()).to.deep.equal(read())
   })
 
-  it('keeps its buffers where no other buffer lies', () => {
+  it('does not share the memory of its buffers with other buffers', () => {
     const { raw, pubkey } = shared(read()).forRequest()
     expect(raw.buffer.byteLength).to.equal(raw.length)
     expect(pubkey?.buffer.byteLength).to.equal(pubkey?.length)
   })
 
-  it('may be a wrapper of somebody else around anything', () => {
+  it('may come from a wrapper around a socket, with any members', () => {
     const odd = { subject: null, raw: undefined, list: [], self: { CN: 'x' } } as never
     expect(shared(odd).forRequest()).to.deep.equal(odd)
   })
 })
 
-describe('a certificate that is kept for a single request', () => {
-  it('is handed over as it is', async () => {
+describe('a certificate that is stored for a single request', () => {
+  it('is passed on without a copy', async () => {
     const { ec } = await testPki()
     const certificate = new X509Certificate(ec.raw).toLegacyObject()
     expect(unshared(certificate).forRequest()).to.equal(certificate)
@@ -79,7 +79,7 @@ describe('a certificate that is kept for a single request', () => {
 })
 
 for (const [name, take] of Object.entries({ unshared, shared })) {
-  it(`${name} notes when the certificate is valid`, async () => {
+  it(`${name}() records when the certificate is valid`, async () => {
     const { ec } = await testPki()
     const certificate = new X509Certificate(ec.raw).toLegacyObject()
     expect(take(certificate).validity).to.deep.equal({

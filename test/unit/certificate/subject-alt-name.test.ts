@@ -7,7 +7,7 @@ import {
 } from '../../../src/certificate/subject-alt-name.js'
 import { testPki } from '../../support/pki.js'
 
-/** What is read of a real certificate, through the text that Node makes of it. */
+/** Reads the names of a real certificate from the string that Node shows. */
 async function namesOf(...subjectAltName: JsonGeneralNames): Promise<string[]> {
   const { root } = await testPki()
   const { raw } = await root.issue({ subjectAltName })
@@ -46,70 +46,70 @@ describe('the subject alternative names of a certificate', () => {
     ['a colon', 'DNS:admin.example.org'],
     ['a line end', 'a\nDNS:admin.example.org'],
     ['a NUL character', 'a\0.example.org'],
-    ['an escape that JSON knows', 'a\\u002c b'],
+    ['a JSON escape', 'a\\u002c b'],
     ['nothing', ''],
   ]
 
   for (const [what, value] of smuggled) {
-    it(`stay one name when it holds ${what}`, async () => {
+    it(`stay separate when one contains ${what}`, async () => {
       const names = await namesOf({ type: 'url', value }, { type: 'dns', value: 'z.example.org' })
       expect(names).to.deep.equal([`URI = ${value}`, 'DNS = z.example.org'])
     })
   }
 
-  it('of a directory stay one name, whatever its attributes hold', async () => {
+  it('keep a directory name in one piece, whatever its attributes contain', async () => {
     const names = await namesOf({ type: 'dn', value: 'CN="a, DNS:admin.example.org"' })
     expect(names).to.have.lengthOf(1)
     expect(names[0]).to.match(/^DirName = CN=/)
   })
 })
 
-describe('the text of subject alternative names', () => {
-  it('is read with quoted entries, which hold anything', () => {
+describe('the string of subject alternative names', () => {
+  it('may have quoted entries, which may contain anything', () => {
     expect(parseSubjectAltNames('othername:"UPN:a,\\u0000b", DNS:c')).to.deep.equal([
       { type: 'othername', value: 'UPN:a,\0b' },
       { type: 'DNS', value: 'c' },
     ])
   })
 
-  it('is read with colons in a value', () => {
+  it('may have colons in a value', () => {
     expect(parseSubjectAltNames('othername:UPN:a@b, IP Address:::1')).to.deep.equal([
       { type: 'othername', value: 'UPN:a@b' },
       { type: 'IP Address', value: '::1' },
     ])
   })
 
-  const refused: [what: string, text: string][] = [
-    ['no text', ''],
+  const rejected: [what: string, text: string][] = [
+    ['nothing in it', ''],
     ['no type', 'a.example.org'],
-    ['an entry without a type behind a good one', 'DNS:a, b.example.org'],
-    ['an entry without a type in front of a good one', 'a.example.org, DNS:b'],
-    ['an entry without a type between good ones', 'DNS:a, b.example.org, DNS:c'],
+    ['an entry without a type after a valid entry', 'DNS:a, b.example.org'],
+    ['an entry without a type before a valid entry', 'a.example.org, DNS:b'],
+    ['an entry without a type between valid entries', 'DNS:a, b.example.org, DNS:c'],
     ['an empty entry', 'DNS:a, , DNS:b'],
     ['an empty type', 'DNS:a, :b'],
     ['a separator at the end', 'DNS:a, '],
     ['an open quote', 'DNS:"a'],
-    ['an open quote behind a good entry', 'DNS:a, DNS:"b'],
+    ['an open quote after a valid entry', 'DNS:a, DNS:"b'],
     ['a quote alone', 'DNS:"'],
     ['an escaped quote as the last one', 'DNS:"a\\"'],
     ['a backslash at the end', 'DNS:"a\\'],
-    ['text behind a closing quote', 'DNS:"a"b, DNS:c'],
-    ['a comma without a space behind a closing quote', 'DNS:"a",DNS:b'],
-    ['a space without a comma behind a closing quote', 'DNS:"a" DNS:b'],
-    ['an escape that is none', 'DNS:"\\x"'],
+    ['text after a closing quote', 'DNS:"a"b, DNS:c'],
+    ['a comma without a space after a closing quote', 'DNS:"a",DNS:b'],
+    ['a space without a comma after a closing quote', 'DNS:"a" DNS:b'],
+    ['an invalid escape', 'DNS:"\\x"'],
     ['a line end in quotes', 'DNS:"\n"'],
     ['a quote in an unquoted value', 'DNS:a"b'],
     ['a comma in an unquoted value', 'DNS:a,DNS:b'],
   ]
 
-  for (const [what, text] of refused) {
-    it(`yields no name at all with ${what}`, () => {
+  for (const [what, text] of rejected) {
+    it(`gives no name at all with ${what}`, () => {
       expect(parseSubjectAltNames(text)).to.deep.equal([])
     })
   }
 })
 
-describe('the text that is written of subject alternative names', () => {
+describe('writing subject alternative names', () => {
   const values: [type: string, value: string, written: string][] = [
     ['DNS', 'a.example.org', 'DNS:a.example.org'],
     ['URI', 'urn:a, DNS:b', 'URI:"urn:a\\u002c DNS:b"'],
@@ -122,7 +122,7 @@ describe('the text that is written of subject alternative names', () => {
     ['othername', 'SRVName:\u00e9', 'othername:"SRVName:\\u00e9"'],
   ]
   for (const [type, value, written] of values) {
-    it(`is Node's, and is read as what was written: ${written}`, () => {
+    it(`gives the same string as Node, which is read back unchanged: ${written}`, () => {
       expect(formatSubjectAltNames([{ type, value }])).to.equal(written)
       const names = [
         { type, value },

@@ -7,20 +7,20 @@ import { certificateOf, generalizedTime, spkiOf, tlv, utcTime } from '../../supp
 const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
 function read(der: Buffer): number | undefined {
-  // In the middle of something else, so that no reader gets by with starting at the front.
+  // In the middle of other bytes, so that a reader can't just start at the beginning.
   const bytes = Buffer.concat([Buffer.from('3030', 'latin1'), der, Buffer.from('00Z')])
   const element = readElement(bytes, 4, 4 + der.length)
   if (element === undefined) throw new Error('It is not DER')
   return readTime(bytes, element)
 }
 
-/** What Node shows of a certificate with this date; newer versions of OpenSSL want seconds. */
+/** The date as Node shows it; `undefined` without seconds, which newer versions of OpenSSL require. */
 function shownByNode(notBefore: Buffer): string | undefined {
   const digits = /^\d+/.exec(notBefore.subarray(2).toString())?.[0].length
   const hasSeconds = digits === (notBefore[0] === 0x17 ? 12 : 14)
   try {
     const { validFrom } = new X509Certificate(certificateOf({ spki: spkiOf(publicKey), notBefore }))
-    // It shows fractions of a second as they are written, and older versions leave the zone out.
+    // Node shows fractions of a second, and older versions don't show the time zone.
     return validFrom.replace(/\.\d+/, '').replace(/ GMT$/, '')
   } catch (error) {
     if (hasSeconds) throw error
@@ -30,7 +30,7 @@ function shownByNode(notBefore: Buffer): string | undefined {
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** As OpenSSL writes dates, which has a year of four digits where it needs them. */
+/** Writes a date as OpenSSL does. Early years have fewer than four digits. */
 function asText(time: number): string {
   const date = new Date(time)
   const [day, clock] = [String(date.getUTCDate()).padStart(2), date.toISOString().slice(-13, -5)]
@@ -88,7 +88,7 @@ describe('a date of a certificate', () => {
     }),
   ]
   for (const [der, time] of dates) {
-    it(`is read, and is what Node shows: ${der.subarray(2).toString()}`, () => {
+    it(`is read as Node shows it: ${der.subarray(2).toString()}`, () => {
       expect(read(der)).to.equal(time)
       expect(shownByNode(der) ?? asText(time)).to.equal(asText(time))
     })
@@ -168,7 +168,7 @@ describe('a date of a certificate', () => {
     })
   }
 
-  it('may be as long as a fraction and an offset make it', () => {
+  it('may have both a fraction and an offset', () => {
     expect(read(generalizedTime('20240203040506.123456789+0130'))).to.equal(
       utc(2024, 2, 3, 2, 35, 6),
     )

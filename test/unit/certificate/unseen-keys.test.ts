@@ -19,7 +19,7 @@ import { slowSpki } from '../../support/slow-curve.js'
 
 const { X509Certificate } = crypto
 
-/** Runs something, and counts how many certificates OpenSSL is given meanwhile. */
+/** Counts the certificates that OpenSSL is given during a call. */
 function countParsed(run: () => void): number {
   let parsed = 0
   class Counting extends X509Certificate {
@@ -28,7 +28,7 @@ function countParsed(run: () => void): number {
       parsed += 1
     }
   }
-  // What a module has imported from a module of Node follows only when it is told to.
+  // Without this, modules would keep the class that they have already imported.
   Object.assign(crypto, { X509Certificate: Counting })
   syncBuiltinESMExports()
   try {
@@ -51,7 +51,7 @@ describe('a certificate that our own reader rejects', () => {
       withKey(ecSpki(oid('1.2.840.10045.3.1.7'), Buffer.from([0]))),
       'unsupported_key',
     ],
-    ['a curve that describes itself', withKey(slowSpki()), 'unsupported_key'],
+    ['explicit curve parameters', withKey(slowSpki()), 'unsupported_key'],
     ['an unknown curve', withKey(ecSpki(oid('1.2.3'), Buffer.alloc(65, 4))), 'unsupported_key'],
     ['an RSA modulus of 17,000 bits', withKey(rsaSpki(int(1n << 16_999n), E)), 'unsupported_key'],
     [
@@ -59,13 +59,13 @@ describe('a certificate that our own reader rejects', () => {
       withKey(rsaSpki(int(1n << 2047n), int(1n << 64n))),
       'unsupported_key',
     ],
-    ['a key that is none', withKey(seq()), 'not_a_certificate'],
+    ['an empty key', withKey(seq()), 'not_a_certificate'],
     [
-      'a date that is none',
+      "a date that isn't a date",
       issue({ subject: 'x', notAfter: utcTime('soon') }).der,
       'not_a_certificate',
     ],
-    ['a byte behind it', Buffer.concat([der, Buffer.alloc(1)]), 'not_a_certificate'],
+    ['a byte after it', Buffer.concat([der, Buffer.alloc(1)]), 'not_a_certificate'],
   ]
   for (const [what, odd, fault] of rejected) {
     it(`is never given to OpenSSL: ${what}`, () => {
@@ -76,14 +76,14 @@ describe('a certificate that our own reader rejects', () => {
     })
   }
 
-  it('is not parsed as an issuer that nothing is verified with', () => {
+  it('is not parsed as an issuer if signatures are never verified with its key', () => {
     for (const curve of ['secp256k1', 'brainpoolP256r1', 'sect571r1']) {
       const odd = withKey(spkiOf(generate(curve)))
       expect(countParsed(() => expect(parseIssuers([odd])).to.deep.equal([]))).to.equal(0)
     }
   })
 
-  it('is not any other, which is parsed once', () => {
+  it('differs from a valid certificate, which is parsed once', () => {
     expect(countParsed(() => parseCertificate(der))).to.equal(1)
     expect(countParsed(() => parseIssuers([der]))).to.equal(1)
   })

@@ -20,14 +20,14 @@ describe('the validity period of a certificate', () => {
     ['long after it', to * 2, EXPIRED],
   ]
   for (const [when, now, reason] of moments) {
-    it(`${when} is ${reason ?? 'valid'}`, async () => {
+    it(`gives ${reason ?? 'no reason'} ${when}`, async () => {
       const { raw } = await createSelfSigned({ notBefore: new Date(from), notAfter: new Date(to) })
       const certificate = toPeerCertificate(new X509Certificate(raw))
       expect(checkValidity(readValidity(certificate), now)).to.equal(reason)
     })
   }
 
-  it('is read on both sides of 2050, where the encoding of dates changes', async () => {
+  it('is read before and after 2050, when the encoding of dates changes', async () => {
     const [notBefore, notAfter] = [new Date('1999-12-31'), new Date('2050-01-01')]
     const { raw } = await createSelfSigned({ notBefore, notAfter })
     const certificate = toPeerCertificate(new X509Certificate(raw))
@@ -45,7 +45,7 @@ describe('the validity period of a certificate', () => {
     ).to.equal(undefined)
   })
 
-  it('of the first centuries is not that of our own', () => {
+  it('ends in the first centuries if its year says so, not in our own', () => {
     for (const year of ['49', '50', '99', '200']) {
       const dates = {
         valid_from: 'Jan  1 00:00:00 1970 GMT',
@@ -66,7 +66,7 @@ describe('the validity period of a certificate', () => {
     expect(checkValidity(readValidity({ valid_to: date }), from + 1)).to.equal(EXPIRED)
   })
 
-  it('that cannot be read is never now', () => {
+  it('never includes the present if it cannot be read', () => {
     for (const odd of [
       '',
       'Bad time value',
