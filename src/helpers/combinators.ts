@@ -6,12 +6,18 @@ import type { CertificateTest } from './predicate.js'
 type CombinedTest = (cert: PeerCertificate, ...rest: unknown[]) => Promise<boolean>
 
 /**
- * Allows a certificate that every test allows. Tests run one after another; the first that says
- * no ends it.
+ * Allows a certificate if every test allows it. Tests run one after another, and the first test that
+ * doesn't return `true` is the last to run.
  *
- * @param tests - predicates, or functions of one's own, which may be asynchronous; only `true`
- *   counts as a yes, and what a test throws rejects the promise
- * @throws TypeError without any test, or with anything but functions
+ * @param tests - predicates, or your own functions, which may be asynchronous; a test allows the
+ *   certificate only by returning `true`. If a test throws, the promise is rejected with its error.
+ * @throws TypeError with `code` `ERR_INVALID_ARG_VALUE` without any test, or `ERR_INVALID_ARG_TYPE` if a
+ *   test isn't a function
+ * @example
+ * import { allOf, allowIssuer, allowOU } from 'passport-client-certificate-auth/helpers'
+ *
+ * const isAllowed = allOf(allowIssuer({ CN: 'Example CA' }), allowOU('Engineering'))
+ * const verify = async (cert) => ((await isAllowed(cert)) ? { name: cert.subject.CN } : null)
  */
 export function allOf(...tests: CertificateTest[]): CombinedTest {
   assertTests('allOf', tests)
@@ -21,7 +27,18 @@ export function allOf(...tests: CertificateTest[]): CombinedTest {
   }
 }
 
-/** Like {@link allOf}, for a certificate that at least one test allows. */
+/**
+ * Allows a certificate if at least one test allows it. Tests run one after another, and the first test
+ * that returns `true` is the last to run.
+ *
+ * @param tests - as for {@link allOf}
+ * @throws TypeError with `code` `ERR_INVALID_ARG_VALUE` without any test, or `ERR_INVALID_ARG_TYPE` if a
+ *   test isn't a function
+ * @example
+ * import { allowCN, allowOU, anyOf } from 'passport-client-certificate-auth/helpers'
+ *
+ * const isAllowed = anyOf(allowOU('Engineering'), allowCN(['alice', 'bob']))
+ */
 export function anyOf(...tests: CertificateTest[]): CombinedTest {
   assertTests('anyOf', tests)
   return async (...args) => {
@@ -36,7 +53,7 @@ async function allows(test: CertificateTest, args: Parameters<CombinedTest>): Pr
 }
 
 function assertTests(name: string, tests: readonly unknown[]): void {
-  if (tests.length === 0) throw invalidValue(`${name}(...tests)`, 'needs at least one', tests)
+  if (tests.length === 0) throw invalidValue(`${name}(...tests)`, 'needs at least one test', tests)
   tests.forEach((test, index) => {
     assertFunction(`${name}(...tests)[${String(index)}]`, test)
   })

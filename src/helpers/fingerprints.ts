@@ -2,20 +2,28 @@ import { invalidValue } from '../util/errors.js'
 import { SHA256_DIGITS } from '../util/text.js'
 import { assertTexts, type CertificatePredicate } from './predicate.js'
 
-const WHAT = 'allowFingerprints(fingerprints)'
-/** The number of digits tells the two digests apart. */
+const NAME = 'allowFingerprints(fingerprints)'
+/** The two digests are told apart by their number of hex digits. */
 const SHA1_DIGITS = 40
 
 /**
- * Allows exactly the certificates with these fingerprints: digests of the whole certificate.
+ * Allows exactly the certificates with these fingerprints, which are digests of the whole certificate.
  *
  * @param fingerprints - SHA-256 (64 hex digits) or SHA-1 (40), with or without colons, in any case,
- *   optionally with the prefix `SHA256:` or `SHA1:`. Prefer SHA-256: SHA-1 is no longer resistant to
- *   collisions.
- * @throws TypeError on an empty list, any other length, or a prefix that does not fit the length
+ *   optionally with the prefix `SHA256:` or `SHA1:`. Prefer SHA-256, because SHA-1 is no longer
+ *   resistant to collisions.
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, for example for an
+ *   empty list, another length, or a prefix that doesn't match the length
+ * @example
+ * import { allowFingerprints } from 'passport-client-certificate-auth/helpers'
+ *
+ * // The output of: openssl x509 -in client.pem -noout -fingerprint -sha256
+ * const isAllowed = allowFingerprints(
+ *   'E3:B0:C4:42:98:FC:1C:14:9A:FB:F4:C8:99:6F:B9:24:27:AE:41:E4:64:9B:93:4C:A4:95:99:1B:78:52:B8:55',
+ * )
  */
 export function allowFingerprints(fingerprints: string | readonly string[]): CertificatePredicate {
-  const digests = new Set(assertTexts(WHAT, fingerprints).map(normalize))
+  const digests = new Set(assertTexts(NAME, fingerprints).map(normalize))
   return (cert) => has(digests, cert.fingerprint256) || has(digests, cert.fingerprint)
 }
 
@@ -31,13 +39,13 @@ function normalize(fingerprint: string): string {
   if (digits?.length === length) return digits
   if (prefix === '' && digits?.length === SHA1_DIGITS) return digits
   throw invalidValue(
-    WHAT,
+    NAME,
     'must be 64 hex digits (SHA-256) or 40 (SHA-1), with or without colons between the bytes',
     fingerprint,
   )
 }
 
-/** Hex digits with a colon between every two, or with none at all. */
+/** Hex digits with a colon after every two, or without any colon. */
 function withoutColons(text: string): string | undefined {
   const pattern = text.includes(':') ? /^[0-9A-F]{2}(:[0-9A-F]{2})*$/ : /^[0-9A-F]*$/
   return pattern.test(text) ? text.replaceAll(':', '') : undefined

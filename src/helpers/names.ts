@@ -8,30 +8,58 @@ export interface NameFields {
 }
 
 /**
- * Allows a certificate one of whose common names is in the list.
+ * Allows a certificate if one of its common names is in the list.
  *
- * @param names - exact, case-sensitive; one or more
- * @throws TypeError on an empty list or anything but non-empty strings
+ * @param names - one or more names, which are compared exactly, including case
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` if a name isn't a string, or
+ *   `ERR_INVALID_ARG_VALUE` if the list or a name is empty
+ * @example
+ * import { allowCN } from 'passport-client-certificate-auth/helpers'
+ *
+ * const isAllowed = allowCN(['alice', 'bob'])
  */
 export function allowCN(names: string | readonly string[]): CertificatePredicate {
   return allowAttribute('CN', assertTexts('allowCN(names)', names))
 }
 
-/** Like {@link allowCN}, for organizational units (`OU`). */
+/**
+ * Allows a certificate if one of its organizational units (`OU`) is in the list.
+ *
+ * @param units - one or more units, which are compared exactly, including case
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, as {@link allowCN}
+ * @example
+ * import { allowOU } from 'passport-client-certificate-auth/helpers'
+ *
+ * const isAllowed = allowOU('Engineering')
+ */
 export function allowOU(units: string | readonly string[]): CertificatePredicate {
   return allowAttribute('OU', assertTexts('allowOU(units)', units))
 }
 
-/** Like {@link allowCN}, for organizations (`O`). */
+/**
+ * Allows a certificate if one of its organizations (`O`) is in the list.
+ *
+ * @param organizations - one or more organizations, which are compared exactly, including case
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, as {@link allowCN}
+ * @example
+ * import { allowOrganization } from 'passport-client-certificate-auth/helpers'
+ *
+ * const isAllowed = allowOrganization('Example Ltd')
+ */
 export function allowOrganization(organizations: string | readonly string[]): CertificatePredicate {
   return allowAttribute('O', assertTexts('allowOrganization(organizations)', organizations))
 }
 
 /**
- * Allows a certificate whose subject has every given attribute with the given value.
+ * Allows a certificate if its subject has every given attribute with the given value.
  *
- * @param fields - exact, case-sensitive; at least one
- * @throws TypeError when there is none, which would allow everybody, or a value is not text
+ * @param fields - at least one attribute, with a value that is compared exactly, including case
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` if `fields` isn't an object or a value isn't a
+ *   string, or `ERR_INVALID_ARG_VALUE` without any attribute, which would allow every client
+ * @example
+ * import { allowSubject } from 'passport-client-certificate-auth/helpers'
+ *
+ * const isAllowed = allowSubject({ O: 'Example Ltd', OU: 'Engineering' })
  */
 export function allowSubject(fields: NameFields): CertificatePredicate {
   const matches = matchName('allowSubject(fields)', fields)
@@ -39,8 +67,17 @@ export function allowSubject(fields: NameFields): CertificatePredicate {
 }
 
 /**
- * Like {@link allowSubject}, for the issuer. A name is not a proof: this narrows down certificates
- * that a trusted authority has signed, and says nothing about any other.
+ * Allows a certificate if its issuer has every given attribute with the given value. Use it to choose
+ * between the CAs that the server or the proxy trusts. It doesn't verify any signature, so a client can
+ * write any issuer into a certificate that nothing else has verified.
+ *
+ * @param fields - as for {@link allowSubject}
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, as
+ *   {@link allowSubject}
+ * @example
+ * import { allowIssuer } from 'passport-client-certificate-auth/helpers'
+ *
+ * const isAllowed = allowIssuer({ CN: 'Example Partner CA' })
  */
 export function allowIssuer(fields: NameFields): CertificatePredicate {
   const matches = matchName('allowIssuer(fields)', fields)
@@ -52,25 +89,26 @@ function allowAttribute(attribute: string, values: readonly string[]): Certifica
   return (cert) => readAttribute(cert.subject, attribute).some((value) => allowed.has(value))
 }
 
-function matchName(what: string, fields: unknown): (name: unknown) => boolean {
+function matchName(name: string, fields: unknown): (subject: unknown) => boolean {
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
-    throw invalidType(what, 'an object', fields)
+    throw invalidType(name, 'an object', fields)
   }
   const wanted = Object.entries(fields) as [string, string][]
-  if (wanted.length === 0) throw invalidValue(what, 'must name at least one attribute', fields)
+  if (wanted.length === 0) throw invalidValue(name, 'must name at least one attribute', fields)
   wanted.forEach(([attribute, value]) => {
-    assertText(`${what} "${attribute}"`, value)
+    assertText(`${name} "${attribute}"`, value)
   })
-  return (name) =>
-    wanted.every(([attribute, value]) => readAttribute(name, attribute).includes(value))
+  return (subject) =>
+    wanted.every(([attribute, value]) => readAttribute(subject, attribute).includes(value))
 }
 
 /**
- * The values of an attribute of a subject or issuer; Node gives one that occurs several times as an
- * array. Own properties only: an attribute may be named like a member of Object.prototype.
+ * Lists the values of an attribute of a subject or issuer, which is an array if it occurs several times.
+ * Reads only own properties, because an attribute may have the name of a member of Object.prototype.
  */
-export function readAttribute(name: unknown, attribute: string): readonly string[] {
-  if (typeof name !== 'object' || name === null || !Object.hasOwn(name, attribute)) return []
-  const value = (name as Record<string, string | string[] | undefined>)[attribute]
+export function readAttribute(subject: unknown, attribute: string): readonly string[] {
+  if (typeof subject !== 'object' || subject === null || !Object.hasOwn(subject, attribute))
+    return []
+  const value = (subject as Record<string, string | string[] | undefined>)[attribute]
   return [value ?? []].flat()
 }

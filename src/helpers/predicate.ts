@@ -3,24 +3,24 @@ import type { PeerCertificate } from 'node:tls'
 import { assertText } from '../util/assert.js'
 import { invalidType, invalidValue } from '../util/errors.js'
 
-/** Whether a certificate is allowed. Made by the `allow*` functions. */
+/** Decides whether a certificate is allowed. The `allow*` functions return such predicates. */
 export type CertificatePredicate = (cert: PeerCertificate) => boolean
 
-/** What the combinators take: a predicate, or a check of the application's own. */
+/** An argument of `allOf()` and `anyOf()`: a predicate, or your own function. */
 export type CertificateTest = (
   cert: PeerCertificate,
   ...rest: never[]
 ) => boolean | PromiseLike<boolean>
 
-/** A list of texts, or a single one. An empty list is refused: it would allow nobody. */
-export function assertTexts(what: string, value: unknown): readonly string[] {
+/** Accepts one string or a list of strings. An empty list throws, because it would allow no client. */
+export function assertTexts(name: string, value: unknown): readonly string[] {
   const list: unknown = typeof value === 'string' ? [value] : value
-  if (!Array.isArray(list)) throw invalidType(what, 'a string or an array of strings', value)
-  if (list.length === 0) throw invalidValue(what, 'must not be empty', value)
-  // Not forEach, which passes over the gaps of a sparse array.
+  if (!Array.isArray(list)) throw invalidType(name, 'a string or an array of strings', value)
+  if (list.length === 0) throw invalidValue(name, 'must not be empty', value)
+  // Not forEach, which skips the gaps of a sparse array.
   for (const [index, text] of list.entries()) {
-    assertText(list.length === 1 ? what : `${what}[${index}]`, text)
+    assertText(list.length === 1 ? name : `${name}[${index}]`, text)
   }
-  // Copied, so that a change to the caller's array is not a change of who is allowed.
+  // A copy, so that a later change to the caller's array doesn't change which clients are allowed.
   return [...(list as string[])]
 }

@@ -3,23 +3,28 @@ import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { invalidValue } from '../util/errors.js'
 import { assertTexts, type CertificatePredicate } from './predicate.js'
 
-const WHAT = 'allowSerial(serials)'
+const NAME = 'allowSerial(serials)'
 
 const SERIAL = /^-?[0-9a-f]+(:[0-9a-f]+)*$/i
 
 /**
- * Allows certificates with these serial numbers. A serial number is unique only within its issuer:
- * combine it with {@link allowIssuer}, or pin with {@link allowFingerprints} instead.
+ * Allows certificates with these serial numbers. Two CAs may use the same serial number, so combine this
+ * with {@link allowIssuer}, or use {@link allowFingerprints} instead.
  *
- * @param serials - hex digits, with or without colons, in any case; leading zeros do not matter, and a
- *   negative number begins with `-`, as Node shows it
- * @throws TypeError on an empty list or anything but hex digits
+ * @param serials - hex digits, with or without colons, in any case. Leading zeros are ignored, and a
+ *   negative number begins with `-`, as Node shows it.
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` if a number isn't a string, or
+ *   `ERR_INVALID_ARG_VALUE` if the list is empty or a string isn't hex digits
+ * @example
+ * import { allOf, allowIssuer, allowSerial } from 'passport-client-certificate-auth/helpers'
+ *
+ * const isAllowed = allOf(allowIssuer({ CN: 'Example CA' }), allowSerial('0A:00:BC:0D'))
  */
 export function allowSerial(serials: string | readonly string[]): CertificatePredicate {
   const allowed = new Set(
-    assertTexts(WHAT, serials).map((serial) => {
+    assertTexts(NAME, serials).map((serial) => {
       if (!SERIAL.test(serial)) {
-        throw invalidValue(WHAT, 'must be hex digits, with or without colons', serial)
+        throw invalidValue(NAME, 'must be hex digits, with or without colons', serial)
       }
       return normalize(serial)
     }),
@@ -30,7 +35,7 @@ export function allowSerial(serials: string | readonly string[]): CertificatePre
   }
 }
 
-/** From the DER where there is one: some runtimes show a negative number without its sign. */
+/** Prefers the DER, because some runtimes show a negative number without its sign. */
 function findSerial(certificate: ChainedPeerCertificate): string | undefined {
   const { raw, serialNumber } = certificate as Partial<
     Record<keyof ChainedPeerCertificate, unknown>

@@ -11,7 +11,7 @@ import { invalidValue } from '../util/errors.js'
 import { readAttribute } from './names.js'
 import { assertTexts, type CertificatePredicate } from './predicate.js'
 
-/** How the values of a type are brought to one spelling; `undefined` for what is not of the type. */
+/** Brings a value into the only spelling that we compare; returns `undefined` for an invalid value. */
 type Normalize = (value: string) => string | undefined
 
 const TYPES: ReadonlyMap<string, { readonly node: string; readonly normalize: Normalize }> =
@@ -27,46 +27,56 @@ const TYPES: ReadonlyMap<string, { readonly node: string; readonly normalize: No
   ])
 
 /**
- * Allows a certificate with one of these subject alternative names.
+ * Allows a certificate if it has one of these subject alternative names.
  *
- * @param names - each with its type in front: `DNS:api.example.com`, `email:ops@example.com`,
- *   `URI:spiffe://example.com/api`, `IP:192.0.2.7`, `othername:UPN:user@example.com`. Host names,
- *   the domains of addresses and the schemes and hosts of URIs are compared without regard to case,
- *   everything else exactly. No wildcards: `DNS:*.example.com` allows just that name.
- * @throws TypeError on an empty list, or on a name without a type: a bare `admin@example.com` could
- *   match a name of a kind that was not meant
+ * @param names - each begins with its type: `DNS:api.example.com`, `email:ops@example.com`,
+ *   `URI:spiffe://example.com/api`, `IP:192.0.2.7`, `othername:UPN:user@example.com`. Case is ignored
+ *   in host names, in the domains of e-mail addresses and in the schemes and hosts of URIs; everything
+ *   else is compared exactly. Wildcards aren't supported: `DNS:*.example.com` allows only that name.
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, for example for an
+ *   empty list, or for a name without a type, because a bare `admin@example.com` could match a name of
+ *   another type
+ * @example
+ * import { allowSAN } from 'passport-client-certificate-auth/helpers'
+ *
+ * const isAllowed = allowSAN(['DNS:api.example.com', 'URI:spiffe://example.com/api'])
  */
 export function allowSAN(names: string | readonly string[]): CertificatePredicate {
-  const what = 'allowSAN(names)'
-  const allowed = new Set(assertTexts(what, names).map((name) => compileName(what, name)))
+  const option = 'allowSAN(names)'
+  const allowed = new Set(assertTexts(option, names).map((name) => compileName(option, name)))
   return (cert) => readNames(cert).some((name) => allowed.has(name))
 }
 
 /**
- * Allows a certificate with one of these e-mail addresses, as a subject alternative name or as the
+ * Allows a certificate if it has one of these e-mail addresses, as a subject alternative name or as the
  * subject's `emailAddress` attribute.
  *
- * @param addresses - the domain is compared without regard to case, the part before `@` exactly
- * @throws TypeError on an empty list or anything but addresses
+ * @param addresses - case is ignored in the domain, and the part before `@` is compared exactly
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, for example for an
+ *   empty list, or for a string that isn't an e-mail address
+ * @example
+ * import { allowEmail } from 'passport-client-certificate-auth/helpers'
+ *
+ * const isAllowed = allowEmail(['ops@example.com', 'alice@example.com'])
  */
 export function allowEmail(addresses: string | readonly string[]): CertificatePredicate {
-  const what = 'allowEmail(addresses)'
+  const option = 'allowEmail(addresses)'
   const allowed = new Set(
-    assertTexts(what, addresses).map((address) => compileName(what, `email:${address}`)),
+    assertTexts(option, addresses).map((address) => compileName(option, `email:${address}`)),
   )
   return (cert) =>
     [...readNames(cert), ...readSubjectAddresses(cert)].some((name) => allowed.has(name))
 }
 
-function compileName(what: string, name: string): string {
+function compileName(option: string, name: string): string {
   const colon = name.indexOf(':')
   const type = TYPES.get(name.slice(0, Math.max(colon, 0)).toLowerCase())
   if (type === undefined) {
-    throw invalidValue(what, 'must begin with its type, such as "DNS:" or "URI:"', name)
+    throw invalidValue(option, 'must begin with its type, such as "DNS:" or "URI:"', name)
   }
   const value = type.normalize(name.slice(colon + 1))
   if (value === undefined || value === '') {
-    throw invalidValue(what, `must be a valid ${type.node} name`, name)
+    throw invalidValue(option, `must be a valid ${type.node} name`, name)
   }
   return toKey(type.node, value)
 }
@@ -79,8 +89,8 @@ function readNames(cert: PeerCertificate): string[] {
 }
 
 /**
- * The certificate's own bytes say what its names are, in every runtime alike. Only an object without
- * them, such as a forwarded identity, is read by its text, which has the form that Node documents.
+ * Reads the names from the certificate's own bytes, so that the result is the same in every runtime. An
+ * object without bytes, such as a forwarded identity, has the string that Node documents instead.
  */
 function listNames(cert: PeerCertificate): readonly SubjectAltName[] {
   const { raw, subjectaltname: text } = cert as { raw?: unknown; subjectaltname?: unknown }
@@ -101,7 +111,7 @@ function toKey(nodeType: string, value: string): string {
   return `${nodeType}:${value}`
 }
 
-/** Names are ASCII: `toLowerCase()` would make the Kelvin sign a `k`. */
+/** Changes only ASCII letters, because `toLowerCase()` would turn the Kelvin sign into a `k`. */
 function toLowerAscii(text: string): string {
   let lower = ''
   for (const character of text) {
@@ -110,7 +120,7 @@ function toLowerAscii(text: string): string {
   return lower
 }
 
-/** RFC 5280 7.5: the host part is compared without regard to case, the local part exactly. */
+/** RFC 5280 7.5: case is ignored in the host part, and the local part is compared exactly. */
 function normalizeEmail(address: string): string | undefined {
   const at = address.lastIndexOf('@')
   if (at < 1 || at === address.length - 1) return undefined
@@ -118,8 +128,8 @@ function normalizeEmail(address: string): string | undefined {
 }
 
 /**
- * RFC 5280 7.4: scheme and host are compared without regard to case, the rest exactly. Nothing else
- * is made equal: `/a/../b` is not `/b`.
+ * RFC 5280 7.4: case is ignored in scheme and host, and the rest is compared exactly. Paths aren't
+ * normalized, so `/a/../b` differs from `/b`.
  */
 function normalizeUri(uri: string): string {
   const colon = uri.indexOf(':')
@@ -136,27 +146,27 @@ function normalizeUri(uri: string): string {
   )
 }
 
-/** RFC 3986 3.2: it begins behind `//`, and a `/`, `?` or `#` ends it. */
+/** RFC 3986 3.2: host and port begin after `//` and end before the next `/`, `?` or `#`. */
 function endOfAuthority(rest: string): number {
   let end = 2
   while (end < rest.length && !'/?#'.includes(rest[end] as string)) end += 1
   return end
 }
 
-/** A name that Node has no text for could be any name. */
+/** Node shows the same string for all names that it can't convert, so that string must not match. */
 function normalizeOtherName(value: string): string | undefined {
   return value === UNSUPPORTED ? undefined : value
 }
 
 function normalizeAddress(address: string): string | undefined {
   if (isIPv4(address)) return address
-  // A zone (`%eth0`) is the host's own, and no part of the address.
+  // A zone (`%eth0`) means something only on one host and isn't part of the address.
   return isIPv6(address) && !address.includes('%') ? expandAddress(address) : undefined
 }
 
 const IPV6_GROUPS = 8
 
-/** RFC 4291 2.2: all eight groups, without leading zeros, so that each address has one spelling. */
+/** RFC 4291 2.2: writes all eight groups without leading zeros, so that each address has one spelling. */
 function expandAddress(address: string): string {
   const [head = [], tail = []] = address.split('::').map(readGroups)
   const zeros = Array<number>(IPV6_GROUPS - head.length - tail.length).fill(0)

@@ -19,17 +19,17 @@ const throwing: CertificateTest = () => {
 }
 const rejecting: CertificateTest = () => Promise.reject(boom)
 
-/** What a promise was rejected with. */
+/** The reason with which a promise was rejected. */
 async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise
   } catch (error) {
     return error
   }
-  throw new Error('It was not rejected')
+  throw new Error('The promise was not rejected')
 }
 
-describe('combining predicates', () => {
+describe('allOf() and anyOf()', () => {
   const truths: [tests: CertificateTest[], all: boolean, any: boolean][] = [
     [[yes], true, true],
     [[no], false, false],
@@ -46,20 +46,20 @@ describe('combining predicates', () => {
     [[no, later(true)], false, true],
   ]
   for (const [index, [tests, all, any]] of truths.entries()) {
-    it(`allOf() and anyOf() follow logic, also where answers come later (${index})`, async () => {
+    it(`follow logic, even when answers come later (${index})`, async () => {
       expect(await allOf(...tests)(alice)).to.equal(all)
       expect(await anyOf(...tests)(alice)).to.equal(any)
     })
   }
 
-  it('the predicates of this package combine, nested as well', async () => {
+  it('accept the predicates of this package, nested as well', async () => {
     const isOps = allOf(allowOU('Ops'), anyOf(allowCN('bob'), allowCN('alice')))
     expect(await isOps(alice)).to.equal(true)
     expect(await isOps(certificateLike({ subject: { CN: 'alice', OU: 'Dev' } }))).to.equal(false)
     expect(await isOps(certificateLike({ subject: { CN: 'eve', OU: 'Ops' } }))).to.equal(false)
   })
 
-  it('only true is a yes: a forgotten await or a user object allows nobody', async () => {
+  it('allow a certificate only by true, so a forgotten await or a user object allows no client', async () => {
     for (const answer of [1, 'true', {}, [], alice, undefined, null, 0, '', () => true]) {
       const test = (() => answer) as unknown as CertificateTest
       const promised = (() => Promise.resolve(answer)) as unknown as CertificateTest
@@ -72,7 +72,7 @@ describe('combining predicates', () => {
     }
   })
 
-  it('tests run one after another, and only until the answer is known', async () => {
+  it('run tests one after another, and only until the answer is known', async () => {
     const log: string[] = []
     const logging = (name: string, answer: boolean): CertificateTest => {
       return async () => {
@@ -95,7 +95,7 @@ describe('combining predicates', () => {
   })
 
   for (const [what, failing] of Object.entries({ throwing, rejecting })) {
-    it(`a ${what} test is an error, neither yes nor no`, async () => {
+    it(`pass on the error of a ${what} test`, async () => {
       for (const combined of [
         allOf(failing),
         anyOf(failing),
@@ -106,13 +106,13 @@ describe('combining predicates', () => {
       }
     })
 
-    it(`a ${what} test that is not reached does no harm`, async () => {
+    it(`do not run a ${what} test that is not reached`, async () => {
       expect(await allOf(no, failing)(alice)).to.equal(false)
       expect(await anyOf(yes, failing)(alice)).to.equal(true)
     })
   }
 
-  it('every test is given the certificate and all further arguments', async () => {
+  it('pass the certificate and all further arguments to every test', async () => {
     const calls: unknown[][] = []
     const record =
       (answer: boolean) =>
@@ -136,13 +136,13 @@ describe('combining predicates', () => {
   for (const [name, combine] of Object.entries({ allOf, anyOf })) {
     const what = `passport-client-certificate-auth: ${name}(...tests)`
 
-    it(`${name}() without any test is refused: it would allow everybody or nobody`, () => {
+    it(`throw without any test, which would allow every client or none: ${name}()`, () => {
       expect(() => combine())
-        .to.throw(TypeError, `${what} needs at least one. Received []`)
+        .to.throw(TypeError, `${what} needs at least one test. Received []`)
         .with.property('code', 'ERR_INVALID_ARG_VALUE')
     })
 
-    it(`${name}() of anything but functions is refused`, () => {
+    it(`throw for anything but functions: ${name}()`, () => {
       const values: unknown[] = [undefined, null, true, 'CN', {}, [yes], Promise.resolve(true)]
       for (const value of values) {
         expect(() => combine(value as never))

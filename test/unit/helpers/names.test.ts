@@ -70,14 +70,14 @@ describe('allowing by name', () => {
         }
       })
 
-      it('reads no other attribute, and not the issuer', () => {
+      it('reads neither other attributes nor the issuer', () => {
         const others = { CN: 'x', OU: 'x', O: 'x', [attribute]: 'other', L: first }
         expect(allow(first)(certificateLike({ subject: others, issuer: single.subject }))).to.equal(
           false,
         )
       })
 
-      it('allows nobody without the attribute', () => {
+      it('does not allow a certificate without the attribute', () => {
         expect(allow(first)(nameless)).to.equal(false)
         for (const fields of [{}, { subject: undefined }, { subject: null }, { subject: {} }]) {
           expect(allow(first)(certificateLike(fields))).to.equal(false)
@@ -86,7 +86,7 @@ describe('allowing by name', () => {
         expect(allow('x')(certificateLike({ subject: { [attribute]: undefined } }))).to.equal(false)
       })
 
-      it('goes by a copy of the list', () => {
+      it('ignores later changes to the list', () => {
         const list: string[] = [first]
         const isAllowed = allow(list)
         list[0] = second
@@ -95,7 +95,7 @@ describe('allowing by name', () => {
         expect(isAllowed(certificateLike({ subject: { [attribute]: second } }))).to.equal(false)
       })
 
-      it('refuses an empty list, which would allow nobody', () => {
+      it('rejects an empty list, which would allow no client', () => {
         const what = `${PACKAGE}: ${name}(${parameter})`
         expect(() => allow([]))
           .to.throw(TypeError, `${what} must not be empty. Received []`)
@@ -140,7 +140,7 @@ describe('allowing by name', () => {
         expect(allow({ CN: 'alice,bob' })(multiple)).to.equal(false)
       })
 
-      it('is not misled by attributes named like members of every object', () => {
+      it('is not misled by attributes with the names of inherited members', () => {
         for (const attribute of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
           const fields = { [attribute]: 'x' }
           expect(allow(fields)(single), attribute).to.equal(false)
@@ -150,13 +150,13 @@ describe('allowing by name', () => {
         }
       })
 
-      it('allows nobody without the name', () => {
+      it('does not allow a certificate without the name', () => {
         for (const fields of [{}, { [property]: undefined }, { [property]: null }]) {
           expect(allow({ CN: 'alice' })(certificateLike(fields))).to.equal(false)
         }
       })
 
-      it('goes by a copy of the fields', () => {
+      it('ignores later changes to the fields', () => {
         const fields: Record<string, string> = { CN: 'alice' }
         const isAllowed = allow(fields)
         fields['CN'] = 'bob'
@@ -164,7 +164,7 @@ describe('allowing by name', () => {
         expect(isAllowed(single)).to.equal(true)
       })
 
-      it('refuses an empty object, which would allow everybody', () => {
+      it('rejects an empty object, which would allow every client', () => {
         for (const fields of [{}, Object.create({ CN: 'alice' }) as NameFields]) {
           expect(() => allow(fields))
             .to.throw(
@@ -175,7 +175,7 @@ describe('allowing by name', () => {
         }
       })
 
-      it('refuses anything but an object', () => {
+      it('rejects anything but an object', () => {
         for (const fields of [undefined, null, 'CN=alice', 7, ['CN'], () => ({ CN: 'alice' })]) {
           expect(() => allow(fields as never))
             .to.throw(TypeError, `${PACKAGE}: ${name}(fields) must be an object. Received`)
@@ -183,7 +183,7 @@ describe('allowing by name', () => {
         }
       })
 
-      it('refuses a value that is not text, naming the attribute', () => {
+      it('rejects a value that is not a string, and names the attribute', () => {
         for (const value of [undefined, null, 7, ['alice'], /alice/]) {
           expect(() => allow({ O: 'Acme', CN: value } as never))
             .to.throw(TypeError, `${PACKAGE}: ${name}(fields) "CN" must be a string. Received`)
@@ -196,7 +196,7 @@ describe('allowing by name', () => {
     })
   }
 
-  it('an attribute is a list of its values, however often it occurs', () => {
+  it('reads an attribute as a list of values, however often it occurs', () => {
     expect(readAttribute({ CN: 'alice' }, 'CN')).to.deep.equal(['alice'])
     expect(readAttribute({ CN: ['alice', 'bob'] }, 'CN')).to.deep.equal(['alice', 'bob'])
     for (const name of [{}, { CN: undefined }, { CN: [] }, null, undefined, 'CN=alice', 7]) {
@@ -204,7 +204,7 @@ describe('allowing by name', () => {
     }
   })
 
-  it('allowSubject() reads the subject and allowIssuer() the issuer', () => {
+  it('reads the subject in allowSubject() and the issuer in allowIssuer()', () => {
     const cert = certificateLike({ subject: { CN: 'alice' }, issuer: { CN: 'root' } })
     expect(allowSubject({ CN: 'alice' })(cert)).to.equal(true)
     expect(allowSubject({ CN: 'root' })(cert)).to.equal(false)

@@ -12,8 +12,8 @@ import { assertTexts } from '../../../src/helpers/predicate.js'
 
 const PREFIX = 'passport-client-certificate-auth: '
 
-describe('the list of texts that a predicate takes', () => {
-  it('may be a single text, or any number of them', () => {
+describe('the list of strings of a predicate', () => {
+  it('may be a single string, or any number of strings', () => {
     expect(assertTexts('names', 'a')).to.deep.equal(['a'])
     expect(assertTexts('names', ['a'])).to.deep.equal(['a'])
     expect(assertTexts('names', ['b', 'a', 'b'])).to.deep.equal(['b', 'a', 'b'])
@@ -27,7 +27,7 @@ describe('the list of texts that a predicate takes', () => {
     expect(copy).to.deep.equal(['a'])
   })
 
-  const refused: [what: string, value: unknown, code: string, message: string][] = [
+  const rejected: [what: string, value: unknown, code: string, message: string][] = [
     [
       'nothing',
       undefined,
@@ -43,21 +43,26 @@ describe('the list of texts that a predicate takes', () => {
       'names must be a string or an array of strings. Received Set(1)',
     ],
     [
-      'an object like a list',
+      'an object that looks like a list',
       { 0: 'a', length: 1 },
       'TYPE',
       'names must be a string or an array of strings. Received {',
     ],
     ['an empty list', [], 'VALUE', 'names must not be empty. Received []'],
-    ['an empty text', '', 'VALUE', "names must not be empty. Received ''"],
-    ['an empty text in a list of one', [''], 'VALUE', "names must not be empty. Received ''"],
+    ['an empty string', '', 'VALUE', "names must not be empty. Received ''"],
+    ['an empty string in a list of one', [''], 'VALUE', "names must not be empty. Received ''"],
     ['a number in a list of one', [7], 'TYPE', 'names must be a string. Received 7'],
-    ['an empty text in front', ['', 'a'], 'VALUE', "names[0] must not be empty. Received ''"],
-    ['an empty text behind', ['a', ''], 'VALUE', "names[1] must not be empty. Received ''"],
+    [
+      'an empty string at the beginning',
+      ['', 'a'],
+      'VALUE',
+      "names[0] must not be empty. Received ''",
+    ],
+    ['an empty string at the end', ['a', ''], 'VALUE', "names[1] must not be empty. Received ''"],
     ['a number in the middle', ['a', 7, 'b'], 'TYPE', 'names[1] must be a string. Received 7'],
     ['a list in a list', ['a', ['b']], 'TYPE', "names[1] must be a string. Received [ 'b' ]"],
     [
-      'nothing in a list',
+      'undefined in a list',
       ['a', undefined],
       'TYPE',
       'names[1] must be a string. Received undefined',
@@ -70,8 +75,8 @@ describe('the list of texts that a predicate takes', () => {
     ],
     ['a list of one gap', Array<string>(1), 'TYPE', 'names must be a string. Received undefined'],
   ]
-  for (const [what, value, code, message] of refused) {
-    it(`may not be ${what}`, () => {
+  for (const [what, value, code, message] of rejected) {
+    it(`must not be ${what}`, () => {
       expect(() => assertTexts('names', value))
         .to.throw(TypeError, PREFIX + message)
         .with.property('code', `ERR_INVALID_ARG_${code}`)
@@ -88,7 +93,7 @@ describe('the list of texts that a predicate takes', () => {
     'allowEmail(addresses)': allowEmail,
   }
   for (const [what, allow] of Object.entries(helpers)) {
-    it(`is checked by ${what}, which the message names`, () => {
+    it(`is checked by ${what}, and the message names the function`, () => {
       expect(() => allow([])).to.throw(TypeError, `${PREFIX}${what} must not be empty`)
       expect(() => allow('')).to.throw(TypeError, `${PREFIX}${what} must not be empty`)
       expect(() => allow(['', 'a'])).to.throw(TypeError, `${PREFIX}${what}[0] must not be empty`)

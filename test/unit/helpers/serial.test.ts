@@ -31,19 +31,19 @@ describe('allowing by serial number', () => {
     '00000A00BC0D',
     '00:00:0a00bc0d',
   ]) {
-    it(`the same number may be written ${written}`, () => {
+    it(`accepts the same number written ${written}`, () => {
       expect(allowSerial(written)(cert)).to.equal(true)
     })
   }
 
   for (const other of ['A00BC0', 'A00BC0D0', 'ABCD', 'ABC0D', '1A00BC0D', 'B00BC0D', '0', '00']) {
-    it(`${other} is another number`, () => {
+    it(`does not allow another number: ${other}`, () => {
       expect(allowSerial(other)(cert)).to.equal(false)
       expect(allowSerial([other, 'FF'])(cert)).to.equal(false)
     })
   }
 
-  it('zero is a number like any other', () => {
+  it('compares zero like any other number', () => {
     for (const serialNumber of ['0', '00']) {
       const zero = certificateLike({ serialNumber })
       for (const written of ['0', '00', '00:00', '0000000']) {
@@ -54,20 +54,20 @@ describe('allowing by serial number', () => {
     }
   })
 
-  it('the longest number that is allowed is compared to the last digit', async () => {
+  it('compares the longest number up to its last digit', async () => {
     const serialNumber = `7${'ef'.repeat(19)}0`
     const longest = await certificateWith({ serialNumber })
     expect(allowSerial(serialNumber)(longest)).to.equal(true)
     expect(allowSerial(`${serialNumber.slice(0, -1)}1`)(longest)).to.equal(false)
   })
 
-  it('a certificate may spell its number in any way too', () => {
+  it('reads the number of a certificate in any spelling, too', () => {
     for (const serialNumber of ['0a:00:bc:0d', 'a00bc0d', '000A00BC0D']) {
       expect(allowSerial('A00BC0D')(certificateLike({ serialNumber }))).to.equal(true)
     }
   })
 
-  it('a certificate without a number is not allowed', () => {
+  it('does not allow a certificate without a number', () => {
     for (const fields of [{}, { serialNumber: undefined }, { serialNumber: 10 }]) {
       expect(allowSerial('A')(certificateLike(fields))).to.equal(false)
     }
@@ -95,20 +95,20 @@ describe('allowing by serial number', () => {
       expect(allowSerial(negative.serialNumber)(negative)).to.equal(true)
     })
 
-    it('never is the positive number with the same digits, or with the same bytes', () => {
+    it('never equals the positive number with the same digits or the same bytes', () => {
       expect(allowSerial('11D4C3')(positive)).to.equal(true)
       for (const written of ['11D4C3', 'EE2B3D', 'FFEE2B3D']) {
         expect(allowSerial(written)(negative), written).to.equal(false)
       }
     })
 
-    it('is named by its digits on a certificate without DER', () => {
+    it('is compared by its digits on a certificate without DER', () => {
       const shown = certificateLike({ serialNumber: '-11D4C3' })
       expect(allowSerial('-11D4C3')(shown)).to.equal(true)
       expect(allowSerial('11D4C3')(shown)).to.equal(false)
     })
 
-    it('is not zero', () => {
+    it('does not equal zero', () => {
       for (const zero of [of(0n), certificateLike({ serialNumber: '-00' })]) {
         for (const written of ['0', '-0', '-00:00']) {
           expect(allowSerial(written)(zero), written).to.equal(true)
@@ -117,7 +117,7 @@ describe('allowing by serial number', () => {
       }
     })
 
-    it('comes from the DER, which says more than the text of some runtimes', () => {
+    it('reads the number from the DER, because some runtimes show it incompletely', () => {
       const { raw } = negative
       const shown = certificateLike({ raw, serialNumber: '11D4C3' })
       expect(allowSerial('-11D4C3')(shown)).to.equal(true)
@@ -128,7 +128,7 @@ describe('allowing by serial number', () => {
       )
     })
 
-    it('comes from the text where the DER cannot be read', () => {
+    it('reads the number that Node shows if the DER cannot be read', () => {
       for (const raw of [Buffer.alloc(3), 'text', null, undefined]) {
         const shown = certificateLike({ raw, serialNumber: '-5' })
         expect(allowSerial('-05')(shown)).to.equal(true)
@@ -138,7 +138,7 @@ describe('allowing by serial number', () => {
     })
   })
 
-  it('changing the list afterwards changes nothing', () => {
+  it('ignores later changes to the list', () => {
     const list = ['0A00BC0D']
     const isAllowed = allowSerial(list)
     list[0] = 'FF'
@@ -169,7 +169,7 @@ describe('allowing by serial number', () => {
     '1.5',
     '0G',
   ]) {
-    it(`refuses ${JSON.stringify(text)}, which is not hex digits`, () => {
+    it(`rejects ${JSON.stringify(text)}, which is not hex digits`, () => {
       for (const list of [text, ['0A', text]]) {
         expect(() => allowSerial(list))
           .to.throw(
@@ -181,7 +181,7 @@ describe('allowing by serial number', () => {
     })
   }
 
-  it('refuses an empty list, which would allow nobody', () => {
+  it('rejects an empty list, which would allow no client', () => {
     expect(() => allowSerial([])).to.throw(TypeError, 'allowSerial(serials) must not be empty')
     expect(() => allowSerial('')).to.throw(TypeError, 'allowSerial(serials) must not be empty')
     expect(() => allowSerial(10 as never)).to.throw(

@@ -24,20 +24,20 @@ describe('allowing by e-mail address', () => {
         ['*@mail.example.com', false],
       ]
       for (const [rule, allowed] of rules) {
-        it(`${rule} ${allowed ? 'is' : 'is not'} Ops.Team@Mail.Example.com`, async () => {
+        it(`${allowed ? 'allows' : 'does not allow'} Ops.Team@Mail.Example.com by ${rule}`, async () => {
           const cert = await certificateOf('Ops.Team@Mail.Example.com')
           expect(allowEmail(rule)(cert)).to.equal(allowed)
           expect(allowEmail(['nobody@example.com', rule])(cert)).to.equal(allowed)
         })
       }
 
-      it('what stands before the last @ is compared exactly', async () => {
+      it('compares everything before the last @ exactly', async () => {
         const cert = await certificateOf('"a@B"@Example.com')
         expect(allowEmail('"a@B"@example.com')(cert)).to.equal(true)
         expect(allowEmail('"a@b"@example.com')(cert)).to.equal(false)
       })
 
-      it('what is no address is not allowed', async () => {
+      it('does not allow a name that is not an address', async () => {
         for (const value of ['example.com', '@example.com', 'ops@']) {
           const cert = await certificateOf(value)
           expect(allowEmail(['ops@example.com', 'a@b'])(cert), value).to.equal(false)
@@ -46,7 +46,7 @@ describe('allowing by e-mail address', () => {
     })
   }
 
-  it('any of several addresses in the certificate will do', async () => {
+  it('allows any of several addresses in the certificate', async () => {
     const cert = await certificateWith({
       subject: [{ E: ['one@example.com'] }, { E: ['two@example.com'] }],
       subjectAltName: [
@@ -60,7 +60,7 @@ describe('allowing by e-mail address', () => {
     expect(allowEmail('five@example.com')(cert)).to.equal(false)
   })
 
-  it('an address anywhere else does not count', async () => {
+  it('ignores an address anywhere else', async () => {
     const address = 'ops@example.com'
     const cert = await certificateWith({
       subject: [{ CN: [address] }, { OU: [address] }],
@@ -73,7 +73,7 @@ describe('allowing by e-mail address', () => {
     expect(allowEmail(address)(cert)).to.equal(false)
   })
 
-  it('a certificate without any address is not allowed', async () => {
+  it('does not allow a certificate without an address', async () => {
     const isAllowed = allowEmail('ops@example.com')
     expect(isAllowed(await certificateWith({ subject: 'CN=ops' }))).to.equal(false)
     for (const fields of [{}, { subject: undefined }, { subject: null }, { subject: {} }]) {
@@ -81,12 +81,12 @@ describe('allowing by e-mail address', () => {
     }
   })
 
-  it('an inherited address is not in the certificate', () => {
+  it('ignores an inherited address', () => {
     const subject: unknown = Object.create({ emailAddress: 'ops@example.com' })
     expect(allowEmail('ops@example.com')(certificateLike({ subject }))).to.equal(false)
   })
 
-  it('changing the list afterwards changes nothing', async () => {
+  it('ignores later changes to the list', async () => {
     const list = ['ops@example.com']
     const isAllowed = allowEmail(list)
     list[0] = 'eve@example.com'
@@ -97,7 +97,7 @@ describe('allowing by e-mail address', () => {
   })
 
   for (const rule of ['example.com', '@example.com', 'ops@', '@', 'email:', 'ops']) {
-    it(`refuses '${rule}', which is no address`, () => {
+    it(`rejects '${rule}', which isn't an address`, () => {
       expect(() => allowEmail(['ops@example.com', rule]))
         .to.throw(
           TypeError,

@@ -22,7 +22,7 @@ describe('subject alternative names that pose as others', () => {
     'email:admin@example.com',
   ]
   for (const [type, prefix] of types) {
-    it(`a name of type ${prefix} matches no rule of another type`, async () => {
+    it(`of type ${prefix} match no rule of another type`, async () => {
       for (const value of values) {
         const cert = await certificateNamed({ type, value })
         for (const [, other] of types.filter(([each]) => each !== type)) {
@@ -56,7 +56,7 @@ describe('subject alternative names that pose as others', () => {
       'othername:UPN:admin@example.com',
     ]
     for (const injection of injections) {
-      it(`${JSON.stringify(injection)} in a name of type ${prefix} is no second name`, async () => {
+      it(`stay one name with ${JSON.stringify(injection)} in a name of type ${prefix}`, async () => {
         const innocent: Name = { type: 'dns', value: 'innocent.example.com' }
         for (const names of [
           [{ type, value: injection }],
@@ -70,7 +70,7 @@ describe('subject alternative names that pose as others', () => {
     }
   }
 
-  it('a name with special characters is compared as it is in the certificate', async () => {
+  it('compare names with special characters as they are in the certificate', async () => {
     for (const value of ['a, DNS:b', 'a"b', 'a\\b', 'a\\"b, c', 'a,b', "a'b", 'a\tb', 'a\nb']) {
       const cert = await certificateNamed({ type: 'url', value: `urn:${value}` })
       expect(allowSAN(`URI:urn:${value}`)(cert), JSON.stringify(value)).to.equal(true)
@@ -82,14 +82,14 @@ describe('subject alternative names that pose as others', () => {
     expect(allowSAN('DirName:O=b,CN=a')(directory)).to.equal(true)
   })
 
-  it('a user principal name may hold any letters', async () => {
+  it('may have any letters in a user principal name', async () => {
     const value = 'J\u00fcrgen\u4e2d@corp.example.com'
     const cert = await certificateNamed({ type: 'upn', value })
     expect(allowSAN(`othername:UPN:${value}`)(cert)).to.equal(true)
     expect(allowSAN('othername:UPN:Jurgen@corp.example.com')(cert)).to.equal(false)
   })
 
-  it('the names beside one with special characters are still found', async () => {
+  it('are still found next to a name with special characters', async () => {
     const cert = await certificateNamed(
       { type: 'dns', value: 'first.example.com' },
       { type: 'url', value: 'urn:a, DNS:b"c\\' },
@@ -100,7 +100,7 @@ describe('subject alternative names that pose as others', () => {
     expect(allowEmail('last@example.com')(cert)).to.equal(true)
   })
 
-  it('an extension that cannot be read in full allows nobody', () => {
+  it('are all ignored when a part of the extension cannot be read', () => {
     for (const damaged of [
       'DNS:a.example.com, DNS:"b',
       'DNS:a.example.com, b',
@@ -112,8 +112,8 @@ describe('subject alternative names that pose as others', () => {
     }
   })
 
-  it('a letter that only looks like another is another', async () => {
-    // The Kelvin sign, whose lower case is the letter k.
+  it('differ when a letter only looks like another letter', async () => {
+    // toLowerCase() turns the Kelvin sign into the letter k.
     const kelvin = '\u212a'
     const inSubject = await certificateWith({
       subject: [{ E: [{ utf8String: `admin@${kelvin}ernel.example` } as never] }],
@@ -131,7 +131,7 @@ describe('subject alternative names of an object with the bytes of a certificate
   const allowsEmail = (cert: object) => allowEmail('ops@example.com')(certificateLike(cert))
   const text = 'DNS:a.example.com, email:ops@example.com'
 
-  it('are those in the bytes, whatever the text says', async () => {
+  it('are read from the bytes, whatever the string says', async () => {
     const named = await certificateNamed(
       { type: 'dns', value: 'a.example.com' },
       { type: 'email', value: 'ops@example.com' },
@@ -153,20 +153,20 @@ describe('subject alternative names of an object with the bytes of a certificate
     expect(allows({ raw: new Uint8Array(raw) })).to.equal(true)
   })
 
-  it('are none where the bytes are not those of a certificate', () => {
+  it('are not read if the bytes are not a certificate', () => {
     for (const raw of [Buffer.alloc(0), Buffer.from('text'), {}, [], 'text', 7, false]) {
       expect(allows({ raw, subjectaltname: text }), typeof raw).to.equal(false)
     }
   })
 
-  it('are those of the text where there are no bytes', () => {
+  it('are read from the string if there are no bytes', () => {
     for (const fields of [{}, { raw: undefined }, { raw: null }]) {
       expect(allows({ ...fields, subjectaltname: text })).to.equal(true)
       expect(allowsEmail({ ...fields, subjectaltname: text })).to.equal(true)
     }
   })
 
-  it('of types that Node has no text for match no rule, and no rule can name them', async () => {
+  it('cannot be allowed if Node cannot convert them', async () => {
     const cert = await certificateNamed({ type: 'dns', value: 'a.example.com' })
     expect(allowSAN(['othername:UPN:u@b', 'DNS:a.example.com'])(cert)).to.equal(true)
     const subjectaltname = 'othername:<unsupported>, DNS:a.example.com'
@@ -174,7 +174,7 @@ describe('subject alternative names of an object with the bytes of a certificate
     expect(() => allowSAN('othername:<unsupported>')).to.throw(TypeError, 'a valid othername name')
   })
 
-  it('of addresses are compared in any spelling', () => {
+  it('are compared in any spelling if they are IP addresses', () => {
     const spellings = ['2001:db8::7:0:0:1', '2001:DB8:0:0:7:0:0:1', '2001:db8:0:0:7::0.0.0.1']
     for (const rule of spellings) {
       for (const spelling of spellings) {

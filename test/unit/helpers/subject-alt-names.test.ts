@@ -57,22 +57,25 @@ describe('allowing by subject alternative name', () => {
 
   const others: [why: string, rules: string[]][] = [
     [
-      'which is not among the names',
+      'which is not in the certificate',
       ['DNS:other.example.com', 'IP:192.0.2.8', 'IP:192.0.2.9', 'IP:2001:db8::2'],
     ],
     [
       'which is only a part of a name',
       ['DNS:example.com', 'DNS:api.example', 'DNS:api.example.com.'],
     ],
-    ['which is the common name, not a subject alternative one', ['DNS:cn.example.com']],
-    ['which is in the subject only', ['email:subject@example.com']],
-    ['as a wildcard is never expanded', ['DNS:x.wild.example.com', 'DNS:*.example.com', 'DNS:*']],
+    ['which is the common name, not a subject alternative name', ['DNS:cn.example.com']],
+    ['which is only in the subject', ['email:subject@example.com']],
     [
-      'as local parts are compared exactly',
+      'because wildcards are never expanded',
+      ['DNS:x.wild.example.com', 'DNS:*.example.com', 'DNS:*'],
+    ],
+    [
+      'because local parts are compared exactly',
       ['email:ops.team@mail.example.com', 'email:MIXED@example.com'],
     ],
     [
-      'as all but scheme and host of a URI is compared exactly',
+      'because a URI is compared exactly, except for scheme and host',
       [
         'URI:spiffe://example.com/ns/prod/api',
         'URI:spiffe://example.com/ns/Prod/api/',
@@ -90,7 +93,7 @@ describe('allowing by subject alternative name', () => {
       ],
     ],
     [
-      'as other names are compared exactly',
+      'because other names are compared exactly',
       [
         'othername:UPN:user@corp.example.com',
         'othername:UPN:User@CORP.example.com',
@@ -107,7 +110,7 @@ describe('allowing by subject alternative name', () => {
     }
   }
 
-  describe('where a URI has a host', () => {
+  describe('by the host of a URI', () => {
     const uris: [inCertificate: string, rule: string, same: boolean][] = [
       ['https://e.example/', 'httpx://e.example/', false],
       ['https://e.example/', 'https//e.example/', false],
@@ -127,7 +130,7 @@ describe('allowing by subject alternative name', () => {
       ['//Host/Path', '//host/path', false],
     ]
     for (const [inCertificate, rule, same] of uris) {
-      it(`${inCertificate} ${same ? 'is' : 'is not'} ${rule}`, async () => {
+      it(`${same ? 'equals' : 'differs'}: ${inCertificate} and ${rule}`, async () => {
         const withUri = await certificateWith({
           subjectAltName: [{ type: 'url', value: inCertificate }],
         })
@@ -136,7 +139,7 @@ describe('allowing by subject alternative name', () => {
     }
   })
 
-  it('changing the list afterwards changes nothing', () => {
+  it('ignores later changes to the list', () => {
     const list = ['DNS:api.example.com']
     const isAllowed = allowSAN(list)
     list[0] = 'DNS:other.example.com'
@@ -144,7 +147,7 @@ describe('allowing by subject alternative name', () => {
     expect(isAllowed(certificateLike({ subjectaltname: 'DNS:other.example.com' }))).to.equal(false)
   })
 
-  it('a certificate without the extension is not allowed', async () => {
+  it('does not allow a certificate without the extension', async () => {
     const isAllowed = allowSAN('DNS:cn.example.com')
     expect(isAllowed(await certificateWith({ subject: 'CN=cn.example.com' }))).to.equal(false)
     for (const subjectaltname of [undefined, null, '', 7, ['DNS:cn.example.com']]) {
@@ -152,8 +155,8 @@ describe('allowing by subject alternative name', () => {
     }
   })
 
-  it('a name of a type that nobody can give a rule for is passed over', async () => {
-    // An X.400 address and `DNS:api.example.com`, which RFC 5280 4.2.1.6 allows side by side.
+  it('ignores names of unsupported types', async () => {
+    // RFC 5280 4.2.1.6 allows an X.400 address next to `DNS:api.example.com`.
     const names = Buffer.from('3013a300820f6170692e6578616d706c652e636f6d', 'hex')
     const both = await certificateWith({ extensions: [new Extension('2.5.29.17', false, names)] })
     expect(both.subjectaltname).to.equal('X400Name:<unsupported>, DNS:api.example.com')
@@ -161,12 +164,12 @@ describe('allowing by subject alternative name', () => {
     expect(allowSAN('DNS:other.example.com')(both)).to.equal(false)
   })
 
-  it('an address that is none is passed over', () => {
+  it('ignores an invalid address', () => {
     const subjectaltname = 'IP Address:<invalid>, email:nobody, DNS:api.example.com'
     expect(allowSAN('DNS:api.example.com')(certificateLike({ subjectaltname }))).to.equal(true)
   })
 
-  const refused: [rule: string, problem: string][] = [
+  const rejected: [rule: string, problem: string][] = [
     ...['admin@example.com', 'api.example.com', ':api', '2001:db8::1', 'CN:alice', 'https://x'].map(
       (rule): [string, string] => [rule, 'must begin with its type, such as "DNS:" or "URI:"'],
     ),
@@ -191,8 +194,8 @@ describe('allowing by subject alternative name', () => {
       (rule): [string, string] => [`IP:${rule}`, 'must be a valid IP Address name'],
     ),
   ]
-  for (const [rule, problem] of refused) {
-    it(`refuses the rule '${rule}'`, () => {
+  for (const [rule, problem] of rejected) {
+    it(`rejects the rule '${rule}'`, () => {
       const message = `passport-client-certificate-auth: allowSAN(names) ${problem}. Received '${rule}'`
       for (const list of [rule, ['DNS:api.example.com', rule]]) {
         expect(() => allowSAN(list))
