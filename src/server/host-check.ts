@@ -4,26 +4,27 @@ import { collectFields, type FieldValue, readField, UNREADABLE } from '../extrac
 import type { RequestLike } from '../extractor/request.js'
 import { trace } from '../util/trace.js'
 
-/** What is read of a request of HTTP/1.1 or HTTP/2. */
+/** The members of an HTTP/1.1 or HTTP/2 request that the check reads. */
 export interface HostRequest extends RequestLike {
   readonly url?: string | undefined
-  /** What Express and Connect keep of the URL where they shorten it. */
+  /** The whole URL, if Express or Connect has shortened `url`. */
   readonly originalUrl?: string | undefined
 }
 
 /**
- * Rejects a request for another host than the client named in the TLS handshake (SNI), with 421. It
- * belongs in front of everything else on a server whose contexts, by `addContext()` or `SNICallback`,
- * have different `ca`: the handshake was decided by the CAs of the host that it named.
+ * Rejects a request with 421 if it is for another host than the client named in the TLS handshake (SNI).
+ * Use it before everything else if contexts of your server, from `addContext()` or `SNICallback`, have a
+ * different `ca`. The handshake only checked the certificate against the CAs of the host that it named.
  *
- * Every host that the request names has to be that one: `Host`, `:authority`, and an absolute URL. A
- * port, letter case and a dot at the end make no difference in these. They do in the handshake, because
- * Node looks for a context by the exact name. A client that named no host there may only ask for an IP
- * address, which no context of its own is for.
+ * Every host in the request must match: `Host`, `:authority`, and the host of an absolute URL. In these,
+ * the port, the case and a final dot are ignored. In the handshake they matter, because Node selects the
+ * context by the exact name. A client that didn't name a host in the handshake may only request an IP
+ * address, because no context belongs to an IP address.
  *
- * @param res - answered with 421 where there is no `next`
- * @param next - called without arguments, or with a {@link MisdirectedRequestError}
- * @returns whether the request may go on
+ * @param res - gets the answer 421 if you don't pass `next`
+ * @param next - called without arguments, or with a {@link MisdirectedRequestError}, whose `code` is
+ *   `ERR_MISDIRECTED_REQUEST`
+ * @returns whether the request may continue
  * @example
  * import { assertHostMatchesServername } from 'passport-client-certificate-auth/server'
  *
@@ -64,10 +65,10 @@ function matches(req: HostRequest): boolean {
     if (typeof servername === 'string' && servername !== '') {
       return hosts.every((host) => readHost(host) === servername)
     }
-    // Node doesn't show the name of a resumed TLS 1.2 session, which may be of any context.
+    // Node doesn't show the name of a resumed TLS 1.2 session, which may belong to any context.
     return !socket.isResumed && hosts.every((host) => isAddress(readHost(host)))
   } catch {
-    // The connection has ended, or the request is odd.
+    // The connection has ended, or the request is malformed.
     return false
   }
 }
@@ -81,7 +82,7 @@ type Host = NonNullable<FieldValue>
 
 const HOST_FIELDS = [':authority', 'host']
 
-/** Every host that a request names, readable or not. */
+/** Lists every host that a request names, readable or not. */
 function listHosts(req: HostRequest): Host[] {
   const fields = collectFields(req, HOST_FIELDS)
   const named: FieldValue[] = [
@@ -91,14 +92,14 @@ function listHosts(req: HostRequest): Host[] {
   return named.filter((host) => host !== undefined)
 }
 
-/** An absolute URL (RFC 9112 3.2.2) takes the place of `Host` in some frameworks and not in others. */
+/** Some frameworks prefer an absolute URL (RFC 9112 3.2.2) to `Host`, and others ignore it. */
 function readTarget({ originalUrl, url }: HostRequest): FieldValue {
   const target = originalUrl ?? url ?? ''
   if (/^[/*]|^$/.test(target)) return undefined
   return /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(target)?.[1] ?? UNREADABLE
 }
 
-/** In lower case, without port and final dot; `undefined` if it isn't a name or an address. */
+/** Returns the host in lower case, without port and final dot; `undefined` if it is malformed. */
 function readHost(host: Host): string | undefined {
   if (host === UNREADABLE) return undefined
   const [, ipv6, name] = /^(?:\[([^[\]]*)\]|([\w.-]*?)\.?)(?::\d*)?$/.exec(host) ?? []

@@ -5,22 +5,22 @@ import { invalidValue, kindOf } from '../util/errors.js'
 import { assertDirectTls } from '../util/runtime.js'
 import { assertCertificates, digestTrust, splitRevocationLists } from './trust-digest.js'
 
-/** Options of `tls.createServer()`, of which a server for client certificates needs at least: */
+/** Options of `tls.createServer()` for a server that authenticates clients by certificate. */
 export interface MtlsServerOptions extends TlsOptions {
-  /** The authorities whose clients are let in; PEM. Required: Node's default is the public ones. */
+  /** The CAs whose client certificates you accept, in PEM. Node's default is the public CAs. */
   ca: NonNullable<SecureContextOptions['ca']>
-  /** Revocation lists of those authorities; PEM. With any, every authority needs one. */
+  /** Revocation lists of these CAs, in PEM. If you pass any, every CA needs one. */
   crl?: SecureContextOptions['crl']
   /**
-   * Whether a client without an acceptable certificate is refused in the handshake. `false` lets it
-   * connect, for the application to answer 401. Default: `true`.
+   * Whether the handshake rejects clients without a valid certificate. With `false` they can connect, and
+   * your application has to answer 401. Default: `true`.
    */
   rejectUnauthorized?: boolean | undefined
   /**
-   * Whether all contexts of the server, by `addContext()` or `SNICallback`, have the same `ca` and
-   * `crl` as these options. Say `false` where they don't: then there are no session tickets, and each
-   * connection costs a full handshake, because several versions of Node resume a session of one
-   * context in another. Default: `true`, but `false` with `SNICallback`.
+   * Set this to `false` if contexts from `addContext()` or `SNICallback` have another `ca` or `crl` than
+   * these options. Several versions of Node resume a session of one context in another, so the server
+   * then issues no session tickets, and each connection costs a full handshake. Default: `true`, but
+   * `false` with `SNICallback`.
    */
   contextsShareCa?: boolean | undefined
 }
@@ -28,27 +28,38 @@ export interface MtlsServerOptions extends TlsOptions {
 const MODERN_VERSIONS = ['TLSv1.2', 'TLSv1.3']
 
 /**
- * Completes options for `https.createServer()`, `http2.createSecureServer()` or
- * `tls.createServer()` so that what the handshake says about the client can be relied on:
+ * Completes options for `https.createServer()`, `http2.createSecureServer()` or `tls.createServer()`, so
+ * that you can rely on the result of the handshake:
  *
- * - `requestCert: true`, and `rejectUnauthorized: true` unless it is given as `false`
- * - `SSL_OP_NO_RENEGOTIATION`: a client cannot change its certificate afterwards
- * - a `sessionIdContext` made of the authorities and revocation lists: a session ticket from a
- *   server, or a time, with others is worth nothing, though ticket keys be shared
- * - `minVersion: 'TLSv1.2'`
- * - `SSL_OP_NO_TICKET` with `SNICallback` or `contextsShareCa: false`: a session can't be resumed in a
- *   context with other authorities
+ * - `requestCert: true`, and `rejectUnauthorized: true` unless you pass `false`.
+ * - `SSL_OP_NO_RENEGOTIATION`, so that a client can't change its certificate later.
+ * - A `sessionIdContext` made from the CAs and revocation lists. A session ticket from a server with other
+ *   CAs or lists, or from the time before a reload, is rejected even if the servers share ticket keys.
+ * - `minVersion: 'TLSv1.2'`.
+ * - `SSL_OP_NO_TICKET` with `SNICallback` or `contextsShareCa: false`, so that a client can't resume a
+ *   session in a context with other CAs.
  *
- * What is given wins, unless it contradicts one of these.
+ * Your own values win, unless they contradict the list above.
  *
- * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, and
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, or
  *   `ERR_UNSUPPORTED_RUNTIME` on Deno
+ * @example
+ * import { readFileSync } from 'node:fs'
+ * import https from 'node:https'
+ * import { mtlsServerOptions } from 'passport-client-certificate-auth/server'
+ *
+ * const options = mtlsServerOptions({
+ *   key: readFileSync('server-key.pem'),
+ *   cert: readFileSync('server.pem'),
+ *   ca: readFileSync('client-ca.pem'),
+ * })
+ * https.createServer(options, app).listen(8443)
  */
 export function mtlsServerOptions<Options extends MtlsServerOptions>(
   options: Options,
 ): Omit<Options, 'crl' | 'contextsShareCa'> & CompletedOptions {
   assertDirectTls('mtlsServerOptions()')
-  // What is checked is what is used: an option that is not an own one would not be copied below.
+  // Copies first, because the copy below contains own options only, and we must check the same options.
   const { contextsShareCa, crl: lists, ...own } = { ...options }
   assertServerOptions(own)
   const { SNICallback, secureOptions = 0, minVersion = 'TLSv1.2' } = own
@@ -70,18 +81,18 @@ export function mtlsServerOptions<Options extends MtlsServerOptions>(
 function addFlags(secureOptions: number, hasTickets: boolean): number {
   const { SSL_OP_NO_RENEGOTIATION, SSL_OP_NO_TICKET } = constants
   const flags = SSL_OP_NO_RENEGOTIATION | (hasTickets ? 0 : SSL_OP_NO_TICKET)
-  // Without >>>, bit 31, which is in SSL_OP_ALL, would make the sum negative.
+  // Without >>>, bit 31 (part of SSL_OP_ALL) would make the result negative.
   return (secureOptions | flags) >>> 0
 }
 
-/** What {@link mtlsServerOptions} adds. */
+/** The options that {@link mtlsServerOptions} adds. */
 export interface CompletedOptions {
   requestCert: true
   rejectUnauthorized: boolean
   minVersion: NonNullable<TlsOptions['minVersion']>
   secureOptions: number
   sessionIdContext: string
-  /** One list each. */
+  /** One revocation list in each string. */
   crl?: string[]
 }
 
@@ -101,7 +112,7 @@ function assertServerOptions(options: TlsOptions): void {
   if (options.pfx !== undefined) {
     throw invalidValue(
       'option "pfx"',
-      'must be given as "key" and "cert": Node lets clients of every authority in it in',
+      'is not supported: pass "key" and "cert" instead, because Node would accept clients of every CA in it',
       kindOf(options.pfx),
     )
   }

@@ -3,24 +3,24 @@ import { invalidValue, kindOf } from '../util/errors.js'
 
 type Pem = SecureContextOptions['ca']
 
-/** What an option holds, and what that is called in messages. */
+/** An option with PEM, and how messages describe it. */
 export interface PemOption {
   readonly name: 'ca' | 'cert' | 'crl'
   readonly noun: string
   readonly labels: RegExp
 }
 
-/** A line of armour, as RFC 7468 3 has it: nothing in front of it, and nothing but blanks behind. */
+/** A BEGIN or END line (RFC 7468 3): nothing before it, and only blanks after it. */
 const ARMOUR = /^-----(BEGIN|END) ([A-Z0-9][A-Z0-9 ]*)-----[ \t\r]*$/
-/** What somebody meant as one. Node passes over it, or stops reading there. */
+/** A line that was probably meant as a BEGIN or END line. Node skips it, or stops reading there. */
 const MEANT_AS_ARMOUR =
   /-----(?:BEGIN|END)\b|[-\u2010-\u2015]\s*(?:BEGIN|END)\s+(?:X509 |TRUSTED )?(?:CERTIFICATE|CRL)\b/i
-/** Blocks that hold certificates, though Node reads none from them. */
+/** Blocks that contain certificates, although Node doesn't read them. */
 const UNREAD_CERTIFICATES = /CERTIFICATE|PKCS7|CMS/
 
-/** Four characters of base64, and the last ones, which may be padded. */
+/** Four characters of base64, and the last four, which may be padded. */
 const [QUAD, LAST] = ['[A-Za-z0-9+/]{4}', '[A-Za-z0-9+/]{2}(?:[A-Za-z0-9+/][A-Za-z0-9+/=]|==)']
-/** Base64 alone, or the headers of an encrypted key (RFC 1421 4.4), a blank line, and full lines. */
+/** Either base64 alone, or the headers of an encrypted key (RFC 1421 4.4), a blank line and full lines. */
 const ORDINARY_BLOCK = new RegExp(
   '^[^\n]{1,200}\n(?:' +
     `(?:(?:${QUAD}){1,19}\r?\n)*(?:${QUAD}){0,18}|` +
@@ -34,9 +34,9 @@ interface Block {
 }
 
 /**
- * The blocks of PEM that Node reads from an option. OpenSSL passes over a BEGIN line that has something
- * in front of it, and ends reading, without an error, at the first block that it can't read. So
- * whatever it would not read as it is meant is an error here.
+ * Lists the PEM blocks of an option, and throws for everything that OpenSSL would silently skip. OpenSSL
+ * ignores a BEGIN line that has something before it, and stops without an error at the first block that
+ * it can't read.
  *
  * @throws TypeError `ERR_INVALID_ARG_VALUE`
  */
@@ -56,14 +56,14 @@ export function readPem(pem: Pem, option: PemOption): string[] {
   throw invalidPem(`must hold at least one ${option.noun} in PEM`, option, pem)
 }
 
-/** Nothing where it is of a type that Node doesn't take, about which Node has its own error. */
+/** Returns an empty string for an unsupported type, because Node has its own error for that. */
 function toText(part: unknown): string {
   if (typeof part === 'string') return part
   if (!ArrayBuffer.isView(part)) return ''
   return Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString()
 }
 
-/** @param before - how many of the option's own blocks stand in front of the text */
+/** @param before - the number of blocks of the option that come before this string */
 function readBlocks(text: string, option: PemOption, before: number): Block[] {
   const lines = text.split('\n')
   const armour = [...lines.keys()].filter((at) => MEANT_AS_ARMOUR.test(lines[at] as string))
@@ -88,18 +88,18 @@ function readLabel(edge: 'BEGIN' | 'END', line: string): string | undefined {
 function invalidArmour({ name, noun }: PemOption, at: number, line: number): TypeError {
   return invalidValue(
     `${noun} ${at} of option "${name}"`,
-    `must have a BEGIN and an END line, each on a line of its own (see line ${line}); otherwise Node ` +
-      'passes over it, or over all that follows. Put a line break between files that you join',
+    `must have a BEGIN and an END line, each on its own line (see line ${line}); otherwise Node ignores ` +
+      'it, or everything after it. Put a line break between files that you join',
     kindOf(''),
   )
 }
 
-/** The value isn't quoted: key material may have got into the wrong option. */
+/** Doesn't quote the value, because it may be a private key in the wrong option. */
 function invalidPem(problem: string, { name }: PemOption, pem: unknown): TypeError {
   return invalidValue(`option "${name}"`, problem, kindOf(pem))
 }
 
-/** Node reads nothing from a text without blocks, which is right for an empty one and for comments. */
+/** Node ignores a string without blocks. That is right only if it is empty or consists of comments. */
 function assertNothingMeant(text: string, option: PemOption, pem: unknown): void {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   if (lines.every((line) => line.startsWith('#'))) return
@@ -108,10 +108,10 @@ function assertNothingMeant(text: string, option: PemOption, pem: unknown): void
   throw invalidPem(`must hold at least one ${option.noun} in PEM${hint}`, option, pem)
 }
 
-/** OpenSSL passes over a block of another kind only if it can decode it. */
+/** OpenSSL can skip a block of another kind only if it can decode the block. */
 function assertPassedOver(block: Block, option: PemOption, pem: unknown): void {
   const { label, lines } = block
   if (ORDINARY_BLOCK.test(lines.join('\n')) && !UNREAD_CERTIFICATES.test(label)) return
-  const problem = `must hold nothing but ${option.noun}s in PEM: Node can't read its ${label} block`
+  const problem = `must hold only ${option.noun}s in PEM: Node can't read its ${label} block`
   throw invalidPem(problem, option, pem)
 }

@@ -4,29 +4,36 @@ import { invalidType, invalidValue, kindOf } from '../util/errors.js'
 import { assertDirectTls } from '../util/runtime.js'
 import { type MtlsServerOptions, mtlsServerOptions } from './options.js'
 
-/** What a reload needs of a server: `https`, `http2` and `tls` servers all have it. */
+/** The only method that a reload needs. Servers of `https`, `http2` and `tls` have it. */
 export type ReloadableServer = Pick<Server, 'setSecureContext'>
 
-/** Loads the material anew and puts it in force for every handshake from then on. */
+/** Loads keys, certificates and CAs again, and uses them for all later handshakes. */
 export type Reload = () => Promise<void>
 
 /**
- * Makes authorities, revocation lists and the server's own certificate replaceable while the server
- * runs. Connections that are open stay open; new handshakes get the new material, all of it or, when
- * it cannot be loaded or used, none of it: then the old stays in force and the promise is rejected.
+ * Replaces CAs, revocation lists and the server's own certificate while the server runs. New handshakes
+ * use all of the new options. If the new options can't be loaded or used, the promise is rejected, and
+ * the server keeps all of the old options.
  *
- * A connection that is open was authenticated by the old material. Where a revoked client must be
- * gone at once, end its connections too, for instance with `server.closeAllConnections()`. Not
- * replaced are `requestCert` and `rejectUnauthorized`, which a server keeps for life, and contexts
- * of the application's own, by `addContext()` or `SNICallback`.
+ * Open connections stay open, with clients that the old options authenticated. To disconnect a revoked
+ * client immediately, call `server.closeAllConnections()` after the reload. A reload doesn't change
+ * `requestCert` and `rejectUnauthorized`, which are fixed for the life of a server, or your own contexts
+ * from `addContext()` and `SNICallback`.
  *
- * @param server - made with the result of {@link mtlsServerOptions}
- * @param load - reads the options again, from wherever they come; may be asynchronous. They need the
- *   same `contextsShareCa` and `SNICallback` as at first
- * @returns a function that reloads. Each call loads at once, also while another `load()` is under way
- *   or hangs. Only what was loaded later than what is in force is put in force: the promise of a call
- *   that a later one has overtaken resolves, and its material is dropped
- * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE`, and `ERR_UNSUPPORTED_RUNTIME` on Deno
+ * @param server - was created with the result of {@link mtlsServerOptions}
+ * @param load - returns the current options, or a promise of them. Use the same `contextsShareCa` and
+ *   `SNICallback` as when you created the server.
+ * @returns a function that reloads. Each call runs `load()` immediately, even while an earlier `load()` is
+ *   still running. If a later call finishes first, the promise of the earlier call resolves, but its
+ *   options are dropped.
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE`, or `ERR_UNSUPPORTED_RUNTIME` on Deno
+ * @example
+ * import https from 'node:https'
+ * import { mtlsServerOptions, reloadable } from 'passport-client-certificate-auth/server'
+ *
+ * const server = https.createServer(mtlsServerOptions(await loadOptions()), app).listen(8443)
+ * const reload = reloadable(server, loadOptions)
+ * process.on('SIGHUP', () => reload().catch(console.error))
  */
 export function reloadable(
   server: ReloadableServer,
@@ -40,7 +47,7 @@ export function reloadable(
     begun += 1
     const turn = begun
     const loaded = await load()
-    // A reload that began later has ended sooner.
+    // A later call has finished first.
     if (turn < inForce) return
     const options = mtlsServerOptions(loaded)
     assertUsable(options)
@@ -50,9 +57,9 @@ export function reloadable(
 }
 
 /**
- * A server that was made without tickets stays without, although the new options may not mention its
- * other contexts. That a server shows its `secureOptions` isn't documented. If one doesn't, the new
- * options decide.
+ * A server without session tickets keeps it that way, because the new options may not mention its other
+ * contexts. Node doesn't document that a server has `secureOptions`. If it doesn't, the new options
+ * decide.
  */
 function keepWithoutTickets(server: object, { secureOptions = 0 }: MtlsServerOptions): number {
   const { secureOptions: old } = server as { secureOptions?: unknown }
@@ -60,7 +67,7 @@ function keepWithoutTickets(server: object, { secureOptions = 0 }: MtlsServerOpt
   return (secureOptions | kept) >>> 0
 }
 
-/** What is wrong is not quoted: it may be the options, and hold a key. */
+/** Doesn't quote a wrong argument, because it may be the options, which contain a key. */
 function assertArguments(server: unknown, load: unknown): void {
   const { setSecureContext } = (server ?? {}) as Partial<ReloadableServer>
   if (typeof setSecureContext !== 'function') {
@@ -72,11 +79,11 @@ function assertArguments(server: unknown, load: unknown): void {
   if (typeof load !== 'function') throw invalidType('load', 'a function', kindOf(load))
 }
 
-/** The server itself takes the options over one by one before it finds out that one is unusable. */
+/** Checks all options first, because the server would apply some before it rejects another. */
 function assertUsable(options: MtlsServerOptions): void {
   createSecureContext(options)
   for (const name of ['key', 'cert'] as const) {
-    // Nor does it find out that without these no handshake succeeds.
+    // Without these, every handshake would fail, and neither Node nor OpenSSL would say so here.
     if (!options[name]?.length) {
       throw invalidValue(`option "${name}"`, 'must be given', kindOf(options[name]))
     }

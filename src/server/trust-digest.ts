@@ -8,7 +8,7 @@ type Pem = SecureContextOptions['ca']
 /** OpenSSL: SSL_MAX_SID_CTX_LENGTH. */
 const MAX_CONTEXT_BYTES = 32
 
-const AUTHORITIES: PemOption = {
+const CAS: PemOption = {
   name: 'ca',
   noun: 'CA certificate',
   labels: /^(?:X509 |TRUSTED )?CERTIFICATE$/,
@@ -25,34 +25,32 @@ const CERTIFICATES: PemOption = {
 }
 
 /**
- * A short text that is the same exactly for the same authorities and revocation lists, in whatever
- * order and layout they are given.
+ * A short string that is equal only for equal CAs and revocation lists, whatever their order and layout.
  *
- * @throws TypeError `ERR_INVALID_ARG_VALUE` when there is no certificate among the authorities, or
- *   one that cannot be read
+ * @throws TypeError with `code` `ERR_INVALID_ARG_VALUE` without any CA, or with an unreadable CA
  */
 export function digestTrust(ca: Pem, revocationLists: readonly string[] = []): string {
-  const authorities = readFingerprints(ca, AUTHORITIES)
+  const fingerprints = readFingerprints(ca, CAS)
   const hash = createHash('sha256')
-  for (const list of [authorities, revocationLists.map(withoutLayout)]) {
-    // Each list is closed off, so that no other division of the same entries has this digest.
+  for (const list of [fingerprints, revocationLists.map(withoutLayout)]) {
+    // A blank line ends each list, so that moving an entry to the other list changes the digest.
     hash.update(`${[...new Set(list)].sort().join('\n')}\n\n`)
   }
   return hash.digest('hex').slice(0, MAX_CONTEXT_BYTES)
 }
 
 /**
- * Separates revocation lists that stand in one text: Node reads only the first of each.
+ * Puts each revocation list into its own string, because Node reads only the first list of a string.
  *
- * @returns nothing when none are given
- * @throws TypeError `ERR_INVALID_ARG_VALUE` when there is none in what is given
+ * @returns `undefined` without the option
+ * @throws TypeError with `code` `ERR_INVALID_ARG_VALUE` if the option contains no list
  */
 export function splitRevocationLists(crl: Pem): string[] | undefined {
-  // An empty text or list is an error, because Node would not check revocation at all.
+  // An empty string or list is an error, because Node would silently skip revocation checking.
   return crl === undefined ? undefined : readPem(crl, REVOCATION_LISTS)
 }
 
-/** @throws TypeError `ERR_INVALID_ARG_VALUE` where Node would show less than what is given */
+/** @throws TypeError with `code` `ERR_INVALID_ARG_VALUE` if Node would send only part of the option */
 export function assertCertificates(cert: Pem): void {
   readFingerprints(cert, CERTIFICATES)
 }
@@ -62,8 +60,8 @@ function readFingerprints(pem: Pem, option: PemOption): string[] {
     try {
       return new X509Certificate(block).fingerprint256
     } catch {
-      const what = `${option.noun} ${index + 1} of option "${option.name}"`
-      throw invalidValue(what, 'cannot be read', kindOf(block))
+      const name = `${option.noun} ${index + 1} of option "${option.name}"`
+      throw invalidValue(name, 'cannot be read', kindOf(block))
     }
   })
 }

@@ -12,7 +12,7 @@ import { closeServers, listen } from '../../support/servers.js'
 
 type Outcome = number | 'refused'
 type Listener = (req: unknown, res: { end(): void }) => void
-/** Starts a server with these options and tries each client on it. */
+/** Starts a server with these options, and connects each client to it. */
 type TryAll = (
   options: MtlsServerOptions,
   clients: Partial<Issued>[],
@@ -54,14 +54,14 @@ for (const [kind, tryAll] of Object.entries(SERVERS)) {
       res.end()
     }
 
-    it('lets clients of its authorities in and refuses all others in the handshake', async () => {
+    it('accepts clients of its CAs and rejects all others during the handshake', async () => {
       const clients = [pki.ec, pki.unknown, pki.expired, pki.selfSigned, {}]
       const outcomes = await tryAll(material, clients, answering)
       expect(outcomes).to.deep.equal([200, 'refused', 'refused', 'refused', 'refused'])
       expect(requests).to.equal(1)
     })
 
-    it('lets the application answer everybody where it is told to', async () => {
+    it('leaves rejected clients to the application with rejectUnauthorized: false', async () => {
       const reasons: string[] = []
       const strategy = new Strategy(
         { onRejected: (_cert, _req, reason) => reasons.push(reason) },
@@ -81,14 +81,14 @@ for (const [kind, tryAll] of Object.entries(SERVERS)) {
       expect(reasons).to.deep.equal(['socket_not_authorized', 'socket_not_authorized'])
     })
 
-    it('refuses who is on a revocation list, and nobody else', async () => {
+    it('rejects only clients on a revocation list', async () => {
       const crl = await revoke(pki.root, pki.ec)
       const outcomes = await tryAll({ ...material, crl }, [pki.ec, pki.rsa], answering)
       expect(outcomes).to.deep.equal(['refused', 200])
       expect(requests).to.equal(1)
     })
 
-    it('heeds each of several revocation lists that stand in one text', async () => {
+    it('checks each of several revocation lists in one string', async () => {
       const second = await createAuthority({ subject: 'CN=Second root' })
       const [good, revoked] = [await second.issue(), await second.issue()]
       const crl = (await revoke(pki.root)) + (await revoke(second, revoked))

@@ -28,23 +28,23 @@ function requestOf(given: Given): HostRequest {
 
 const IDN = 'xn--bcher-kva.example'
 
-/** Requests by what they say, and whether they are for the host of the handshake. */
+/** Requests, and whether each is for the host of the handshake. */
 const CASES: Record<string, [given: Given, isMatch: boolean]> = {
   'the host of the handshake': [{ servername: 'a.example', host: 'a.example' }, true],
   'another host': [{ servername: 'a.example', host: 'b.example' }, false],
-  'a host below it': [{ servername: 'a.example', host: 'b.a.example' }, false],
-  'a host above it': [{ servername: 'b.a.example', host: 'a.example' }, false],
-  'a host that ends alike': [{ servername: 'a.example', host: 'ba.example' }, false],
+  'a subdomain': [{ servername: 'a.example', host: 'b.a.example' }, false],
+  'the parent domain': [{ servername: 'b.a.example', host: 'a.example' }, false],
+  'a host with the same ending': [{ servername: 'a.example', host: 'ba.example' }, false],
   'a port': [{ servername: 'a.example', host: 'a.example:8443' }, true],
   'an empty port': [{ servername: 'a.example', host: 'a.example:' }, true],
   'another host with a port': [{ servername: 'a.example', host: 'b.example:443' }, false],
-  'a port that is none': [{ servername: 'a.example', host: 'a.example:x' }, false],
+  'an invalid port': [{ servername: 'a.example', host: 'a.example:x' }, false],
   'two ports': [{ servername: 'a.example', host: 'a.example:1:2' }, false],
   'upper case': [{ servername: 'a.example', host: 'A.EXAMPLE' }, true],
   'a final dot': [{ servername: 'a.example', host: 'a.example.' }, true],
   'a final dot and a port': [{ servername: 'a.example', host: 'A.Example.:443' }, true],
   'two final dots': [{ servername: 'a.example', host: 'a.example..' }, false],
-  'two final dots and one in the handshake': [
+  'two final dots, and one in the handshake': [
     { servername: 'a.example.', host: 'a.example..' },
     false,
   ],
@@ -55,7 +55,7 @@ const CASES: Record<string, [given: Given, isMatch: boolean]> = {
   'an A-label': [{ servername: IDN, host: IDN }, true],
   'an A-label in upper case': [{ servername: IDN, host: IDN.toUpperCase() }, true],
   'a U-label': [{ servername: IDN, host: 'b\u00fccher.example' }, false],
-  'a letter that becomes ASCII in lower case': [
+  'a letter whose lower case is ASCII': [
     { servername: 'k.example', host: '\u212a.example' },
     false,
   ],
@@ -76,17 +76,17 @@ const CASES: Record<string, [given: Given, isMatch: boolean]> = {
     false,
   ],
   'an address': [{ servername: 'a.example', host: '127.0.0.1' }, false],
-  'an authority': [{ servername: 'a.example', authority: 'a.example:443' }, true],
-  'another authority': [{ servername: 'a.example', authority: 'b.example' }, false],
-  'an authority and the same host': [
+  'a pseudo-header :authority': [{ servername: 'a.example', authority: 'a.example:443' }, true],
+  'another :authority': [{ servername: 'a.example', authority: 'b.example' }, false],
+  ':authority and the same host': [
     { servername: 'a.example', authority: 'a.example', host: 'A.example' },
     true,
   ],
-  'an authority and another host': [
+  ':authority and another host': [
     { servername: 'a.example', authority: 'a.example', host: 'b.example' },
     false,
   ],
-  'another authority and the host': [
+  'another :authority and the host': [
     { servername: 'a.example', authority: 'b.example', host: 'a.example' },
     false,
   ],
@@ -94,11 +94,11 @@ const CASES: Record<string, [given: Given, isMatch: boolean]> = {
     { servername: 'a.example', host: 'a.example', url: 'https://A.example:443/x' },
     true,
   ],
-  'an absolute URL without path': [
+  'an absolute URL without a path': [
     { servername: 'a.example', host: 'a.example', url: 'HTTPS://a.example?x' },
     true,
   ],
-  'an absolute URL of another host': [
+  'an absolute URL with another host': [
     { servername: 'a.example', host: 'a.example', url: 'https://b.example/' },
     false,
   ],
@@ -110,11 +110,11 @@ const CASES: Record<string, [given: Given, isMatch: boolean]> = {
     { servername: 'a.example', host: 'a.example', url: 'https://a.example\\@b.example/' },
     false,
   ],
-  'an absolute URL of another kind': [
+  'an absolute URL with another scheme': [
     { servername: 'a.example', host: 'a.example', url: 'https:\\\\b.example/' },
     false,
   ],
-  'an absolute URL and no host': [{ servername: 'a.example', url: 'https://a.example/' }, true],
+  'an absolute URL without Host': [{ servername: 'a.example', url: 'https://a.example/' }, true],
   'a URL that Express has shortened': [
     {
       servername: 'a.example',
@@ -126,16 +126,19 @@ const CASES: Record<string, [given: Given, isMatch: boolean]> = {
   ],
   'a URL that is an asterisk': [{ servername: 'a.example', host: 'a.example', url: '*' }, true],
   'no URL': [{ servername: 'a.example', host: 'a.example', url: '' }, true],
-  'a name, and none in the handshake': [{ servername: false, host: 'a.example' }, false],
-  'a name, and an empty one in the handshake': [{ servername: '', host: 'a.example' }, false],
-  'an address, and no name in the handshake': [{ servername: false, host: '192.0.2.1:443' }, true],
-  'an address of IPv6, and no name': [{ servername: undefined, host: '[2001:DB8::1]:443' }, true],
-  'an address of IPv6 without port': [{ servername: null, host: '[::1]' }, true],
-  'an address of IPv6 without brackets': [{ servername: false, host: '::1' }, false],
+  'a name, without a name in the handshake': [{ servername: false, host: 'a.example' }, false],
+  'a name, with an empty name in the handshake': [{ servername: '', host: 'a.example' }, false],
+  'an address, without a name in the handshake': [
+    { servername: false, host: '192.0.2.1:443' },
+    true,
+  ],
+  'an IPv6 address, without a name': [{ servername: undefined, host: '[2001:DB8::1]:443' }, true],
+  'an IPv6 address without a port': [{ servername: null, host: '[::1]' }, true],
+  'an IPv6 address without brackets': [{ servername: false, host: '::1' }, false],
   'a name in brackets': [{ servername: 'a.example', host: '[a.example]' }, false],
-  'an address that is none': [{ servername: false, host: '127.1' }, false],
+  'an invalid address': [{ servername: false, host: '127.1' }, false],
   'an address as a number': [{ servername: false, host: '2130706433' }, false],
-  'an address, and no name in a resumed handshake': [
+  'an address, without a name in a resumed handshake': [
     { servername: false, host: '192.0.2.1', isReused: true },
     false,
   ],
@@ -175,7 +178,7 @@ describe('the host of a request and the name in its TLS handshake', () => {
     })
   }
 
-  it('do not agree where a request, or its connection, cannot be read', () => {
+  it('do not agree if the request or its connection cannot be read', () => {
     const trap = () => {
       throw new Error('gone')
     }
@@ -198,12 +201,12 @@ describe('the host of a request and the name in its TLS handshake', () => {
     }
   })
 
-  it('are compared without a socket that tells of sessions', () => {
+  it('are compared even if the socket has no isSessionReused()', () => {
     const headers = { host: '127.0.0.1' }
     expect(assertHostMatchesServername({ headers, socket: { servername: false } })).to.equal(true)
   })
 
-  it('are the answer, where there is no next', () => {
+  it('are answered with 421 if they differ and there is no next', () => {
     const calls: unknown[][] = []
     const res = {
       writeHead: (...args: unknown[]) => calls.push(args),

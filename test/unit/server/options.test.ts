@@ -24,7 +24,7 @@ describe('the options of a server for client certificates', () => {
     throw new Error('The options were accepted')
   }
 
-  it('are complete with key, certificate and authorities', () => {
+  it('are complete with a key, a certificate and CAs', () => {
     const { sessionIdContext, ...options } = mtlsServerOptions(material)
     expect(options).to.deep.equal({
       ...material,
@@ -36,7 +36,7 @@ describe('the options of a server for client certificates', () => {
     expect(sessionIdContext).to.match(/^[0-9a-f]{32}$/)
   })
 
-  it('keep what is given', () => {
+  it('keep your own values', () => {
     const given = {
       ...material,
       requestCert: true,
@@ -51,7 +51,7 @@ describe('the options of a server for client certificates', () => {
     expect(mtlsServerOptions(given)).to.deep.equal({ ...given, secureOptions })
   })
 
-  it('take a member that is undefined for one that is not given', () => {
+  it('treat undefined like a missing option', () => {
     const nothing = {
       rejectUnauthorized: undefined,
       requestCert: undefined,
@@ -64,7 +64,7 @@ describe('the options of a server for client certificates', () => {
     expect(options).to.deep.include(mtlsServerOptions(material))
   })
 
-  it('tell sessions apart by authorities and revocation lists, whatever else is the same', async () => {
+  it('separate sessions by CAs and revocation lists, even if everything else is equal', async () => {
     const contextOf = (given: Partial<Given>) =>
       mtlsServerOptions({ ...material, ...given }).sessionIdContext
     const crl = await revoke(pki.root, pki.ec)
@@ -73,13 +73,13 @@ describe('the options of a server for client certificates', () => {
     expect(contextOf({ cert: pki.ec.cert, key: pki.ec.key, crl: [crl] })).to.equal(contexts[2])
   })
 
-  it('separate revocation lists that stand in one text', async () => {
+  it('separate revocation lists in one string', async () => {
     const lists = [await revoke(pki.root), await revoke(pki.stranger)]
     const { crl } = mtlsServerOptions({ ...material, crl: lists.join('') })
     expect(crl).to.deep.equal(lists.map((list) => list.trim()))
   })
 
-  it('have no session tickets where contexts may have other authorities', () => {
+  it('disable session tickets if contexts may have other CAs', () => {
     const flags = (given: Partial<Given>) =>
       mtlsServerOptions({ ...material, ...given }).secureOptions
     const { SSL_OP_NO_TICKET, SSL_OP_NO_RENEGOTIATION } = constants
@@ -97,7 +97,7 @@ describe('the options of a server for client certificates', () => {
     expect(options).not.to.have.property('contextsShareCa')
   })
 
-  it('are no negative sum of flags', () => {
+  it('have secure options that are not negative', () => {
     const { SSL_OP_ALL, SSL_OP_NO_RENEGOTIATION } = constants
     const sum = SSL_OP_ALL + SSL_OP_NO_RENEGOTIATION
     for (const secureOptions of [SSL_OP_ALL, SSL_OP_ALL | 0]) {
@@ -105,18 +105,18 @@ describe('the options of a server for client certificates', () => {
     }
   })
 
-  it('may have no certificate, where another context or a key of its own kind has', () => {
+  it('may omit the certificate if a PSK or another context replaces it', () => {
     const { cert: _, ...rest } = material
     expect(mtlsServerOptions(rest)).not.to.have.property('cert')
   })
 
   const CONTRADICTIONS: Record<string, [given: object, code: string, message: string]> = {
-    'not to ask for certificates': [
+    'requestCert: false': [
       { requestCert: false },
       'ERR_INVALID_ARG_VALUE',
       'option "requestCert" must not be false. Received false',
     ],
-    'a rejectUnauthorized that is no boolean': [
+    "a rejectUnauthorized that isn't a boolean": [
       { rejectUnauthorized: 'false' },
       'ERR_INVALID_ARG_TYPE',
       'option "rejectUnauthorized" must be a boolean. Received \'false\'',
@@ -126,7 +126,7 @@ describe('the options of a server for client certificates', () => {
       'ERR_INVALID_ARG_VALUE',
       "option \"minVersion\" must be one of 'TLSv1.2', 'TLSv1.3' (did you mean 'TLSv1.2'?)",
     ],
-    'a version of TLS that is no text': [
+    "a version of TLS that isn't a string": [
       { minVersion: null },
       'ERR_INVALID_ARG_TYPE',
       "option \"minVersion\" must be one of 'TLSv1.2', 'TLSv1.3'. Received null",
@@ -136,50 +136,50 @@ describe('the options of a server for client certificates', () => {
       'ERR_INVALID_ARG_VALUE',
       'option "secureProtocol" is replaced by "minVersion". Received \'TLSv1_method\'',
     ],
-    'an empty session context, for which Node would take its own': [
+    'an empty session context, which Node would replace by its own': [
       { sessionIdContext: '' },
       'ERR_INVALID_ARG_VALUE',
       'option "sessionIdContext" must not be empty',
     ],
-    'a PKCS #12 file, whose authorities Node would trust with clients': [
+    'a PKCS #12 file, because Node would accept clients of its CAs': [
       { pfx: Buffer.from('secret') },
       'ERR_INVALID_ARG_VALUE',
-      'option "pfx" must be given as "key" and "cert"',
+      'option "pfx" is not supported: pass "key" and "cert" instead',
     ],
-    'a contextsShareCa that is no boolean': [
+    "a contextsShareCa that isn't a boolean": [
       { contextsShareCa: 'no' },
       'ERR_INVALID_ARG_TYPE',
       'option "contextsShareCa" must be a boolean. Received \'no\'',
     ],
-    'a file name in place of authorities': [
+    'a file name instead of CAs': [
       { ca: 'ca.pem' },
       'ERR_INVALID_ARG_VALUE',
       'option "ca" must hold at least one CA certificate in PEM, and looks like a file name: ' +
         'pass its contents. Received a string',
     ],
-    'a file name in place of a certificate': [
+    'a file name instead of a certificate': [
       { cert: Buffer.from('/etc/ssl/server.pem\n') },
       'ERR_INVALID_ARG_VALUE',
       'option "cert" must hold at least one certificate in PEM, and looks like a file name: ' +
         'pass its contents. Received an object',
     ],
-    'a file name in place of revocation lists': [
+    'a file name instead of revocation lists': [
       { crl: ['crl.pem'] },
       'ERR_INVALID_ARG_VALUE',
       'option "crl" must hold at least one revocation list in PEM, and looks like a file name: ' +
         'pass its contents. Received an array',
     ],
-    'no authorities': [
+    'no CAs': [
       { ca: undefined },
       'ERR_INVALID_ARG_VALUE',
       'option "ca" must hold at least one CA certificate in PEM. Received undefined',
     ],
-    'no authorities in spite of a session context': [
+    'no CAs, although there is a session context': [
       { ca: [], sessionIdContext: 'mine' },
       'ERR_INVALID_ARG_VALUE',
       'option "ca" must hold at least one CA certificate in PEM',
     ],
-    'revocation lists that are none': [
+    "revocation lists that aren't PEM": [
       { crl: '' },
       'ERR_INVALID_ARG_VALUE',
       'option "crl" must hold at least one revocation list in PEM',
@@ -187,7 +187,7 @@ describe('the options of a server for client certificates', () => {
   }
 
   for (const [what, [given, code, message]] of Object.entries(CONTRADICTIONS)) {
-    it(`refuse ${what}`, () => {
+    it(`reject ${what}`, () => {
       const error = refused({ ...material, ...given })
       expect(error).to.be.instanceOf(TypeError)
       expect(error.code).to.equal(code)
@@ -195,12 +195,12 @@ describe('the options of a server for client certificates', () => {
     })
   }
 
-  it('refuse authorities that are inherited, which the server would not get', () => {
+  it('reject inherited CAs, because the server would ignore them', () => {
     const { ca, ...rest } = material
     expect(refused(Object.assign(Object.create({ ca }) as object, rest)).message).to.include('"ca"')
   })
 
-  it('never show key material when they are refused', () => {
+  it('never show key material in the error', () => {
     const { key } = pki.server
     const secret = key.split('\n')[1]?.slice(0, 20) ?? ''
     const mistakes: unknown[] = [

@@ -12,7 +12,7 @@ import { closeServers, getHttps, listen } from '../../support/servers.js'
 
 type Load = () => MtlsServerOptions | Promise<MtlsServerOptions>
 
-describe('replacing the material of a running server', () => {
+describe('reloading the options of a running server', () => {
   let pki: TestPki
   let material: MtlsServerOptions
 
@@ -25,7 +25,7 @@ describe('replacing the material of a running server', () => {
 
   afterEach(closeServers)
 
-  /** A running server; its `load` may be changed for the next reload. */
+  /** A running server. Change its `load` before the next reload. */
   async function start() {
     const server = https.createServer(mtlsServerOptions(material), (_req, res) => {
       res.end('ok')
@@ -40,7 +40,7 @@ describe('replacing the material of a running server', () => {
     return { port, source, reload, outcomes }
   }
 
-  /** The fingerprint of the certificate that the server shows. */
+  /** The fingerprint of the certificate that the server presents. */
   async function shownBy(port: number): Promise<string> {
     const socket = tls.connect({ port, host: '127.0.0.1', ca: pki.root.cert, ...pki.ec })
     await once(socket, 'secureConnect')
@@ -49,7 +49,7 @@ describe('replacing the material of a running server', () => {
     return fingerprint256
   }
 
-  it('lets clients of a new authority in and refuses those of one that is gone', async () => {
+  it('accepts clients of a new CA and rejects clients of a removed CA', async () => {
     const { source, reload, outcomes } = await start()
     expect(await outcomes(pki.ec, pki.unknown)).to.deep.equal([200, 'refused'])
     source.load = () => ({ ...material, ca: pki.stranger.cert })
@@ -57,7 +57,7 @@ describe('replacing the material of a running server', () => {
     expect(await outcomes(pki.ec, pki.unknown)).to.deep.equal(['refused', 200])
   })
 
-  it('refuses a client that a new revocation list names', async () => {
+  it('rejects a client on a new revocation list', async () => {
     const { source, reload, outcomes } = await start()
     const crl = await revoke(pki.root, pki.ec)
     source.load = () => Promise.resolve({ ...material, crl })
@@ -66,7 +66,7 @@ describe('replacing the material of a running server', () => {
     expect(await outcomes(pki.ec, pki.rsa)).to.deep.equal(['refused', 200])
   })
 
-  it("shows the server's new certificate", async () => {
+  it("presents the server's new certificate", async () => {
     const { port, source, reload } = await start()
     const before = await shownBy(port)
     const { key, cert } = await pki.root.issue({
@@ -78,7 +78,7 @@ describe('replacing the material of a running server', () => {
   })
 
   for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
-    it(`makes tickets of a client that is now revoked worthless, over ${maxVersion}`, async () => {
+    it(`invalidates session tickets of a revoked client, over ${maxVersion}`, async () => {
       const { port, source, reload } = await start()
       const client = { ...pki.ec, maxVersion }
       const { session } = await attempt(port, client)
@@ -91,7 +91,7 @@ describe('replacing the material of a running server', () => {
     })
   }
 
-  it('keeps tickets of the same authorities, however these are now written', async () => {
+  it('keeps session tickets if the CAs are the same in another layout', async () => {
     const { port, source, reload } = await start()
     const { session } = await attempt(port, pki.ec)
     source.load = () => ({ ...material, ca: [Buffer.from(`# ours\n${pki.root.cert}`)] })
@@ -119,45 +119,45 @@ describe('replacing the material of a running server', () => {
     [load: (pki: TestPki) => object | Promise<object>, message: RegExp]
   > = {
     'cannot be loaded': [() => Promise.reject(new Error('ENOENT')), /^ENOENT$/],
-    'cannot be loaded at once': [
+    'cannot be loaded because load() throws': [
       () => {
         throw new Error('EACCES')
       },
       /^EACCES$/,
     ],
-    'holds no authority': [() => ({ ca: '' }), /option "ca" must hold at least one CA certificate/],
-    'holds an authority that was written only in part': [
+    'hold no CA': [() => ({ ca: '' }), /option "ca" must hold at least one CA certificate/],
+    'hold a CA that was only partly written': [
       ({ root, stranger }) => ({ ca: root.cert + stranger.cert.slice(0, 300) }),
       /CA certificate 2 of option "ca" must have a BEGIN and an END line/,
     ],
-    'holds authorities that were joined without a line break': [
+    'hold CAs that were joined without a line break': [
       ({ root, stranger }) => ({ ca: root.cert.trimEnd() + stranger.cert }),
       /CA certificate 1 of option "ca" .* Put a line break between files that you join/,
     ],
-    'holds certificates that were joined without a line break': [
+    'hold certificates that were joined without a line break': [
       ({ server, root }) => ({ cert: server.cert.trimEnd() + root.cert }),
       /certificate 1 of option "cert" must have a BEGIN and an END line/,
     ],
-    'holds a damaged revocation list': [
+    'hold a damaged revocation list': [
       () => ({ crl: '-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n' }),
       /CRL/,
     ],
-    'holds a revocation list that was written only in part': [
+    'hold a revocation list that was only partly written': [
       async ({ root }) => {
         const crl = await revoke(root)
         return { ca: root.cert, crl: crl + crl.slice(0, 100) }
       },
       /revocation list 2 of option "crl" must have a BEGIN and an END line/,
     ],
-    'holds the key of another certificate': [({ ec }) => ({ key: ec.key }), /mismatch/],
-    'holds no key': [() => ({ key: undefined }), /option "key" must be given/],
-    'holds no certificate': [() => ({ cert: '' }), /option "cert" must be given/],
-    'holds ticket keys of a wrong length': [() => ({ ticketKeys: Buffer.alloc(3) }), /ticketKeys/],
-    'contradicts itself': [() => ({ requestCert: false }), /option "requestCert"/],
+    'hold the key of another certificate': [({ ec }) => ({ key: ec.key }), /mismatch/],
+    'hold no key': [() => ({ key: undefined }), /option "key" must be given/],
+    'hold no certificate': [() => ({ cert: '' }), /option "cert" must be given/],
+    'hold ticket keys with a wrong length': [() => ({ ticketKeys: Buffer.alloc(3) }), /ticketKeys/],
+    'contradict each other': [() => ({ requestCert: false }), /option "requestCert"/],
   }
 
   for (const [what, [load, message]] of Object.entries(UNUSABLE)) {
-    it(`keeps the old material, and says why, when the new ${what}`, async () => {
+    it(`keeps the old options, and rejects with the reason, if the new options ${what}`, async () => {
       const { port, source, reload, outcomes } = await start()
       const shown = await shownBy(port)
       source.load = async () => ({
@@ -169,7 +169,7 @@ describe('replacing the material of a running server', () => {
       expect(error).to.be.instanceOf(Error).with.property('message').that.matches(message)
       expect(await outcomes(pki.ec, pki.unknown)).to.deep.equal([200, 'refused'])
       expect(await shownBy(port)).to.equal(shown)
-      // Nothing of it is left over either.
+      // The failed reload leaves nothing behind.
       const { ticketKeys: _, ...others } = material
       source.load = () => ({ ...others, ca: pki.stranger.cert })
       await reload()
@@ -178,7 +178,7 @@ describe('replacing the material of a running server', () => {
   }
 
   describe('several times at once', () => {
-    /** A server whose loads settle when, and as, the test says. */
+    /** A server with loads that the test settles. */
     async function startManual() {
       const running = await start()
       const loads: { resolve(options: MtlsServerOptions): void; reject(error: Error): void }[] = []
@@ -193,7 +193,7 @@ describe('replacing the material of a running server', () => {
     const OLD = [200, 'refused']
     const NEW = ['refused', 200]
 
-    it('loads for each call at once, past one that never settles', async () => {
+    it('loads immediately for each call, even if an earlier load never settles', async () => {
       const { reload, loads, outcomes } = await startManual()
       const results: string[] = []
       void reload().finally(() => results.push('the one that hangs'))
@@ -209,7 +209,7 @@ describe('replacing the material of a running server', () => {
       expect(results).to.deep.equal([])
     })
 
-    it('puts nothing in force that is older than what is, and resolves', async () => {
+    it('drops options that were loaded before the current ones, and resolves', async () => {
       const { reload, loads, outcomes } = await startManual()
       const [first, second] = [reload(), reload()]
       loads[1]?.resolve(newOnes())
@@ -219,7 +219,7 @@ describe('replacing the material of a running server', () => {
       expect(await outcomes(pki.ec, pki.unknown)).to.deep.equal(NEW)
     })
 
-    it('puts each in force where they settle in order', async () => {
+    it('applies all options if the loads settle in order', async () => {
       const { reload, loads, outcomes } = await startManual()
       const [first, second] = [reload(), reload()]
       loads[0]?.resolve(newOnes())
@@ -230,7 +230,7 @@ describe('replacing the material of a running server', () => {
       expect(await outcomes(pki.ec, pki.unknown)).to.deep.equal(OLD)
     })
 
-    it('rejects for each that fails, and lets an older one in that does not', async () => {
+    it('rejects each failed load, and still applies an older load that succeeds', async () => {
       const { reload, loads, outcomes } = await startManual()
       const all = Promise.allSettled([reload(), reload(), reload()])
       loads[2]?.reject(new Error('unreadable'))
@@ -242,7 +242,7 @@ describe('replacing the material of a running server', () => {
     })
   })
 
-  it('leaves a server without session tickets that was made without', async () => {
+  it('never enables session tickets on a server that was created without them', async () => {
     for (const other of [{ contextsShareCa: false }, { SNICallback: () => undefined }]) {
       const server = https.createServer(mtlsServerOptions({ ...material, ...other }))
       await reloadable(server, () => material)()
@@ -254,7 +254,7 @@ describe('replacing the material of a running server', () => {
     expect(given.secureOptions).to.equal(constants.SSL_OP_NO_RENEGOTIATION)
   })
 
-  it('is refused at once for what is no TLS server or no function, without showing it', () => {
+  it('throws for anything but a TLS server and a function, without quoting it', () => {
     const server = https.createServer(mtlsServerOptions(material))
     const mistakes: [unknown, unknown, RegExp][] = [
       [material, () => material, /server must be a TLS server .* Received an object$/],

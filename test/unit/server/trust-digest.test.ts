@@ -3,7 +3,7 @@ import { digestTrust, splitRevocationLists } from '../../../src/server/trust-dig
 import { revoke } from '../../attacks/support/socket-crl.js'
 import { testPki } from '../../support/pki.js'
 
-/** The same PEM with another line length, line ends and text around it, as tools leave it. */
+/** Rewrites PEM as other tools do: with another line length, other line ends, and text around it. */
 function relaid(pem: string): string {
   const [begin, ...rest] = pem.trim().split('\n')
   const end = rest.pop()
@@ -15,19 +15,19 @@ function withLabel(pem: string, label: string): string {
   return pem.replaceAll(' CERTIFICATE-', ` ${label}-`)
 }
 
-describe('the digest of authorities and revocation lists', () => {
-  it('fits into what OpenSSL takes as the context of a session', async () => {
+describe('the digest of CAs and revocation lists', () => {
+  it('fits into the session ID context of OpenSSL', async () => {
     const { root } = await testPki()
     expect(digestTrust(root.cert)).to.match(/^[0-9a-f]{32}$/)
   })
 
-  it('is the same in whatever order, layout and type the authorities are given', async () => {
+  it('does not depend on the order, layout and type of the CAs', async () => {
     const { root, stranger } = await testPki()
     const digest = digestTrust([root.cert, stranger.cert])
     const bytes = new Uint8Array(Buffer.from(stranger.cert))
     const same = {
       'in another order': [stranger.cert, root.cert],
-      'in one text': root.cert + stranger.cert,
+      'in one string': root.cert + stranger.cert,
       'in another layout': relaid(stranger.cert) + relaid(root.cert),
       twice: [root.cert, stranger.cert + root.cert],
       'as bytes': [Buffer.from(root.cert), bytes as Buffer],
@@ -35,12 +35,12 @@ describe('the digest of authorities and revocation lists', () => {
         withLabel(root.cert, 'X509 CERTIFICATE'),
         withLabel(stranger.cert, 'TRUSTED CERTIFICATE'),
       ],
-      'beside a key, which Node passes over': [root.key, root.cert, stranger.cert],
+      'with a key, which Node ignores': [root.key, root.cert, stranger.cert],
     }
     for (const [how, ca] of Object.entries(same)) expect(digestTrust(ca), how).to.equal(digest)
   })
 
-  it('is the same in whatever order and layout the revocation lists are given', async () => {
+  it('does not depend on the order and layout of the revocation lists', async () => {
     const { root, stranger } = await testPki()
     const lists = [await revoke(root), await revoke(stranger)]
     const digest = digestTrust(root.cert, lists)
@@ -49,7 +49,7 @@ describe('the digest of authorities and revocation lists', () => {
     expect(digestTrust(root.cert, relaidLists)).to.equal(digest)
   })
 
-  it('differs for other authorities, also of the same name, and other revocation lists', async () => {
+  it('differs for other CAs, even with the same name, and for other revocation lists', async () => {
     const { root, stranger, ec } = await testPki()
     const digests = [
       digestTrust(root.cert),
@@ -62,7 +62,7 @@ describe('the digest of authorities and revocation lists', () => {
     expect(new Set(digests).size).to.equal(digests.length)
   })
 
-  it('is refused where there is no authority', async () => {
+  it('throws if there is no CA', async () => {
     const { ec } = await testPki()
     const none = [undefined, null, 7, '', [], [''], [[]], '# none', Buffer.alloc(0), ec.raw, ec.key]
     for (const ca of [...none, 'no PEM\nin here']) {
@@ -72,7 +72,7 @@ describe('the digest of authorities and revocation lists', () => {
     }
   })
 
-  it('is refused where Node would silently pass over an authority that is damaged', async () => {
+  it('throws if Node would silently ignore a damaged CA', async () => {
     const { root, stranger } = await testPki()
     const damaged = stranger.cert.replace(/\n\w/, '\n#')
     const cutOff = stranger.cert.slice(0, 200)
@@ -92,7 +92,7 @@ describe('the digest of authorities and revocation lists', () => {
 })
 
 describe('revocation lists', () => {
-  it('are taken apart where several stand in one text, of which Node reads the first', async () => {
+  it('are separated if one string contains several, because Node reads only the first', async () => {
     const { root, stranger } = await testPki()
     const [first, second] = [await revoke(root), await revoke(stranger)]
     const lists = [first.trim(), second.trim()]
@@ -104,7 +104,7 @@ describe('revocation lists', () => {
     expect(splitRevocationLists(undefined)).to.equal(undefined)
   })
 
-  it('are refused where none is in what is given, of which Node makes no check at all', async () => {
+  it('throw if the option contains no list, because Node would skip the check', async () => {
     const { root } = await testPki()
     for (const crl of ['', [], Buffer.alloc(0), '# none', root.cert, null]) {
       expect(() => splitRevocationLists(crl as string))
