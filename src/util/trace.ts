@@ -5,16 +5,16 @@ const PACKAGE = 'passport-client-certificate-auth'
 type Trace = (message: string, ...values: (string | number)[]) => void
 
 /**
- * Says, step by step, what was found in a request and why it was refused, on standard error and
- * only with `NODE_DEBUG=passport-client-certificate-auth`. Names headers, never what a header or a
- * certificate holds.
+ * Writes to standard error why a request was rejected, step by step, if you set
+ * `NODE_DEBUG=passport-client-certificate-auth`. It names headers, but never writes the value of a header
+ * or any part of a certificate.
  */
 export const trace: Trace = compileTrace(debuglog(PACKAGE), () => process.env['NODE_DEBUG'])
 
 /**
- * Cloudflare's workerd says that every trace is wanted, so the variable is looked at as well. Deno asks
- * for permission to read it, so it isn't looked at where the runtime itself says no, and the runtime is
- * believed where it can't be read.
+ * Cloudflare's workerd enables every trace, so we check the variable as well. Deno asks for permission to
+ * read the variable, so we don't read it if the runtime has disabled the trace, and we rely on the
+ * runtime if we can't read it.
  */
 export function compileTrace(
   log: Trace & { readonly enabled: boolean },
@@ -28,7 +28,7 @@ export function compileTrace(
   }
 }
 
-/** Node's rule: names between commas, without regard to case, in which `*` is anything. */
+/** Like Node: names are separated by commas, case is ignored, and `*` matches any characters. */
 function isNamed(names: string): boolean {
   return names.split(',').some((name) => {
     const parts = name.split('*').map((part) => part.replace(/[^0-9A-Za-z]/g, '\\$&'))

@@ -1,8 +1,8 @@
 const issued = new Set<string>()
 
 /**
- * Warns once per process, on standard error unless the application listens for `warning` events or
- * runs with `--disable-warning=CODE`.
+ * Warns once per process. Node writes the warning to standard error unless it runs with
+ * `--disable-warning=CODE`.
  */
 export function warnOnce(code: string, message: string, detail: string): void {
   if (issued.has(code)) return

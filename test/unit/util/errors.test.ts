@@ -6,8 +6,8 @@ import {
   unsupportedRuntime,
 } from '../../../src/util/errors.js'
 
-describe('a fault on the side of the server', () => {
-  it('is an Error that programs tell apart by name and code', () => {
+describe('a ClientCertificateError', () => {
+  it('is an Error with a name and a code', () => {
     const error = new ClientCertificateError('ERR_VERIFY_FAILED', 'It failed')
     expect(error).to.be.instanceOf(Error)
     expect(error).to.be.instanceOf(ClientCertificateError)
@@ -20,7 +20,7 @@ describe('a fault on the side of the server', () => {
     expect(String(error)).to.equal('ClientCertificateError: It failed')
   })
 
-  it('keeps what was thrown, whatever it was, as its cause', () => {
+  it('keeps any thrown value as its cause', () => {
     for (const cause of [new Error('boom'), 'boom', null, 0, undefined]) {
       const error = new ClientCertificateError('ERR_EXTRACTOR_FAILED', 'It failed', { cause })
       expect(error).to.have.property('cause', cause)
@@ -31,7 +31,7 @@ describe('a fault on the side of the server', () => {
 })
 
 describe('the error of a wrong argument', () => {
-  it('tells a wrong type from a wrong value the way Node does', () => {
+  it('distinguishes a wrong type from a wrong value by the codes of Node', () => {
     const type = invalidType('option "name"', 'a string', 7)
     expect(type).to.be.instanceOf(TypeError)
     expect(type.code).to.equal('ERR_INVALID_ARG_TYPE')
@@ -46,7 +46,7 @@ describe('the error of a wrong argument', () => {
     )
   })
 
-  it('tells what a runtime has not from a wrong value', () => {
+  it('has another code if the runtime lacks a feature', () => {
     const error = unsupportedRuntime('option "name"', "isn't supported here")
     expect(error).to.be.instanceOf(TypeError)
     expect(error.code).to.equal('ERR_UNSUPPORTED_RUNTIME')
@@ -58,17 +58,17 @@ describe('the error of a wrong argument', () => {
   const shown: [what: string, value: unknown, expected: string][] = [
     ['undefined', undefined, 'undefined'],
     ['null', null, 'null'],
-    ['text in quotes', 'true', "'true'"],
-    ['text of 80 characters in full', 'x'.repeat(80), `'${'x'.repeat(80)}'`],
-    ['a longer text cut short', 'x'.repeat(81), `'${'x'.repeat(80)}'... 1 more character`],
-    ['a line end escaped', 'a\nb', "'a\\nb'"],
+    ['a string in quotes', 'true', "'true'"],
+    ['a string of 80 characters in full', 'x'.repeat(80), `'${'x'.repeat(80)}'`],
+    ['a longer string in part', 'x'.repeat(81), `'${'x'.repeat(80)}'... 1 more character`],
+    ['an escaped line end', 'a\nb', "'a\\nb'"],
     ['a symbol', Symbol('s'), 'Symbol(s)'],
     ['a big integer', 7n, '7n'],
     ['a named function', function named() {}, '[Function: named]'],
     ['the first level of an object', { a: { b: { c: 1 } } }, '{ a: [Object] }'],
     ['the first level of a list', [['a'], 1], '[ [Array], 1 ]'],
     [
-      'a getter without running it',
+      'a getter without calling it',
       {
         get a() {
           throw new Error('ran')
@@ -89,7 +89,7 @@ describe('the error of a wrong argument', () => {
     })
   }
 
-  it('stays on one line, however much was given', () => {
+  it('stays on one line, however large the value is', () => {
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`member${at}`, at]))
     const { message } = invalidValue('options', 'is wrong', many)
     expect(message).to.include('member39')

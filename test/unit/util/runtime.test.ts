@@ -14,24 +14,24 @@ describe('the runtime', () => {
   const asBun = { hasDirectTls: true, hasUnixSockets: false, hasNodeNames: false }
   const runtimes: [name: string, versions: object, runtime: Runtime][] = [
     ['Node', node, asNode],
-    ['Deno, which has the version of a Node', { ...node, deno: '2.9.6' }, asDeno],
-    ['Deno, whatever version of Node it has', { node: '', deno: '2.9.6' }, asDeno],
+    ['Deno, which also reports a version of Node', { ...node, deno: '2.9.6' }, asDeno],
+    ['Deno, with an empty version of Node', { node: '', deno: '2.9.6' }, asDeno],
     ['Deno, without a version of Node', { deno: '2.9.6' }, asDeno],
     ['Bun', { ...node, bun: '1.4.5' }, asBun],
     ['Electron', { ...node, electron: '40.0.0' }, asNode],
     ['workerd', { node: '22.23.4', v8: '' }, asNode],
   ]
   for (const [name, versions, runtime] of runtimes) {
-    it(`is told by its versions: ${name}`, () => {
+    it(`is recognized by its versions: ${name}`, () => {
       expect(describeRuntime({ ...versions })).to.deep.equal(runtime)
     })
   }
 
-  it('of these tests is the one of the process', () => {
+  it('is determined from the current process', () => {
     expect(RUNTIME).to.deep.equal(describeRuntime(process.versions))
   })
 
-  it('without direct TLS throws where it is needed', () => {
+  it('throws if direct TLS is needed but not supported', () => {
     const deno = describeRuntime({ node: '26.3.0', deno: '2.9.6' })
     expect(() => {
       assertDirectTls('mtlsServerOptions()', deno)
@@ -41,7 +41,7 @@ describe('the runtime', () => {
     assertDirectTls('mtlsServerOptions()', describeRuntime({ node: '26.3.0' }))
   })
 
-  it("whose connections don't show what they are throws where that is needed", () => {
+  it('throws if Unix-domain sockets are needed but cannot be recognized', () => {
     expect(() => {
       assertUnixSockets('option "trustedProxies"', describeRuntime({ bun: '1.4.5' }))
     })
