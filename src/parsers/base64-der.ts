@@ -3,25 +3,25 @@ import { decodeBase64 } from './base64.js'
 import { MAX_CHAIN_CERTS } from './limits.js'
 
 /**
- * Decodes base64 of DER: one certificate, or a list joined by bare commas with the leaf first, as
- * Traefik sends it.
+ * Decodes base64 of DER: one certificate, or a list as Traefik sends it, with the leaf first and commas
+ * between the certificates.
  *
- * No space is allowed around a comma: that is how HTTP joins a header that was sent twice, and the
- * first of two copies is the one the client may have forged.
+ * A space next to a comma is rejected, because HTTP joins a header that was sent twice with a comma and a
+ * space, and the client may have forged the first copy.
  */
 export function decodeBase64Der(text: string): Buffer[] | undefined {
   return decodeList(text, ',', decodeBase64)
 }
 
 /**
- * Decodes a chain in a header of its own: a list like that of {@link decodeBase64Der}, or what HAProxy
- * has of a chain (`ssl_c_chain_der`), the certificates one right after another.
+ * Decodes a chain in its own header: a list as in {@link decodeBase64Der}, or HAProxy's
+ * `ssl_c_chain_der`, which has the certificates directly after each other.
  */
 export function decodeBase64DerChain(text: string): Buffer[] | undefined {
   return splitCertificates(decodeBase64Der(text))
 }
 
-/** Cuts each of the buffers where a certificate ends, so that there are as many as certificates. */
+/** Splits each buffer at the ends of its certificates, so that each result is one certificate. */
 export function splitCertificates(list: readonly Buffer[] | undefined): Buffer[] | undefined {
   if (list === undefined) return undefined
   const certificates: Buffer[] = []
@@ -37,13 +37,13 @@ export function splitCertificates(list: readonly Buffer[] | undefined): Buffer[]
   return certificates
 }
 
-/** Splits at a separator, counts, and only then decodes; one item that fails refuses the list. */
+/** Splits at a separator, counts, and only then decodes. An item that can't be decoded fails the list. */
 export function decodeList(
   text: string,
   separator: string,
   decode: (item: string) => Buffer | undefined,
 ): Buffer[] | undefined {
-  // One more than allowed is enough to know, however many separators the text holds.
+  // Splitting off one item too many is enough to detect a list that is too long.
   const items = text.split(separator, MAX_CHAIN_CERTS + 1)
   if (items.length > MAX_CHAIN_CERTS) return undefined
   const decoded: Buffer[] = []

@@ -1,7 +1,7 @@
 import { decodeBase64 } from './base64.js'
 import { decodePem } from './pem.js'
 
-/** Decodes base64 of PEM, which Apache's `expr=%{base64:%{SSL_CLIENT_CERT}}` makes. */
+/** Decodes base64 of PEM, as Apache's `expr=%{base64:%{SSL_CLIENT_CERT}}` sends it. */
 export function decodeBase64Pem(text: string): Buffer[] | undefined {
   const pem = decodeBase64(text)
   return pem && decodePem(pem.toString('latin1'))

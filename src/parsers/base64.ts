@@ -1,8 +1,9 @@
 /**
- * Decodes canonical base64 (RFC 4648 section 4): padded, no other characters, unused bits zero.
+ * Decodes canonical base64 (RFC 4648 section 4): with padding, without other characters, and with unused
+ * bits that are zero.
  *
- * `Buffer.from(text, 'base64')` never fails: it skips what it does not know. Encoding the result
- * again and comparing refuses everything but the one text that stands for these bytes.
+ * `Buffer.from(text, 'base64')` never fails, because it skips unknown characters. So we encode the result
+ * again and compare: only one string is the canonical base64 of these bytes.
  */
 export function decodeBase64(text: string): Buffer | undefined {
   if (text.length === 0) return undefined
@@ -11,13 +12,13 @@ export function decodeBase64(text: string): Buffer | undefined {
 }
 
 /**
- * The same, in which the padding may be missing, though not a part of it: parsers of structured fields
- * should not fail without it (RFC 8941 4.2.7).
+ * Decodes canonical base64 with all of its padding or none, because parsers of structured fields should
+ * accept a value without padding (RFC 8941 4.2.7).
  */
 export function decodeOptionallyPaddedBase64(text: string): Buffer | undefined {
   if (text.endsWith('=')) return decodeBase64(text)
   return decodeBase64(text + PADDING.slice(0, (4 - (text.length % 4)) % 4))
 }
 
-/** A single digit behind a group of four makes no byte, whatever the padding. */
+/** There is no '===', because a single digit after a group of four can't encode a byte. */
 const PADDING = '=='

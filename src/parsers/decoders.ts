@@ -6,7 +6,7 @@ import { decodeRfc9440, decodeRfc9440Chain } from './rfc9440.js'
 import { decodeUrlPem } from './url-pem.js'
 import { decodeXfcc } from './xfcc/index.js'
 
-/** The encodings, by the names the option `headerEncoding` takes. */
+/** The values of the option `headerEncoding`. */
 export const ENCODINGS = [
   'url-pem',
   'url-pem-aws',
@@ -17,29 +17,29 @@ export const ENCODINGS = [
   'base64-pem',
 ] as const
 
-/** How a proxy writes a certificate into a header. */
+/** The encoding in which a proxy writes a certificate into a header. */
 export type HeaderEncoding = (typeof ENCODINGS)[number]
 
 /**
- * Header text to the DER of the certificates in it, leaf first. Otherwise a fault that says more, or
- * `undefined` where there is no more to say than that the text is not of the encoding's grammar.
- * Total, linear in the length, and never more than `MAX_CHAIN_CERTS` certificates.
+ * Decodes a header value to the DER of its certificates, leaf first. Returns a fault if it can say what
+ * is wrong, or `undefined` if the value doesn't match the grammar of the encoding. A decoder never throws,
+ * takes linear time, and returns at most `MAX_CHAIN_CERTS` certificates.
  */
 export type Decoder = (text: string) => Buffer[] | DecodingFault | undefined
 
-/** As {@link Decoder}, of a header that holds nothing but a chain. */
+/** Like {@link Decoder}, for a header that contains only a chain. */
 export type ChainDecoder = (text: string) => Buffer[] | undefined
 
 interface HeaderDecoders {
-  /** The header with the leaf. */
+  /** Decodes the header with the leaf. */
   readonly leaf: Decoder
-  /** A second header with the rest of the chain; `null` where the encoding has its own place for it. */
+  /** Decodes a second header with the rest of the chain; `null` if the leaf's header contains the chain. */
   readonly chain: ChainDecoder | null
 }
 
 export const DECODERS: Readonly<Record<HeaderEncoding, HeaderDecoders>> = {
   'url-pem': { leaf: decodeUrlPem, chain: decodeUrlPem },
-  // The literal `+ / =` of AWS are valid in any percent-encoded text: one decoder reads both.
+  // AWS leaves `+ / =` unescaped, which is valid percent-encoding, so one decoder reads both.
   'url-pem-aws': { leaf: decodeUrlPem, chain: decodeUrlPem },
   xfcc: { leaf: decodeXfcc, chain: null },
   'base64-der': { leaf: decodeBase64Der, chain: decodeBase64DerChain },

@@ -1,13 +1,13 @@
-/** Why a header value holds no certificate that may be read. */
+/** The reason why a header value was rejected. */
 export interface DecodingFault {
-  /** A sentence for the trace. It never holds anything that came in the header. */
+  /** A sentence for the trace, without any part of the header. */
   readonly problem: string
-  /** The cause in one word, where operators tell it from others. */
+  /** The cause as a code, if operators need to distinguish it. */
   readonly detail?:
     'several_elements' | 'no_certificate_in_element' | 'hash_mismatch' | 'names_differ'
 }
 
-/** Tells a fault from whatever a decoder found instead. */
+/** Distinguishes a fault from a successful result. */
 export function isFault(found: object): found is DecodingFault {
   return 'problem' in found
 }

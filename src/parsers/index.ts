@@ -13,39 +13,67 @@ export { MAX_CHAIN_CERTS } from './limits.js'
 export { type CertificateSource, type HeaderRule, type Preset, PRESETS } from './presets.js'
 
 /**
- * Parses one header value.
+ * Parses one header value, and never throws.
  *
- * @param headerValue - the text of the header, as it came
- * @returns the leaf, its chain linked by `issuerCertificate` where the value carries one; `null`
- *   when the value is not exactly what the encoding allows. Never throws.
+ * @param headerValue - the unchanged value of the header
+ * @returns the leaf, with a chain linked by `issuerCertificate` if the value contains one; `null` if the
+ *   value isn't valid in this encoding
  */
 export type HeaderParser = (headerValue: string) => ChainedPeerCertificate | null
 
-/** A {@link Preset}, under its name in `client-certificate-auth`. */
+/** An alias of {@link Preset}, which has this name in `client-certificate-auth`. */
 export type PresetConfig = Preset
 
 /** Options of {@link parseBase64Der} and {@link parseHeaderValue}. */
 export interface ParserOptions {
   /**
-   * Whether the value may hold a chain, with the leaf first. Where the proxy sends the leaf only, a
-   * second certificate means that the header was sent twice. Default: `true`.
+   * Whether the value may contain a chain, with the leaf first. Set it to `false` if the proxy sends only
+   * the leaf, because a second certificate then means that the header was sent twice. Default: `true`.
    */
   chainInLeafHeader?: boolean | undefined
 }
 
-/** Percent-encoded PEM, one certificate or a chain with the leaf first (nginx, CloudFront). */
+/**
+ * Parses percent-encoded PEM: one certificate, or a chain with the leaf first (nginx, CloudFront).
+ *
+ * @example
+ * import { parseUrlPem } from 'passport-client-certificate-auth/parsers'
+ *
+ * const certificate = parseUrlPem(req.headers['x-ssl-client-cert'])
+ */
 export const parseUrlPem: HeaderParser = parserFor(DECODERS['url-pem'].leaf)
 
-/** Percent-encoded PEM with `+ / =` left literal, chain as concatenated blocks (AWS ALB). */
+/**
+ * Parses percent-encoded PEM in which `+ / =` are unescaped: one certificate, or a chain with the leaf
+ * first (AWS ALB).
+ *
+ * @example
+ * import { parseUrlPemAws } from 'passport-client-certificate-auth/parsers'
+ *
+ * const certificate = parseUrlPemAws(req.headers['x-amzn-mtls-clientcert'])
+ */
 export const parseUrlPemAws: HeaderParser = parserFor(DECODERS['url-pem-aws'].leaf)
 
-/** One element of `X-Forwarded-Client-Cert` with `Cert` or `Chain` (Envoy, Istio). */
+/**
+ * Parses `X-Forwarded-Client-Cert` with one element that has `Cert` or `Chain` (Envoy, Istio).
+ *
+ * @example
+ * import { parseXfcc } from 'passport-client-certificate-auth/parsers'
+ *
+ * const certificate = parseXfcc(req.headers['x-forwarded-client-cert'])
+ */
 export const parseXfcc: HeaderParser = parserFor(DECODERS.xfcc.leaf)
 
 /**
- * Base64 of DER, one certificate or a list joined by commas (Traefik, Cloudflare, Azure).
+ * Parses base64 of DER: one certificate, or a list joined by commas (Traefik, Cloudflare, Azure).
  *
- * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, for options
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` for invalid options,
+ *   but never because of the header value
+ * @example
+ * import { parseBase64Der } from 'passport-client-certificate-auth/parsers'
+ *
+ * const value = req.headers['x-arr-clientcert']
+ * const certificate = parseBase64Der(value, { chainInLeafHeader: false })
  */
 export function parseBase64Der(
   headerValue: string,
@@ -54,20 +82,43 @@ export function parseBase64Der(
   return parse(DECODERS['base64-der'].leaf, headerValue, allowsChain(options))
 }
 
-/** `:base64:` as in RFC 9440's `Client-Cert` (Cloudflare, Google Cloud). */
+/**
+ * Parses `:base64:`, which is the encoding of `Client-Cert` in RFC 9440 (Cloudflare, Google Cloud).
+ *
+ * @example
+ * import { parseRfc9440 } from 'passport-client-certificate-auth/parsers'
+ *
+ * const certificate = parseRfc9440(req.headers['client-cert'])
+ */
 export const parseRfc9440: HeaderParser = parserFor(DECODERS.rfc9440.leaf)
 
-/** PEM with spaces for line ends (Apache's `%{SSL_CLIENT_CERT}s`). */
+/**
+ * Parses PEM with spaces instead of line ends (Apache's `%{SSL_CLIENT_CERT}s`).
+ *
+ * @example
+ * import { parseApachePem } from 'passport-client-certificate-auth/parsers'
+ *
+ * const certificate = parseApachePem(req.headers['x-ssl-client-cert'])
+ */
 export const parseApachePem: HeaderParser = parserFor(DECODERS['apache-pem'].leaf)
 
-/** Base64 of PEM (Apache's `expr=%{base64:%{SSL_CLIENT_CERT}}`). */
+/**
+ * Parses base64 of PEM (Apache's `expr=%{base64:%{SSL_CLIENT_CERT}}`).
+ *
+ * @example
+ * import { parseBase64Pem } from 'passport-client-certificate-auth/parsers'
+ *
+ * const certificate = parseBase64Pem(req.headers['x-ssl-client-cert'])
+ */
 export const parseBase64Pem: HeaderParser = parserFor(DECODERS['base64-pem'].leaf)
 
 /**
- * Parses one header value of the named encoding.
+ * Parses one header value in the given encoding.
  *
- * @returns `null` also for an encoding that doesn't exist
- * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, for options
+ * @returns the leaf, as with {@link HeaderParser}; `null` if the value isn't valid or the encoding doesn't
+ *   exist
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` for invalid options,
+ *   but never because of the header value
  * @example
  * import { parseHeaderValue, PRESETS } from 'passport-client-certificate-auth/parsers'
  *

@@ -7,17 +7,17 @@ const END = '-----END CERTIFICATE-----'
 /**
  * Decodes one or more PEM certificates, one after another, into DER (RFC 7468 section 3).
  *
- * Stricter than OpenSSL, which skips whatever stands before the armour: nothing may stand in front of
- * the first block, only line ends behind each, and no header, blank line or space inside. Lines may
- * have any length.
+ * OpenSSL skips everything before the BEGIN line. This decoder is stricter: it rejects anything before
+ * the first block, anything but line ends after a block, and headers, blank lines and spaces inside a
+ * block. Lines may have any length.
  */
 export function decodePem(pem: string): Buffer[] | undefined {
   return decodeBlocks(pem.replaceAll('\r\n', '\n'), '\n')
 }
 
 /**
- * The same with a space for each line end, as Apache writes it into a header. The last one is cut off
- * by whoever reads the header.
+ * Decodes PEM that has a space for each line end, as Apache writes it into a header. The last space may
+ * be missing, because HTTP parsers trim header values.
  */
 export function decodeSpacedPem(pem: string): Buffer[] | undefined {
   return decodeBlocks(pem, ' ')

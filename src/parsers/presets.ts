@@ -1,33 +1,33 @@
 import type { HeaderEncoding } from './decoders.js'
 
-/** What a header must say, to the letter, for a certificate to count as verified by the proxy. */
+/** A header with which the proxy says that it verified the certificate, and the exact value to require. */
 export interface HeaderRule {
   /** Header name, lower case. */
   readonly header: string
   readonly value: string
-  /** Whether the header may be left out. Default: it may not, since proxies can be made to drop it. */
+  /** Set if the header may be missing. By default it may not, because a client might get it dropped. */
   readonly optional?: true
 }
 
-/** What is known about one proxy's client certificate header. */
+/** The settings for the client certificate header of one proxy. */
 export interface Preset {
   /** Header name, lower case. */
   readonly header: string
   readonly encoding: HeaderEncoding
-  /** Name of a second header that carries the chain, lower case; with `*` for 0 to 8, one for each. */
+  /** Name of a second header with the chain, lower case. A `*` means the numbers 0 to 8, one header each. */
   readonly chainHeader?: string
-  /** Whether the header with the leaf may hold its chain as well, with the leaf first. */
+  /** Whether the header with the leaf may also contain its chain, with the leaf first. */
   readonly chainInLeafHeader: boolean
-  /** What other headers must say, because the proxy reports there whether it verified the certificate. */
+  /** Other headers that must say that the proxy verified the certificate. */
   readonly requiredHeaders?: readonly HeaderRule[]
   /**
-   * Whether the proxy checks the certificate against an authority before it forwards it. `never`
-   * means that anybody's self-signed certificate arrives just the same.
+   * Whether the proxy verifies the certificate against a CA before it forwards the certificate. With
+   * `never`, it also forwards self-signed certificates, which any client can make.
    */
   readonly validates: 'always' | 'configurable' | 'never'
 }
 
-/** The names the option `certificateSource` takes. */
+/** The presets that you can pass as the option `certificateSource`. */
 export type CertificateSource =
   | 'akamai'
   | 'apache'
@@ -112,7 +112,7 @@ export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
     header: 'cloudfront-viewer-cert-pem',
     encoding: 'url-pem',
     chainInLeafHeader: false,
-    // Says `0` of a viewer without a certificate, whatever it sends itself.
+    // CloudFront sends `0` for a viewer without a certificate, and overwrites this header of the viewer.
     requiredHeaders: [{ header: 'cloudfront-viewer-cert-present', value: '1' }],
     validates: 'always',
   },
@@ -146,7 +146,7 @@ export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
     encoding: 'base64-der',
     chainHeader: 'x-ssl-client-chain',
     chainInLeafHeader: false,
-    // Also said of a client without any certificate: that there is one is checked anyway.
+    // HAProxy sends `0` even for a client without a certificate, but then there is no certificate to read.
     requiredHeaders: [{ header: 'x-ssl-client-verify', value: '0' }],
     validates: 'configurable',
   },
@@ -185,8 +185,8 @@ export const PRESETS: Readonly<Record<CertificateSource, Preset>> = freeze({
 })
 
 /**
- * Shared by every extractor: one caller's change must not become another's trust decision, and what
- * stands on Object.prototype is not a property of a proxy.
+ * Every extractor shares the presets, so no caller may change them. Without a prototype, properties of
+ * Object.prototype can't become settings of a proxy.
  */
 function freeze(presets: Record<CertificateSource, Preset>): typeof presets {
   for (const preset of Object.values(presets)) {

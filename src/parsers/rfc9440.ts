@@ -3,7 +3,7 @@ import { decodeOptionallyPaddedBase64 } from './base64.js'
 
 /**
  * Decodes the value of `Client-Cert`: exactly one Byte Sequence, `:base64:`, without parameters
- * (RFC 9440 2.2: a singleton that MUST NOT have a list of values).
+ * (RFC 9440 2.2 doesn't allow a list of values).
  */
 export function decodeRfc9440(text: string): Buffer[] | undefined {
   const bytes = decodeByteSequence(text)
@@ -11,11 +11,11 @@ export function decodeRfc9440(text: string): Buffer[] | undefined {
 }
 
 /**
- * Decodes the value of `Client-Cert-Chain`: a List of Byte Sequences (RFC 9440 2.3), which may have
- * been sent over several lines and joined by commas with optional white space (RFC 8941 4.2.1).
+ * Decodes the value of `Client-Cert-Chain`: a List of Byte Sequences (RFC 9440 2.3). The proxy may have
+ * sent it in several lines, which are joined by commas and optional white space (RFC 8941 4.2.1).
  *
- * HAProxy's `:%[ssl_c_chain_der,base64]:` is a single Byte Sequence that holds all the certificates, one
- * right after another.
+ * HAProxy's `:%[ssl_c_chain_der,base64]:` is a single Byte Sequence with all certificates directly after
+ * each other.
  */
 export function decodeRfc9440Chain(text: string): Buffer[] | undefined {
   const decodeItem = (item: string) => decodeByteSequence(trimOptionalWhitespace(item))
@@ -28,7 +28,7 @@ function decodeByteSequence(text: string): Buffer | undefined {
   return decodeOptionallyPaddedBase64(text.slice(1, -1))
 }
 
-/** RFC 9110 5.6.3: OWS is space and horizontal tab; `trim()` takes a dozen others too. */
+/** RFC 9110 5.6.3: only spaces and tabs are optional white space, but `trim()` removes other characters too. */
 function trimOptionalWhitespace(text: string): string {
   let start = 0
   let end = text.length

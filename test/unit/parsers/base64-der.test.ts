@@ -14,33 +14,33 @@ describe('base64 of DER', () => {
     expect(decodeBase64Der(first)).to.deep.equal([leaf])
   })
 
-  it('is read as a list joined by bare commas, in its order', () => {
+  it('is read as a list joined by commas without spaces, in its order', () => {
     expect(decodeBase64Der(`${first},${second}`)).to.deep.equal([leaf, issuer])
   })
 
-  const refused: [what: string, text: string][] = [
+  const rejected: [what: string, text: string][] = [
     ['an empty value', ''],
-    ['the spelling of Apache for none', '(null)'],
-    ['a placeholder that was not filled', '{http.request.tls.client.certificate_der_base64}'],
-    ['a space behind the comma, as HTTP joins two lines', `${first}, ${second}`],
-    ['a space in front of the comma', `${first} ,${second}`],
-    ['a comma in front', `,${first}`],
-    ['a comma behind', `${first},`],
+    ['the (null) of Apache', '(null)'],
+    ['an unfilled placeholder', '{http.request.tls.client.certificate_der_base64}'],
+    ['a space after the comma, as HTTP joins two lines', `${first}, ${second}`],
+    ['a space before the comma', `${first} ,${second}`],
+    ['a comma at the beginning', `,${first}`],
+    ['a comma at the end', `${first},`],
     ['two commas', `${first},,${second}`],
-    ['a semicolon between', `${first};${second}`],
-    ['a first item that is damaged', `*,${second}`],
-    ['a second item that is damaged', `${first},*`],
+    ['a semicolon as separator', `${first};${second}`],
+    ['a damaged first item', `*,${second}`],
+    ['a damaged second item', `${first},*`],
     ['colons around it', `:${first}:`],
     ['percent escapes', encodeURIComponent(second)],
   ]
 
-  for (const [what, text] of refused) {
-    it(`is refused with ${what}`, () => {
+  for (const [what, text] of rejected) {
+    it(`is rejected with ${what}`, () => {
       expect(decodeBase64Der(text)).to.equal(undefined)
     })
   }
 
-  it('is read with as many items as a request may carry, and refused with one more', () => {
+  it('is read with as many items as a request may carry, and rejected with one more', () => {
     const items = (count: number) => Array<string>(count).fill(first).join(',')
     expect(decodeBase64Der(items(MAX_CHAIN_CERTS))).to.have.lengthOf(MAX_CHAIN_CERTS)
     expect(decodeBase64Der(items(MAX_CHAIN_CERTS + 1))).to.equal(undefined)
@@ -52,12 +52,12 @@ describe('a chain in base64 of DER', () => {
     Buffer.concat([Buffer.from([0x30, 0x81, bytes]), Buffer.alloc(bytes, bytes)])
   const read = (...parts: Buffer[]) => decodeBase64DerChain(Buffer.concat(parts).toString('base64'))
 
-  it('is read as one certificate right behind the other', () => {
+  it('is read as certificates directly after each other', () => {
     const parts = [sequence(0x80), sequence(0xff), sequence(0x90)]
     expect(read(...parts)).to.deep.equal(parts)
   })
 
-  it('holds nothing shorter than a certificate can be, such as a signature', () => {
+  it('is rejected with anything shorter than a certificate, such as a signature', () => {
     for (const length of [0, 1, 0x44, 0x7f]) {
       const short = Buffer.concat([Buffer.from([0x30, length]), Buffer.alloc(length)])
       expect(read(short)).to.equal(undefined)

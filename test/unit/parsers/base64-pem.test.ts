@@ -6,14 +6,14 @@ import { testPki } from '../../support/pki.js'
 const encode = (text: string) => Buffer.from(text).toString('base64')
 
 describe('base64 of PEM', () => {
-  it('is one certificate or several', async () => {
+  it('may contain one certificate or several', async () => {
     const { chained, intermediate } = await testPki()
     expect(decodeBase64Pem(toBase64Pem(chained))).to.deep.equal([chained.raw])
     const both = [chained.raw, intermediate.raw]
     expect(decodeBase64Pem(toBase64Pem(chained, intermediate))).to.deep.equal(both)
   })
 
-  it('is nothing else', async () => {
+  it('is rejected with anything else', async () => {
     const { ec } = await testPki()
     for (const wrong of [
       '',

@@ -4,7 +4,7 @@ import { derToCertificate, pemToCertificate } from '../../../src/parsers/index.j
 import { certificateOf, ecSpki, oid, toPem } from '../../support/der-writer.js'
 import { testPki, type TestPki } from '../../support/pki.js'
 
-describe('a certificate by itself', () => {
+describe('a single certificate', () => {
   let pki: TestPki
   before(async () => {
     pki = await testPki()
@@ -32,7 +32,7 @@ describe('a certificate by itself', () => {
     }
   })
 
-  it('is exactly one: PEM with anything else is rejected', () => {
+  it('is rejected if its PEM contains anything else', () => {
     const { cert } = pki.ec
     for (const wrong of [
       '',
@@ -54,7 +54,7 @@ describe('a certificate by itself', () => {
     }
   })
 
-  it('is rejected with another message when it is one, with a public key that can not be shown', () => {
+  it('is rejected with another message if only its public key cannot be shown', () => {
     const der = certificateOf({ spki: ecSpki(oid('1.2.3'), Buffer.alloc(65, 4)) })
     for (const read of [() => derToCertificate(der), () => pemToCertificate(toPem(der))]) {
       rejects(
@@ -65,7 +65,7 @@ describe('a certificate by itself', () => {
     }
   })
 
-  it('is exactly one: DER with anything else is rejected', () => {
+  it('is rejected if its DER contains anything else', () => {
     const { raw, cert } = pki.ec
     for (const wrong of [
       Buffer.alloc(0),
@@ -80,7 +80,7 @@ describe('a certificate by itself', () => {
     }
   })
 
-  it('is text or bytes', () => {
+  it('must be a string or bytes', () => {
     for (const wrong of [undefined, null, 7, {}, [], pki.ec.raw]) {
       rejects(() => pemToCertificate(wrong as never), 'ERR_INVALID_ARG_TYPE', 'a string')
     }
@@ -89,7 +89,7 @@ describe('a certificate by itself', () => {
     }
   })
 
-  it('is never quoted in the error: it may be a private key', () => {
+  it('is never quoted in the error, because it may be a private key', () => {
     const secret = 'MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg'
     const key = `-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----\n`
     for (const [wrong, received] of [

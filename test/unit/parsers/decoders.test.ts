@@ -24,7 +24,7 @@ const WRITERS: Readonly<Record<HeaderEncoding, typeof toXfcc>> = {
 }
 
 describe('the encodings', () => {
-  it('are the documented ones', () => {
+  it('are the documented encodings', () => {
     expect(ENCODINGS.join(' ')).to.equal(
       'url-pem url-pem-aws xfcc base64-der rfc9440 apache-pem base64-pem',
     )
@@ -32,12 +32,12 @@ describe('the encodings', () => {
   })
 
   for (const encoding of ENCODINGS) {
-    it(`${encoding}: the leaf is read as the proxy writes it`, async () => {
+    it(`${encoding}: read the leaf as the proxy writes it`, async () => {
       const { rsa } = await testPki()
       expect(DECODERS[encoding].leaf(WRITERS[encoding](rsa))).to.deep.equal([rsa.raw])
     })
 
-    it(`${encoding}: the rest of the chain is read from a second header, if it has one`, async () => {
+    it(`${encoding}: read the rest of the chain from a second header, if there is one`, async () => {
       const { intermediate, root } = await testPki()
       const text = WRITERS[encoding](intermediate, root)
       const expected = encoding === 'xfcc' ? undefined : [intermediate.raw, root.raw]
@@ -45,13 +45,13 @@ describe('the encodings', () => {
     })
   }
 
-  it('are not taken for one another', async () => {
+  it('are not mistaken for each other', async () => {
     const { rsa } = await testPki()
     const isSame = (a: string, b: string) => a === b || (a.startsWith('url') && b.startsWith('url'))
     for (const written of ENCODINGS) {
       for (const read of ENCODINGS.filter((name) => !isSame(name, written))) {
         const [leaf] = dersOf(DECODERS[read].leaf(WRITERS[written](rsa))) ?? []
-        // Base64 of PEM is base64 of something, but not of DER.
+        // Base64 of PEM is valid base64, but not base64 of DER.
         if (leaf !== undefined) {
           const certificate = parseCertificate(leaf)
           expect(certificate, `${written} read as ${read}`).to.equal('not_a_certificate')

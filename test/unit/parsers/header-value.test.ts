@@ -28,14 +28,14 @@ const WRITERS: Readonly<Record<HeaderEncoding, typeof toUrlPem>> = {
 }
 const ENCODINGS = Object.keys(WRITERS) as HeaderEncoding[]
 
-describe('a header value of a named encoding', () => {
+describe('a header value in a named encoding', () => {
   let pki: TestPki
   before(async () => {
     pki = await testPki()
   })
 
   for (const encoding of ENCODINGS) {
-    // A space at the end is cut off by whoever reads the header.
+    // HTTP parsers trim the space at the end.
     const write: typeof toUrlPem = (...certificates) => WRITERS[encoding](...certificates).trimEnd()
 
     it(`is read: ${encoding}`, () => {
@@ -44,7 +44,7 @@ describe('a header value of a named encoding', () => {
       expect(chainOf(alone)).to.deep.equal([pki.ec.raw])
     })
 
-    it(`is null for everything else: ${encoding}`, () => {
+    it(`gives null for everything else: ${encoding}`, () => {
       for (const wrong of ['', 'x', '%ZZ', write(pki.ec).slice(0, -8), `x${write(pki.ec)}`]) {
         expect(parseHeaderValue(wrong, encoding)).to.equal(null)
       }
@@ -54,7 +54,7 @@ describe('a header value of a named encoding', () => {
     })
 
     if (encoding === 'rfc9440') continue
-    it(`holds a chain, unless the proxy sends the leaf only: ${encoding}`, () => {
+    it(`may contain a chain, unless the proxy sends only the leaf: ${encoding}`, () => {
       const { chained, intermediate } = pki
       const value = write(chained, intermediate)
       const path = [chained.raw, intermediate.raw]
@@ -66,7 +66,7 @@ describe('a header value of a named encoding', () => {
     })
   }
 
-  it('is null for an encoding that does not exist', () => {
+  it('gives null for an encoding that does not exist', () => {
     const value = toUrlPem(pki.ec)
     const odd = { toString: () => 'url-pem' }
     for (const encoding of ['unknown', 'URL-PEM', '', 'constructor', '__proto__', null, odd]) {
@@ -74,7 +74,7 @@ describe('a header value of a named encoding', () => {
     }
   })
 
-  it('is read the way a preset says', () => {
+  it('is read with the settings of a preset', () => {
     const { traefik, cloudflare } = PRESETS
     const twice = toBase64Der(pki.ec, pki.ec)
     for (const [preset, expected] of [
@@ -88,7 +88,7 @@ describe('a header value of a named encoding', () => {
   })
 })
 
-describe('base64-der where the proxy sends the leaf only', () => {
+describe('base64-der from a proxy that sends only the leaf', () => {
   it('is not read when the header was sent twice', async () => {
     const { ec, rsa } = await testPki()
     const options = { chainInLeafHeader: false }

@@ -25,13 +25,13 @@ interface Certificate {
   readonly raw: Buffer
 }
 
-/** A certificate of these bytes, which need not be one. */
+/** PEM of these bytes, which may be anything. */
 function certificateOf(raw: Buffer): Certificate {
   const lines = ['-----BEGIN CERTIFICATE-----', raw.toString('base64'), '-----END CERTIFICATE-----']
   return { raw, cert: `${lines.join('\n')}\n` }
 }
 
-/** The same certificate with a few bytes missing at its end. */
+/** The certificate without its last bytes. */
 const damage = ({ raw }: Certificate) => certificateOf(raw.subarray(0, -3))
 
 const parsers: [name: string, parse: HeaderParser, write: typeof toUrlPem][] = [
@@ -59,26 +59,26 @@ for (const [name, parse, write] of parsers) {
       expect(parse(write(longer))).to.equal(null)
     })
 
-    it('gives null for PEM where DER belongs, though Node would take it', async () => {
+    it('gives null for PEM instead of DER, although Node would accept it', async () => {
       const { rsa } = await testPki()
       const twice = certificateOf(Buffer.from(rsa.cert))
       expect(new X509Certificate(twice.raw).raw).to.deep.equal(rsa.raw)
       expect(parse(write(twice))).to.equal(null)
     })
 
-    it('gives null for a damaged certificate and for bytes that are none', async () => {
+    it('gives null for a damaged certificate and for other bytes', async () => {
       const { rsa } = await testPki()
       expect(parse(write(damage(rsa)))).to.equal(null)
       expect(parse(write(certificateOf(Buffer.from('no certificate'))))).to.equal(null)
     })
 
-    it('gives null for "no certificate", however a proxy spells it', () => {
+    it('gives null for every placeholder that proxies send without a certificate', () => {
       for (const none of ['', '(null)', '{tls_client_certificate_der_base64}', '-', '""']) {
         expect(parse(none), none).to.equal(null)
       }
     })
 
-    it('gives null for what is no text', () => {
+    it('gives null for anything but a string', () => {
       const parseAny = parse as (value: unknown) => unknown
       for (const value of [undefined, null, 0, {}, [], ['text'], Buffer.from('text')]) {
         expect(parseAny(value)).to.equal(null)
@@ -117,7 +117,7 @@ for (const [name, parse, write] of parsers.filter(([, parse]) => parse !== parse
       expect(parse(write(unusable, chained))).to.equal(null)
     })
 
-    it(`takes ${MAX_CHAIN_CERTS} certificates and gives null for one more`, async () => {
+    it(`accepts ${MAX_CHAIN_CERTS} certificates and gives null for one more`, async () => {
       const { chained, intermediate } = await testPki()
       const chainOfLength = (length: number) =>
         write(chained, ...Array<Certificate>(length - 1).fill(intermediate))
@@ -128,7 +128,7 @@ for (const [name, parse, write] of parsers.filter(([, parse]) => parse !== parse
 }
 
 describe('parseRfc9440, given a list', () => {
-  it('gives null: Client-Cert holds one certificate, the others have a header of their own', async () => {
+  it('gives null, because Client-Cert contains one certificate and the others have their own header', async () => {
     const { chained, intermediate } = await testPki()
     expect(parseRfc9440(toRfc9440(chained, intermediate))).to.equal(null)
   })

@@ -5,7 +5,7 @@ import { decodePem } from '../../../src/parsers/pem.js'
 const BEGIN = '-----BEGIN CERTIFICATE-----'
 const END = '-----END CERTIFICATE-----'
 
-/** The decoder knows text, not certificates: any bytes will do. */
+/** Any bytes work, because the decoder doesn't parse certificates. */
 const first = Buffer.alloc(100, 'first')
 const second = Buffer.alloc(50, 'second')
 
@@ -19,12 +19,12 @@ const pem = block(first)
 describe('PEM', () => {
   const accepted: [what: string, text: string, blocks: Buffer[]][] = [
     ['one block', pem, [first]],
-    ['no line end behind the last block', pem.trimEnd(), [first]],
-    ['blank lines behind the last block', `${pem}\n\n`, [first]],
+    ['no line end after the last block', pem.trimEnd(), [first]],
+    ['blank lines after the last block', `${pem}\n\n`, [first]],
     ['two blocks, in their order', pem + block(second), [first, second]],
     ['blank lines between two blocks', `${pem}\n\n${block(second)}`, [first, second]],
-    ['line ends of CR and LF', (pem + block(second)).replaceAll('\n', '\r\n'), [first, second]],
-    ['a body of one long line', block(first, 1000), [first]],
+    ['CR LF as line ends', (pem + block(second)).replaceAll('\n', '\r\n'), [first, second]],
+    ['a body in one long line', block(first, 1000), [first]],
     ['lines of 76 characters', block(first, 76), [first]],
   ]
 
@@ -35,49 +35,49 @@ describe('PEM', () => {
   }
 
   const body = first.toString('base64')
-  const refused: [what: string, text: string][] = [
-    ['no text at all', ''],
-    ['nothing but line ends', '\n\n'],
-    ['text in front of the block', `garbage\n${pem}`],
-    ['text right in front of the block', `garbage${pem}`],
-    ['a space in front of the block', ` ${pem}`],
-    ['text behind the block', `${pem}garbage`],
-    ['text right behind the block', `${pem.trimEnd()}garbage`],
-    ['a space behind the block', `${pem.trimEnd()} `],
+  const rejected: [what: string, text: string][] = [
+    ['an empty string', ''],
+    ['only line ends', '\n\n'],
+    ['text before the block', `garbage\n${pem}`],
+    ['text directly before the block', `garbage${pem}`],
+    ['a space before the block', ` ${pem}`],
+    ['text after the block', `${pem}garbage`],
+    ['text directly after the block', `${pem.trimEnd()}garbage`],
+    ['a space after the block', `${pem.trimEnd()} `],
     ['text between two blocks', `${pem}subject=CN=x\n${block(second)}`],
     ['two blocks on one line', pem.trimEnd() + block(second)],
     ['a block inside a block', `${BEGIN}\n${pem}${END}\n`],
-    ['no armour', body],
-    ['an end without a beginning', `${body}\n${END}\n`],
-    ['a beginning without an end', `${BEGIN}\n${body}\n`],
-    ['a second beginning without an end', `${pem}${BEGIN}\n`],
+    ['no BEGIN and END lines', body],
+    ['an END line without a BEGIN line', `${body}\n${END}\n`],
+    ['a BEGIN line without an END line', `${BEGIN}\n${body}\n`],
+    ['a second BEGIN line without an END line', `${pem}${BEGIN}\n`],
     ['an empty body', `${BEGIN}\n${END}\n`],
-    ['a body of a blank line', `${BEGIN}\n\n${END}\n`],
-    ['a blank line in front of the body', pem.replace('\n', '\n\n')],
+    ['a body that is a blank line', `${BEGIN}\n\n${END}\n`],
+    ['a blank line before the body', pem.replace('\n', '\n\n')],
     ['a blank line inside the body', `${BEGIN}\n${body.slice(0, 64)}\n\n${body.slice(64)}\n${END}`],
-    ['a blank line behind the body', pem.replace(`\n${END}`, `\n\n${END}`)],
-    ['no line end in front of the body', `${BEGIN}${body}\n${END}\n`],
-    ['no line end behind the body', `${BEGIN}\n${body}${END}\n`],
-    ['spaces in place of line ends', pem.replaceAll('\n', ' ')],
+    ['a blank line after the body', pem.replace(`\n${END}`, `\n\n${END}`)],
+    ['no line end before the body', `${BEGIN}${body}\n${END}\n`],
+    ['no line end after the body', `${BEGIN}\n${body}${END}\n`],
+    ['spaces instead of line ends', pem.replaceAll('\n', ' ')],
     ['a space inside the body', `${BEGIN}\n${body.slice(0, 8)} ${body.slice(8)}\n${END}\n`],
-    ['tabs behind the line ends', pem.replaceAll('\n', '\n\t')],
-    ['line ends of CR alone', pem.replaceAll('\n', '\r')],
+    ['tabs after the line ends', pem.replaceAll('\n', '\n\t')],
+    ['CR alone as line ends', pem.replaceAll('\n', '\r')],
     ['a header inside the block', `${BEGIN}\nProc-Type: 4,ENCRYPTED\n${body}\n${END}\n`],
-    ['a body that is no base64', `${BEGIN}\n****\n${END}\n`],
-    ['a damaged body behind a good one', `${pem}${BEGIN}\n****\n${END}\n`],
+    ["a body that isn't base64", `${BEGIN}\n****\n${END}\n`],
+    ['a damaged body after a valid block', `${pem}${BEGIN}\n****\n${END}\n`],
     ['a label in lower case', pem.toLowerCase()],
     ['another label', pem.replaceAll('CERTIFICATE', 'X509 CERTIFICATE')],
     ['a label that differs at the end', pem.replace('END CERTIFICATE', 'END PUBLIC KEY')],
     ['four hyphens', pem.replaceAll('-----', '----')],
   ]
 
-  for (const [what, text] of refused) {
-    it(`is refused with ${what}`, () => {
+  for (const [what, text] of rejected) {
+    it(`is rejected with ${what}`, () => {
       expect(decodePem(text)).to.equal(undefined)
     })
   }
 
-  it('is read with as many blocks as a request may carry, and refused with one more', () => {
+  it('is read with as many blocks as a request may carry, and rejected with one more', () => {
     expect(decodePem(pem.repeat(MAX_CHAIN_CERTS))).to.have.lengthOf(MAX_CHAIN_CERTS)
     expect(decodePem(pem.repeat(MAX_CHAIN_CERTS + 1))).to.equal(undefined)
   })

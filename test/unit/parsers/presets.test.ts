@@ -3,7 +3,7 @@ import { ENCODINGS } from '../../../src/parsers/decoders.js'
 import { PRESETS } from '../../../src/parsers/presets.js'
 
 describe('the presets', () => {
-  it('are the documented proxies, header names and encodings, all in lower case', () => {
+  it('contain the documented proxies, header names and encodings, all in lower case', () => {
     const table = Object.entries(PRESETS).map(([name, { header, chainHeader, encoding }]) =>
       [name, header, ...(chainHeader === undefined ? [] : [chainHeader]), encoding].join(' '),
     )
@@ -30,14 +30,14 @@ describe('the presets', () => {
     ])
   })
 
-  it('say in which header a list may stand, leaf first', () => {
+  it('say which headers may contain a list, leaf first', () => {
     const names = Object.entries(PRESETS).filter(([, { chainInLeafHeader }]) => chainInLeafHeader)
     expect(names.map(([name]) => name).join(' ')).to.equal(
       'aws-alb azure-container-apps envoy istio-gateway traefik',
     )
   })
 
-  it('say which proxies check a certificate before they forward it', () => {
+  it('say which proxies verify a certificate before they forward it', () => {
     const by = (answer: string) =>
       Object.entries(PRESETS).flatMap(([name, { validates }]) => (validates === answer ? name : []))
     expect(by('always').join(' ')).to.equal('aws-alb-verify cloudfront')
@@ -50,7 +50,7 @@ describe('the presets', () => {
     )
   })
 
-  it('say what other headers must hold, where the proxy says that it verified', () => {
+  it('say which other headers must confirm that the proxy verified the certificate', () => {
     const rules = Object.entries(PRESETS).flatMap(([name, { requiredHeaders = [] }]) =>
       requiredHeaders.map(({ header, value, optional = false }) => [name, header, value, optional]),
     )
@@ -70,7 +70,7 @@ describe('the presets', () => {
     for (const { encoding } of Object.values(PRESETS)) expect(ENCODINGS).to.include(encoding)
   })
 
-  it('cannot be changed by one user of them for all others', () => {
+  it('cannot be changed', () => {
     const writable = PRESETS as unknown as Record<string, Record<string, unknown>>
     expect(() => (writable['mine'] = {})).to.throw(TypeError)
     expect(() => (writable['envoy'] = {})).to.throw(TypeError)

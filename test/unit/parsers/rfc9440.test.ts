@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { MAX_CHAIN_CERTS } from '../../../src/parsers/limits.js'
 import { decodeRfc9440, decodeRfc9440Chain } from '../../../src/parsers/rfc9440.js'
 
-/** As long as a certificate is at least, so that a chain may hold it. */
+/** Has the minimum length of a certificate, so that a chain may contain it. */
 function certificateOf(length: number): Buffer {
   return Buffer.concat([Buffer.from([0x30, 0x81, length]), Buffer.alloc(length, length)])
 }
@@ -17,22 +17,22 @@ const notByteSequences: [what: string, text: string][] = [
   ['a colon alone', ':'],
   ['nothing between the colons', '::'],
   ['no colons', leaf.toString('base64')],
-  ['no colon in front', first.slice(1)],
-  ['no colon behind', first.slice(0, -1)],
-  ['another colon behind', `${first}:`],
+  ['no colon at the beginning', first.slice(1)],
+  ['no colon at the end', first.slice(0, -1)],
+  ['another colon at the end', `${first}:`],
   ['another character for the first colon', `x${first.slice(1)}`],
   ['another character for the last colon', `${first.slice(0, -1)}x`],
-  ['a placeholder that was not filled', ':{http.request.tls.client.certificate_der_base64}:'],
-  ['the spelling of Apache for none', '(null)'],
+  ['an unfilled placeholder', ':{http.request.tls.client.certificate_der_base64}:'],
+  ['the (null) of Apache', '(null)'],
   ['a space inside the colons', first.replace(':', ': ')],
   ['half of the padding', second.replace('==', '=')],
   ['more padding than needed', first.replace('=', '==')],
   ['padding alone', ':==:'],
-  ['a single digit behind the last group', first.replace('=', '').replace(/..:$/, ':')],
-  ['bits set that stand for nothing', ':QR==:'],
-  ['bits set that stand for nothing, and no padding', ':QR:'],
+  ['a single digit after the last group', first.replace('=', '').replace(/..:$/, ':')],
+  ['unused bits set', ':QR==:'],
+  ['unused bits set, and no padding', ':QR:'],
   ['parameters', `${first};a=1`],
-  ['a string in place of it', `"${leaf.toString('base64')}"`],
+  ['an sf-string instead', `"${leaf.toString('base64')}"`],
   ['the alphabet of base64url', ':-_-_:'],
 ]
 
@@ -41,7 +41,7 @@ describe('Client-Cert of RFC 9440', () => {
     expect(decodeRfc9440(first)).to.deep.equal([leaf])
   })
 
-  it('is read without padding as well (RFC 8941 4.2.7)', () => {
+  it('is also read without padding (RFC 8941 4.2.7)', () => {
     expect([first, second].map((text) => text.split('=').length - 1)).to.deep.equal([1, 2])
     expect(decodeRfc9440(first.replaceAll('=', ''))).to.deep.equal([leaf])
     expect(decodeRfc9440(second.replaceAll('=', ''))).to.deep.equal([issuer])
@@ -50,20 +50,20 @@ describe('Client-Cert of RFC 9440', () => {
     }
   })
 
-  it('is one certificate, so that nothing is cut from bytes behind it', () => {
+  it('is never split into several certificates', () => {
     expect(decodeRfc9440(write(leaf, issuer))).to.deep.equal([Buffer.concat([leaf, issuer])])
   })
 
-  const refused: typeof notByteSequences = [
+  const rejected: typeof notByteSequences = [
     ...notByteSequences,
-    ['a list, which it must not be', `${first}, ${second}`],
+    ['a list', `${first}, ${second}`],
     ['a list without a space', `${first},${second}`],
-    ['a space in front', ` ${first}`],
-    ['a space behind', `${first} `],
+    ['a space at the beginning', ` ${first}`],
+    ['a space at the end', `${first} `],
   ]
 
-  for (const [what, text] of refused) {
-    it(`is refused with ${what}`, () => {
+  for (const [what, text] of rejected) {
+    it(`is rejected with ${what}`, () => {
       expect(decodeRfc9440(text)).to.equal(undefined)
     })
   }
@@ -78,7 +78,7 @@ describe('Client-Cert-Chain of RFC 9440', () => {
     ['spaces around the list', `  ${first}  `, [leaf]],
     ['no padding', `${first}, ${second}`.replaceAll('=', ''), [leaf, issuer]],
     [
-      'one certificate right behind another, as HAProxy writes it',
+      'certificates directly after each other, as HAProxy writes them',
       write(leaf, issuer),
       [leaf, issuer],
     ],
@@ -91,28 +91,28 @@ describe('Client-Cert-Chain of RFC 9440', () => {
     })
   }
 
-  const refused: typeof notByteSequences = [
+  const rejected: typeof notByteSequences = [
     ...notByteSequences,
-    ['a comma behind', `${first},`],
-    ['a comma in front', `,${first}`],
+    ['a comma at the end', `${first},`],
+    ['a comma at the beginning', `,${first}`],
     ['two commas', `${first},,${second}`],
     ['no comma', `${first} ${second}`],
     ['a damaged item', `${first}, :*:`],
     ['an empty item among others', `${first}, ::`],
-    ['an empty item in front of others', `::, ${first}`],
-    ['bytes that begin no certificate', write(Buffer.from('a text of some length'))],
-    ['bytes behind a certificate', write(leaf, Buffer.from([0]))],
-    ['white space that is none in HTTP', `${first},\u00a0${second}`],
+    ['an empty item before others', `::, ${first}`],
+    ['bytes that cannot begin a certificate', write(Buffer.from('a text of some length'))],
+    ['bytes after a certificate', write(leaf, Buffer.from([0]))],
+    ['a character that HTTP does not treat as white space', `${first},\u00a0${second}`],
     ['a line end', `${first},\n${second}`],
   ]
 
-  for (const [what, text] of refused) {
-    it(`is refused with ${what}`, () => {
+  for (const [what, text] of rejected) {
+    it(`is rejected with ${what}`, () => {
       expect(decodeRfc9440Chain(text)).to.equal(undefined)
     })
   }
 
-  it('is read with as many items as a request may carry, and refused with one more', () => {
+  it('is read with as many items as a request may carry, and rejected with one more', () => {
     const items = (count: number) => Array<string>(count).fill(first).join(', ')
     expect(decodeRfc9440Chain(items(MAX_CHAIN_CERTS))).to.have.lengthOf(MAX_CHAIN_CERTS)
     expect(decodeRfc9440Chain(items(MAX_CHAIN_CERTS + 1))).to.equal(undefined)

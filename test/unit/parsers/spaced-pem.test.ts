@@ -3,8 +3,8 @@ import { decodeSpacedPem } from '../../../src/parsers/pem.js'
 import { toApachePem } from '../../support/header-values.js'
 import { testPki } from '../../support/pki.js'
 
-describe('PEM with spaces for line ends', () => {
-  it('is read as Apache writes it, and as it arrives without its last space', async () => {
+describe('PEM with spaces instead of line ends', () => {
+  it('is read as Apache writes it, with or without its last space', async () => {
     const { chained, intermediate } = await testPki()
     const text = toApachePem(chained)
     expect(text.endsWith('----- ')).to.equal(true)
@@ -16,7 +16,7 @@ describe('PEM with spaces for line ends', () => {
     ])
   })
 
-  it('is refused in any other form', async () => {
+  it('is rejected in any other form', async () => {
     const { ec, intermediate } = await testPki()
     const text = toApachePem(ec)
     for (const wrong of [

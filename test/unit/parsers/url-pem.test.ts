@@ -10,7 +10,7 @@ describe('percent-encoded PEM', () => {
   let text: string
   before(async () => {
     const { rsa } = await testPki()
-    // RSA: long enough to hold every digit that has to be escaped.
+    // An RSA certificate is long enough to contain every digit that needs an escape.
     client = rsa
     ders = [rsa.raw]
     text = toUrlPem(rsa)
@@ -21,13 +21,13 @@ describe('percent-encoded PEM', () => {
     expect(decodeUrlPem(text)).to.deep.equal(ders)
   })
 
-  it('is read as AWS writes it: a literal "+" is a digit, never a space', () => {
+  it('is read as AWS writes it, with "+" as a digit and not as a space', () => {
     const aws = toUrlPemAws(client)
     expect(aws).to.match(/\+.*\//)
     expect(decodeUrlPem(aws)).to.deep.equal(ders)
   })
 
-  it('is refused after a decoder for forms has made spaces of "+"', () => {
+  it('is rejected after a form decoder has replaced "+" by spaces', () => {
     expect(decodeUrlPem(toUrlPemAws(client).replaceAll('+', '%20'))).to.equal(undefined)
     expect(decodeUrlPem(toUrlPemAws(client).replaceAll('+', ' '))).to.equal(undefined)
   })
@@ -57,30 +57,27 @@ describe('percent-encoded PEM', () => {
     expect(decodeUrlPem(toUrlPemAws(...chain))).to.deep.equal(chain.map(({ raw }) => raw))
   })
 
-  const refused: [what: string, change: (text: string) => string][] = [
-    ['an escape cut off behind "%"', (t) => `${t}%`],
-    ['an escape cut off behind one digit', (t) => `${t}%0`],
-    ['an escape that is not of hex digits', (t) => `${t}%ZZ`],
-    ['an escape that is no UTF-8', (t) => `${t}%FF`],
+  const rejected: [what: string, change: (text: string) => string][] = [
+    ['an escape cut off after "%"', (t) => `${t}%`],
+    ['an escape cut off after one digit', (t) => `${t}%0`],
+    ['an escape without hex digits', (t) => `${t}%ZZ`],
+    ["an escape that isn't UTF-8", (t) => `${t}%FF`],
     ['an escape that would be decoded twice', (t) => t.replaceAll('%', '%25')],
-    ['text in front', (t) => `x${t}`],
-    ['text behind', (t) => `${t}x`],
-    ['a comma and a second copy behind, as HTTP joins two lines', (t) => `${t}, ${t}`],
-    [
-      'spaces in place of line ends, as Apache writes the variable',
-      (t) => t.replaceAll('%0A', ' '),
-    ],
+    ['text at the beginning', (t) => `x${t}`],
+    ['text at the end', (t) => `${t}x`],
+    ['a comma and a second copy, as HTTP joins two lines', (t) => `${t}, ${t}`],
+    ['spaces instead of line ends, as Apache writes the variable', (t) => t.replaceAll('%0A', ' ')],
     ['a NUL character', (t) => t.replace('%0A', '%00%0A')],
     ['quotes around it', (t) => `"${t}"`],
   ]
 
-  for (const [what, change] of refused) {
-    it(`is refused with ${what}`, () => {
+  for (const [what, change] of rejected) {
+    it(`is rejected with ${what}`, () => {
       expect(decodeUrlPem(change(text))).to.equal(undefined)
     })
   }
 
-  it('is stricter than the parser of Node, which takes garbage and ignores a second block', async () => {
+  it('is stricter than Node, which accepts garbage and ignores a second block', async () => {
     const { ec } = await testPki()
     const lax = (pem: string) => new X509Certificate(pem).raw
     expect(lax(`garbage\n${client.cert}`)).to.deep.equal(client.raw)
