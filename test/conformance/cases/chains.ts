@@ -6,18 +6,18 @@ import {
   type Expected,
   type Line,
   overHttp,
-  refused,
+  rejected,
 } from '../support/corpus-case.js'
-import { damaged, type Shown } from './damage.js'
+import { damaged, type Encodable } from './damage.js'
 import { type Proxy, proxyNamed } from './proxies.js'
 import { toApachePem, toConcatenatedDer, toRfc9440 } from '../../support/header-values.js'
 import type { Identities } from '../support/identities.js'
 
-const MALFORMED = refused('header_missing_or_malformed')
+const MALFORMED = rejected('header_missing_or_malformed')
 const LINKED = accepted('chained', 'intermediate', 'root')
 
-/** So many that the limit, ten with the leaf, is reached by one more. */
-function nine(intermediate: Shown, root: Shown, filler: Shown): Shown[] {
+/** Nine issuers: with the leaf, they reach the limit of ten, so one more certificate exceeds it. */
+function nineIssuers(intermediate: Encodable, root: Encodable, filler: Encodable): Encodable[] {
   return [intermediate, root, ...Array.from({ length: 7 }, () => filler)]
 }
 
@@ -27,18 +27,20 @@ function chainCases({ source, write }: Proxy): CorpusCase[] {
     overHttp('one issuer', accepted('chained', 'intermediate'), ({ chained, intermediate }) =>
       write(chained, intermediate),
     ),
-    overHttp('all issuers', LINKED, (who) => write(who.chained, who.intermediate, who.root)),
-    overHttp('issuers in the wrong order', LINKED, (who) =>
-      write(who.chained, who.root, who.intermediate),
+    overHttp('all issuers', LINKED, (certs) =>
+      write(certs.chained, certs.intermediate, certs.root),
     ),
-    overHttp('an authority of the right name that signed nothing', accepted('rsa'), (who) =>
-      write(who.rsa, who.stranger),
+    overHttp('issuers in the wrong order', LINKED, (certs) =>
+      write(certs.chained, certs.root, certs.intermediate),
     ),
-    overHttp('an authority that only its signature tells from the root', accepted('rsa'), (who) =>
-      write(who.rsa, who.forgedRoot),
+    overHttp('a CA with the right name that signed nothing', accepted('rsa'), (certs) =>
+      write(certs.rsa, certs.stranger),
     ),
-    overHttp('the forged authority in front of the real one', accepted('rsa', 'root'), (who) =>
-      write(who.rsa, who.forgedRoot, who.root),
+    overHttp('a CA that differs from the root only in its signature', accepted('rsa'), (certs) =>
+      write(certs.rsa, certs.forgedRoot),
+    ),
+    overHttp('a forged CA in front of the real one', accepted('rsa', 'root'), (certs) =>
+      write(certs.rsa, certs.forgedRoot, certs.root),
     ),
     overHttp('a damaged leaf in front of a good certificate', MALFORMED, ({ rsa, ec }) =>
       write(damaged(rsa), ec),
@@ -47,55 +49,54 @@ function chainCases({ source, write }: Proxy): CorpusCase[] {
       write(chained, damaged(intermediate)),
     ),
     overHttp('ten certificates', LINKED, ({ chained, intermediate, root, ec }) =>
-      write(chained, ...nine(intermediate, root, ec)),
+      write(chained, ...nineIssuers(intermediate, root, ec)),
     ),
     source === 'apache'
-      ? overHttp('eleven certificates, two in one header', MALFORMED, (who) =>
-          write(who.chained, ...nine(who.intermediate, who.root, who.ec)).map(([name, value]) => [
-            name,
-            name.endsWith('-8') ? toApachePem(who.ec, who.ec) : value,
-          ]),
+      ? overHttp('eleven certificates, two in one header', MALFORMED, (certs) =>
+          write(certs.chained, ...nineIssuers(certs.intermediate, certs.root, certs.ec)).map(
+            ([name, value]) => [
+              name,
+              name.endsWith('-8') ? toApachePem(certs.ec, certs.ec) : value,
+            ],
+          ),
         )
-      : overHttp('eleven certificates', MALFORMED, (who) =>
-          write(who.chained, ...nine(who.intermediate, who.root, who.ec), who.ec),
+      : overHttp('eleven certificates', MALFORMED, (certs) =>
+          write(certs.chained, ...nineIssuers(certs.intermediate, certs.root, certs.ec), certs.ec),
         ),
   ]
 }
 
-/** Where the chain has a header of its own, nobody may write it but the proxy. */
+/** The chain has a header of its own, so only the proxy may write that header. */
 function chainHeaderCases({ write }: Proxy, header: string): CorpusCase[] {
   const alias = header.replaceAll('-', '_')
   return [
-    overHttp('a chain header with underscores beside it', MALFORMED, (who) => {
-      const lines = write(who.chained, who.intermediate)
+    overHttp('a second chain header spelled with underscores', MALFORMED, (certs) => {
+      const lines = write(certs.chained, certs.intermediate)
       return [...lines, [alias, 'x']]
     }),
-    overHttp('a Connection header that names the chain header', MALFORMED, (who) => [
-      ...write(who.chained, who.intermediate),
+    overHttp('a Connection header that names the chain header', MALFORMED, (certs) => [
+      ...write(certs.chained, certs.intermediate),
       ['Connection', header],
     ]),
-    overHttp('a chain header that says that there is none', accepted('rsa'), ({ rsa }) => [
-      ...write(rsa),
-      [header, ''],
-    ]),
+    overHttp('an empty chain header', accepted('rsa'), ({ rsa }) => [...write(rsa), [header, '']]),
   ]
 }
 
 function twice(source: CertificateSource, header: string, isList: boolean): CorpusCase {
   const { write } = proxyNamed(source)
-  return overHttp('the chain on two lines', isList ? LINKED : MALFORMED, (who) => [
-    ...write(who.chained, who.intermediate),
-    ...write(who.chained, who.root).filter(([name]) => name === header),
+  return overHttp('the chain on two lines', isList ? LINKED : MALFORMED, (certs) => [
+    ...write(certs.chained, certs.intermediate),
+    ...write(certs.chained, certs.root).filter(([name]) => name === header),
   ])
 }
 
 function rfc9440Chain(
   title: string,
   expected: Expected,
-  write: (who: Identities) => [leaf: Shown, chain: string],
+  write: (certs: Identities) => [leaf: Encodable, chain: string],
 ): CorpusCase {
-  return overHttp(title, expected, (who) => {
-    const [leaf, chain] = write(who)
+  return overHttp(title, expected, (certs) => {
+    const [leaf, chain] = write(certs)
     return [
       ['Client-Cert', toRfc9440(leaf)],
       ['Client-Cert-Chain', chain],
@@ -128,9 +129,9 @@ export const CHAIN_GROUPS: readonly CaseGroup[] = [
     'apache',
     ...chainHeaderCases(proxyNamed('apache'), 'X-SSL-Client-Chain-1'),
     twice('apache', 'X-SSL-Client-Chain-0', false),
-    overHttp('a gap in the numbers of the chain', MALFORMED, (who) =>
+    overHttp('a gap in the numbers of the chain', MALFORMED, (certs) =>
       proxyNamed('apache')
-        .write(who.chained, who.intermediate, who.root)
+        .write(certs.chained, certs.intermediate, certs.root)
         .filter(([name]) => name !== 'X-SSL-Client-Chain-0'),
     ),
   ),
@@ -138,25 +139,26 @@ export const CHAIN_GROUPS: readonly CaseGroup[] = [
     'cloudflare-rfc9440',
     ...chainHeaderCases(proxyNamed('cloudflare-rfc9440'), 'Client-Cert-Chain'),
     twice('cloudflare-rfc9440', 'Client-Cert-Chain', true),
-    rfc9440Chain('a chain that is nothing between colons', accepted('rsa'), ({ rsa }) => [
+    rfc9440Chain('a chain with nothing between the colons', accepted('rsa'), ({ rsa }) => [
       rsa,
       '::',
     ]),
-    rfc9440Chain('such a chain among others', MALFORMED, ({ chained, intermediate }) => [
+    rfc9440Chain(
+      'a chain with nothing between the colons among others',
+      MALFORMED,
+      ({ chained, intermediate }) => [chained, `::, ${toRfc9440(intermediate)}`],
+    ),
+    rfc9440Chain('two certificates between the same colons', LINKED, (certs) => [
+      certs.chained,
+      `:${toConcatenatedDer(certs.intermediate, certs.root)}:`,
+    ]),
+    rfc9440Chain('ten certificates between the same colons', MALFORMED, ({ chained, root }) => [
       chained,
-      `::, ${toRfc9440(intermediate)}`,
+      `:${toConcatenatedDer(...Array<Encodable>(10).fill(root))}:`,
     ]),
-    rfc9440Chain('one certificate right behind another', LINKED, (who) => [
-      who.chained,
-      `:${toConcatenatedDer(who.intermediate, who.root)}:`,
-    ]),
-    rfc9440Chain('ten of them', MALFORMED, ({ chained, root }) => [
-      chained,
-      `:${toConcatenatedDer(...Array<Shown>(10).fill(root))}:`,
-    ]),
-    overHttp('a chain without a leaf', MALFORMED, (who) =>
+    overHttp('a chain without a leaf', MALFORMED, (certs) =>
       proxyNamed('cloudflare-rfc9440')
-        .write(who.chained, who.intermediate)
+        .write(certs.chained, certs.intermediate)
         .filter(([name]: Line) => name === 'Client-Cert-Chain'),
     ),
   ),
@@ -166,14 +168,14 @@ export const CHAIN_GROUPS: readonly CaseGroup[] = [
     twice('gcp', 'X-Client-Cert-Chain', true),
   ),
   {
-    title: 'certificateSource: haproxy, whose chain nobody asked for',
+    title: "certificateSource: 'haproxy', without includeChain",
     options: () => ({ certificateSource: 'haproxy', trustedProxies: 'loopback' }),
     cases: [
-      overHttp('a chain', accepted('chained'), (who) =>
-        proxyNamed('haproxy').write(who.chained, who.intermediate),
+      overHttp('a chain', accepted('chained'), (certs) =>
+        proxyNamed('haproxy').write(certs.chained, certs.intermediate),
       ),
-      overHttp('a damaged chain', accepted('chained'), (who) =>
-        proxyNamed('haproxy').write(who.chained, damaged(who.intermediate)),
+      overHttp('a damaged chain', accepted('chained'), (certs) =>
+        proxyNamed('haproxy').write(certs.chained, damaged(certs.intermediate)),
       ),
     ],
   },

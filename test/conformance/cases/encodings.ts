@@ -13,49 +13,57 @@ import {
   type CorpusCase,
   type Expected,
   overHttp,
-  refused,
+  rejected,
 } from '../support/corpus-case.js'
 import type { Identities } from '../support/identities.js'
-import { damaged, type Shown, withTrailingBytes } from './damage.js'
+import { damaged, type Encodable, withTrailingBytes } from './damage.js'
 
 const HEADER = 'X-My-Certificate'
-const MALFORMED = refused('header_missing_or_malformed')
+const MALFORMED = rejected('header_missing_or_malformed')
 const RSA = accepted('rsa')
 
-type Row = readonly [title: string, expected: Expected, value: (who: Identities) => string]
+type Row = readonly [title: string, expected: Expected, value: (certs: Identities) => string]
 
-/** What is true of every encoding. */
-function commonRows(write: (...certificates: Shown[]) => string): Row[] {
+/** Cases that every encoding has to pass. */
+function commonRows(write: (...certificates: Encodable[]) => string): Row[] {
   return [
     ['an RSA certificate', RSA, ({ rsa }) => write(rsa)],
     ['an EC certificate', accepted('ec'), ({ ec }) => write(ec)],
-    ['an expired certificate', refused('certificate_expired'), ({ expired }) => write(expired)],
+    ['an expired certificate', rejected('certificate_expired'), ({ expired }) => write(expired)],
     ['an empty value', MALFORMED, () => ''],
-    ["Apache's word for nothing", MALFORMED, () => '(null)'],
+    ["Apache's placeholder for no certificate", MALFORMED, () => '(null)'],
     ['an unfilled placeholder', MALFORMED, () => '{http.request.tls.client.certificate}'],
-    ['bytes behind the certificate', MALFORMED, ({ rsa }) => write(withTrailingBytes(rsa))],
+    ['bytes after the certificate', MALFORMED, ({ rsa }) => write(withTrailingBytes(rsa))],
     ['a damaged leaf before a good one', MALFORMED, ({ rsa, ec }) => write(damaged(rsa), ec)],
-    ['text behind a comma and a space', MALFORMED, ({ rsa, ec }) => `${write(rsa)}, ${write(ec)}`],
+    [
+      'a second value after a comma and a space',
+      MALFORMED,
+      ({ rsa, ec }) => `${write(rsa)}, ${write(ec)}`,
+    ],
   ]
 }
 
 const ROWS: Readonly<Record<Exclude<HeaderEncoding, 'xfcc'>, readonly Row[]>> = {
   'url-pem': [
     ...commonRows(toUrlPem),
-    ['a literal plus, which is no space', RSA, ({ rsa }) => toUrlPemAws(rsa)],
-    ['a comment in front', MALFORMED, ({ rsa }) => `subject%3DCN%0A${toUrlPem(rsa)}`],
-    ['a comment behind', MALFORMED, ({ rsa }) => `${toUrlPem(rsa)}admin`],
+    ["a literal plus, which isn't a space", RSA, ({ rsa }) => toUrlPemAws(rsa)],
+    ['a comment before the certificate', MALFORMED, ({ rsa }) => `subject%3DCN%0A${toUrlPem(rsa)}`],
+    ['a comment after the certificate', MALFORMED, ({ rsa }) => `${toUrlPem(rsa)}admin`],
     ['a broken escape', MALFORMED, ({ rsa }) => `${toUrlPem(rsa)}%E0%A4%A`],
-    ['spaces for line ends', MALFORMED, ({ rsa }) => toApachePem(rsa)],
+    ['spaces instead of line breaks', MALFORMED, ({ rsa }) => toApachePem(rsa)],
     ['base64 without armour', MALFORMED, ({ rsa }) => toBase64Der(rsa)],
   ],
   'url-pem-aws': commonRows(toUrlPemAws),
   'base64-der': [
     ...commonRows(toBase64Der),
-    ['a list, where the chain was not asked for', MALFORMED, (w) => toBase64Der(w.rsa, w.root)],
-    ['a space inside', MALFORMED, ({ rsa }) => toBase64Der(rsa).replace(/^.{8}/, '$& ')],
-    ['no padding, but one more digit', MALFORMED, ({ rsa }) => `${toBase64Der(rsa)}A`],
-    ['PEM in place of DER', MALFORMED, ({ rsa }) => toBase64Pem(rsa)],
+    [
+      'a list of certificates without includeChain',
+      MALFORMED,
+      (certs) => toBase64Der(certs.rsa, certs.root),
+    ],
+    ['a space inside the base64', MALFORMED, ({ rsa }) => toBase64Der(rsa).replace(/^.{8}/, '$& ')],
+    ['one digit more instead of the padding', MALFORMED, ({ rsa }) => `${toBase64Der(rsa)}A`],
+    ['PEM instead of DER', MALFORMED, ({ rsa }) => toBase64Pem(rsa)],
     ['colons around it', MALFORMED, ({ rsa }) => toRfc9440(rsa)],
   ],
   rfc9440: [
@@ -69,19 +77,22 @@ const ROWS: Readonly<Record<Exclude<HeaderEncoding, 'xfcc'>, readonly Row[]>> = 
   'apache-pem': [
     ...commonRows(toApachePem),
     ['two spaces inside', MALFORMED, ({ rsa }) => toApachePem(rsa).replace('- M', '-  M')],
-    ['a comment in front', MALFORMED, ({ rsa }) => `admin ${toApachePem(rsa)}`],
+    ['a comment before the certificate', MALFORMED, ({ rsa }) => `admin ${toApachePem(rsa)}`],
   ],
   'base64-pem': [
     ...commonRows(toBase64Pem),
-    ['DER in place of PEM', MALFORMED, ({ rsa }) => toBase64Der(rsa)],
+    ['DER instead of PEM', MALFORMED, ({ rsa }) => toBase64Der(rsa)],
   ],
 }
 
 function toCase([title, expected, value]: Row): CorpusCase {
-  return overHttp(title, expected, (who) => [[HEADER, value(who)]])
+  return overHttp(title, expected, (certs) => [[HEADER, value(certs)]])
 }
 
-/** A header of the application's own, in every encoding that has no grammar of its own. */
+/**
+ * Every encoding except xfcc, which has its own grammar and cases, in a header that the application
+ * names.
+ */
 export const ENCODING_GROUPS: readonly CaseGroup[] = Object.entries(ROWS).map(
   ([headerEncoding, rows]) => ({
     title: `headerEncoding: '${headerEncoding}'`,
@@ -95,15 +106,18 @@ export const ENCODING_GROUPS: readonly CaseGroup[] = Object.entries(ROWS).map(
 )
 
 function inherited(name: string, expected: Expected): CorpusCase {
-  return overHttp('a certificate in it', expected, ({ rsa }) => [[name, toBase64Der(rsa)]])
+  return overHttp('a certificate in this header', expected, ({ rsa }) => [[name, toBase64Der(rsa)]])
 }
 
 const NO_PROTOTYPE = {
   expected: RSA,
-  why: 'its headers are in an object without prototype, which can hold this name too',
+  why: 'its headers are in an object without a prototype, so they can hold this name too',
 }
 
-/** Node's HTTP/1 parser loses a header of this name, which nobody uses: that is a refusal. */
+/**
+ * Node's HTTP/1 parser loses a header with this name, so the request is rejected. No known proxy uses
+ * it.
+ */
 const PROTOTYPE: CorpusCase = {
   ...inherited('__proto__', MALFORMED),
   differs: {
@@ -113,7 +127,7 @@ const PROTOTYPE: CorpusCase = {
   },
 }
 
-/** Names that every object has without being given them. */
+/** Names of properties that every object inherits. */
 const INHERITED = ['constructor', '__proto__', 'toString', 'hasOwnProperty']
 
 export const NAME_GROUPS: readonly CaseGroup[] = INHERITED.map((certificateHeader) => ({
@@ -124,19 +138,19 @@ export const NAME_GROUPS: readonly CaseGroup[] = INHERITED.map((certificateHeade
     trustedProxies: 'loopback',
   }),
   cases: [
-    overHttp('a request without such a header', MALFORMED, () => []),
+    overHttp('a request without this header', MALFORMED, () => []),
     certificateHeader === '__proto__' ? PROTOTYPE : inherited(certificateHeader, RSA),
   ],
 }))
 
-/** Of two lines with such a name, Node keeps the first and drops the other. */
+/** Node keeps the first of two lines with this name, and drops the other. */
 function droppedTwice(title: string, first: 'ec' | 'rsa', last: 'ec' | 'rsa'): CorpusCase {
   return {
-    ...overHttp(title, MALFORMED, (who) => [
-      ['From', toBase64Der(who[first])],
-      ['From', toBase64Der(who[last])],
+    ...overHttp(title, MALFORMED, (certs) => [
+      ['From', toBase64Der(certs[first])],
+      ['From', toBase64Der(certs[last])],
     ]),
-    except: { 'HTTP/2': 'the client of Node does not send two headers of this name' },
+    except: { 'HTTP/2': "Node's client doesn't send two headers with this name" },
   }
 }
 

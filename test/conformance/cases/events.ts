@@ -8,31 +8,39 @@ import {
   type Expected,
   overHttp,
   overTls,
-  refused,
+  rejected,
 } from '../support/corpus-case.js'
 import type { Identities } from '../support/identities.js'
 import { damaged, withTrailingBytes } from './damage.js'
 
-const MISSING = refused('lambda_event_missing_clientcert')
-const MALFORMED = refused('lambda_event_clientcert_malformed')
+const MISSING = rejected('lambda_event_missing_clientcert')
+const MALFORMED = rejected('lambda_event_clientcert_malformed')
 
 interface WithPem {
   readonly cert: string
 }
 
-type Row = readonly [title: string, expected: Expected, client: (who: Identities) => WithPem | null]
+type Row = readonly [
+  title: string,
+  expected: Expected,
+  client: (certs: Identities) => WithPem | null,
+]
 
 const ROWS: readonly Row[] = [
   ['an RSA certificate', accepted('rsa'), ({ rsa }) => rsa],
   ['an EC certificate', accepted('ec'), ({ ec }) => ec],
-  ['a certificate of an intermediate authority', accepted('chained'), ({ chained }) => chained],
-  ['an expired certificate', refused('certificate_expired'), ({ expired }) => expired],
-  ['one of tomorrow', refused('certificate_not_yet_valid'), ({ notYetValid }) => notYetValid],
+  ['a certificate from an intermediate CA', accepted('chained'), ({ chained }) => chained],
+  ['an expired certificate', rejected('certificate_expired'), ({ expired }) => expired],
+  [
+    'a certificate that becomes valid tomorrow',
+    rejected('certificate_not_yet_valid'),
+    ({ notYetValid }) => notYetValid,
+  ],
   ['no certificate', MISSING, () => null],
-  ['an empty text', MISSING, () => ({ cert: '' })],
+  ['an empty string', MISSING, () => ({ cert: '' })],
   ['two certificates', MALFORMED, ({ rsa, root }) => ({ cert: rsa.cert + root.cert })],
-  ['text in front', MALFORMED, ({ rsa }) => ({ cert: `admin\n${rsa.cert}` })],
-  ['bytes behind the certificate', MALFORMED, ({ rsa }) => withTrailingBytes(rsa)],
+  ['text before the certificate', MALFORMED, ({ rsa }) => ({ cert: `admin\n${rsa.cert}` })],
+  ['bytes after the certificate', MALFORMED, ({ rsa }) => withTrailingBytes(rsa)],
   ['a damaged certificate', MALFORMED, ({ rsa }) => damaged(rsa)],
   ['percent-encoded PEM', MALFORMED, ({ rsa }) => ({ cert: toUrlPem(rsa) })],
 ]
@@ -45,15 +53,15 @@ const KINDS = [
 function overLambda(
   title: string,
   expected: Expected,
-  event: (who: Identities) => object,
+  event: (certs: Identities) => object,
 ): CorpusCase {
-  return { title, expected, request: (who) => ({ over: 'lambda', event: event(who) }) }
+  return { title, expected, request: (certs) => ({ over: 'lambda', event: event(certs) }) }
 }
 
 function rowCases(rows: readonly Row[]): CorpusCase[] {
   return KINDS.flatMap(([kind, toEvent]) =>
     rows.map(([title, expected, client]) =>
-      overLambda(`${title}, ${kind} API`, expected, (who) => toEvent(client(who))),
+      overLambda(`${title}, ${kind} API`, expected, (certs) => toEvent(client(certs))),
     ),
   )
 }
@@ -77,11 +85,11 @@ export const EVENT_GROUPS: readonly CaseGroup[] = [
       headers: { 'X-SSL-Client-Cert': toUrlPem(rsa), 'X-SSL-Client-Verify': 'SUCCESS' },
       multiValueHeaders: { 'X-SSL-Client-Cert': [toUrlPem(rsa)] },
     })),
-    overHttp('a request that came without any event', MISSING, ({ rsa }) => [
+    overHttp('a request without an event', MISSING, ({ rsa }) => [
       ['X-SSL-Client-Cert', toUrlPem(rsa)],
       ['apiGateway', JSON.stringify({ event: restEvent(rsa) })],
     ]),
-    overTls('a TLS client without any event', MISSING, ({ rsa }) => rsa),
+    overTls('a TLS client without an event', MISSING, ({ rsa }) => rsa),
   ]),
   group("certificateSource: 'api-gateway', checkValidity: false", { checkValidity: false }, [
     ...rowCases([

@@ -5,40 +5,47 @@ import {
   type CorpusCase,
   type Line,
   overHttp,
-  refused,
+  rejected,
 } from '../support/corpus-case.js'
 import { damaged, withTrailingBytes } from './damage.js'
 import { OTHER_PROXIES, type Proxy, PROXIES } from './proxies.js'
 
-const MALFORMED = refused('header_missing_or_malformed')
-const MISMATCH = refused('verification_header_mismatch')
+const MALFORMED = rejected('header_missing_or_malformed')
+const MISMATCH = rejected('verification_header_mismatch')
 
-/** Every certificate that a proxy may forward: who is known to it is not for us to judge. */
-function certificateCases({ write, nobody, nobodyIs }: Proxy): CorpusCase[] {
+/**
+ * Every certificate that a proxy may forward, also a self-signed one, because the proxy decides
+ * which CAs to trust.
+ */
+function certificateCases({ write, noCertificate, noCertificateReason }: Proxy): CorpusCase[] {
   return [
     overHttp('an RSA certificate', accepted('rsa'), ({ rsa }) => write(rsa)),
     overHttp('an EC certificate', accepted('ec'), ({ ec }) => write(ec)),
-    overHttp('a certificate of an intermediate authority', accepted('chained'), ({ chained }) =>
+    overHttp('a certificate from an intermediate CA', accepted('chained'), ({ chained }) =>
       write(chained),
     ),
-    overHttp('a self-signed certificate that the proxy forwards', accepted('selfSigned'), (who) =>
-      write(who.selfSigned),
+    overHttp('a self-signed certificate that the proxy forwards', accepted('selfSigned'), (certs) =>
+      write(certs.selfSigned),
     ),
-    overHttp('an expired certificate', refused('certificate_expired'), (who) => write(who.expired)),
-    overHttp('a certificate of tomorrow', refused('certificate_not_yet_valid'), (who) =>
-      write(who.notYetValid),
+    overHttp('an expired certificate', rejected('certificate_expired'), (certs) =>
+      write(certs.expired),
     ),
-    overHttp('no certificate', refused(nobodyIs), () => nobody),
-    overHttp('bytes behind the certificate', MALFORMED, ({ rsa }) => write(withTrailingBytes(rsa))),
+    overHttp(
+      'a certificate that becomes valid tomorrow',
+      rejected('certificate_not_yet_valid'),
+      (certs) => write(certs.notYetValid),
+    ),
+    overHttp('no certificate', rejected(noCertificateReason), () => noCertificate),
+    overHttp('bytes after the certificate', MALFORMED, ({ rsa }) => write(withTrailingBytes(rsa))),
     overHttp('a damaged certificate', MALFORMED, ({ rsa }) => write(damaged(rsa))),
-    overHttp('a character in front of the value', MALFORMED, ({ rsa }) => {
+    overHttp('a character before the value', MALFORMED, ({ rsa }) => {
       const [[name, value], ...others] = split(write(rsa))
       return [[name, `!${value}`], ...others]
     }),
   ]
 }
 
-/** Every way to send the header so that somebody on the way takes it for something else. */
+/** Every way to send the header so that a proxy and this package could read it differently. */
 function headerCases({ header, write, verify }: Proxy): CorpusCase[] {
   const alias = header.replaceAll('-', '_')
   const foreign = header.toLowerCase() === 'x-forwarded-client-cert' ? 'azure' : 'envoy'
@@ -51,20 +58,20 @@ function headerCases({ header, write, verify }: Proxy): CorpusCase[] {
       lowerCase(split(write(ec))[0]),
       ...write(rsa),
     ]),
-    overHttp('the header with underscores beside the real one', MALFORMED, ({ rsa, ec }) => [
+    overHttp('the real header and one spelled with underscores', MALFORMED, ({ rsa, ec }) => [
       ...write(rsa),
       [alias, split(write(ec))[0][1]],
     ]),
-    overHttp('the header with underscores in its place', MALFORMED, ({ rsa }) => {
+    overHttp('only a header spelled with underscores', MALFORMED, ({ rsa }) => {
       const [[, value], ...others] = split(write(rsa))
       return [[alias, value], ...others]
     }),
-    overHttp('a Connection header that names it', MALFORMED, ({ rsa }) => [
+    overHttp('a Connection header that names the header', MALFORMED, ({ rsa }) => [
       ...write(rsa),
       ['Connection', `close, ${header}`],
     ]),
     overHttp(
-      "another proxy's header only",
+      "only another proxy's header",
       verify === undefined ? MALFORMED : MISMATCH,
       ({ rsa }) =>
         foreign === 'azure'
@@ -74,7 +81,7 @@ function headerCases({ header, write, verify }: Proxy): CorpusCase[] {
   ]
 }
 
-/** What the proxy says of the certificate is said once, and to the letter. */
+/** The proxy has to send the verify header exactly once, with exactly the expected value. */
 function verifyCases({ write, verify }: Proxy): CorpusCase[] {
   if (verify === undefined) return []
   const { header, wrong } = verify
@@ -83,14 +90,14 @@ function verifyCases({ write, verify }: Proxy): CorpusCase[] {
     overHttp('no verify header', MISMATCH, ({ rsa }) =>
       write(rsa).filter((line) => !isVerify(line)),
     ),
-    overHttp('a verify header that says no', MISMATCH, ({ rsa }) =>
+    overHttp('a verify header with the wrong value', MISMATCH, ({ rsa }) =>
       write(rsa).map((line): Line => (isVerify(line) ? [header, wrong] : line)),
     ),
-    overHttp('the verify header twice, saying the same', MISMATCH, ({ rsa }) => [
+    overHttp('the verify header twice with the same value', MISMATCH, ({ rsa }) => [
       ...write(rsa),
       ...write(rsa).filter(isVerify),
     ]),
-    overHttp('a verify header with underscores beside it', MISMATCH, ({ rsa }) => [
+    overHttp('a second verify header spelled with underscores', MISMATCH, ({ rsa }) => [
       ...write(rsa),
       ...write(rsa)
         .filter(isVerify)
@@ -105,7 +112,7 @@ function verifyCases({ write, verify }: Proxy): CorpusCase[] {
 
 function split(lines: readonly Line[]): [Line, ...Line[]] {
   const [first, ...others] = lines
-  if (first === undefined) throw new Error('The proxy writes nothing')
+  if (first === undefined) throw new Error('The proxy sends no header')
   return [first, ...others]
 }
 

@@ -9,35 +9,42 @@ import {
   toXfcc,
 } from '../../support/header-values.js'
 import type { Line, Reason } from '../support/corpus-case.js'
-import type { Shown } from './damage.js'
+import type { Encodable } from './damage.js'
 
-/** What one proxy sends, from what is known of it, and not from the presets that read it. */
+/**
+ * The headers of one proxy, written down from its documentation, and not from the presets that read
+ * them.
+ */
 export interface Proxy {
   readonly source: CertificateSource
-  /** The header with the certificate. */
   readonly header: string
-  /** All lines about a client that has been verified; the first one is the certificate. */
-  readonly write: (leaf: Shown, ...issuers: Shown[]) => Line[]
-  /** All lines about a client that has no certificate, and what comes of them. */
-  readonly nobody: readonly Line[]
-  readonly nobodyIs: Reason
-  /** A header that says that the certificate was verified, and what it says if it was not. */
+  /** All header lines for a verified client; the first one has the certificate. */
+  readonly write: (leaf: Encodable, ...issuers: Encodable[]) => Line[]
+  /**
+   * All header lines for a client without a certificate, and the reason for which it is rejected.
+   */
+  readonly noCertificate: readonly Line[]
+  readonly noCertificateReason: Reason
+  /**
+   * The header that says that the proxy verified the certificate, and a value for a certificate it
+   * didn't verify.
+   */
   readonly verify?: { readonly header: string; readonly wrong: string }
 }
 
 const MISSING = 'header_missing_or_malformed'
 const MISMATCH = 'verification_header_mismatch'
 
-/** The chain in a header of its own, where there is one. */
+/** The chain in its own header. A client without issuers gets no such line. */
 function chainLine(
   name: string,
-  issuers: readonly Shown[],
-  write: (...issuers: Shown[]) => string,
+  issuers: readonly Encodable[],
+  write: (...issuers: Encodable[]) => string,
 ): Line[] {
   return issuers.length === 0 ? [] : [[name, write(...issuers)]]
 }
 
-/** Those whose headers the whole table of attacks is tried on. */
+/** The proxies on whose headers the corpus tries every attack. */
 export const PROXIES: readonly Proxy[] = [
   {
     source: 'nginx',
@@ -46,8 +53,8 @@ export const PROXIES: readonly Proxy[] = [
       ['X-SSL-Client-Cert', toUrlPem(leaf)],
       ['X-SSL-Client-Verify', 'SUCCESS'],
     ],
-    nobody: [['X-SSL-Client-Verify', 'NONE']],
-    nobodyIs: MISMATCH,
+    noCertificate: [['X-SSL-Client-Verify', 'NONE']],
+    noCertificateReason: MISMATCH,
     verify: { header: 'X-SSL-Client-Verify', wrong: 'FAILED:self-signed certificate' },
   },
   {
@@ -58,8 +65,8 @@ export const PROXIES: readonly Proxy[] = [
       ['ssl-client-verify', 'SUCCESS'],
       ['ssl-client-subject-dn', 'CN=somebody'],
     ],
-    nobody: [['ssl-client-verify', 'NONE']],
-    nobodyIs: MISMATCH,
+    noCertificate: [['ssl-client-verify', 'NONE']],
+    noCertificateReason: MISMATCH,
     verify: { header: 'ssl-client-verify', wrong: 'FAILED:unable to verify the first certificate' },
   },
   {
@@ -70,13 +77,13 @@ export const PROXIES: readonly Proxy[] = [
       ['x-ssl-client-verify', '0'],
       ...chainLine('x-ssl-client-chain', issuers, toConcatenatedDer),
     ],
-    // Says 0 of a client without a certificate too.
-    nobody: [
+    // HAProxy sends 0 for a client without a certificate too.
+    noCertificate: [
       ['x-ssl-client-cert', ''],
       ['x-ssl-client-verify', '0'],
       ['x-ssl-client-chain', ''],
     ],
-    nobodyIs: MISSING,
+    noCertificateReason: MISSING,
     verify: { header: 'x-ssl-client-verify', wrong: '21' },
   },
   {
@@ -87,34 +94,34 @@ export const PROXIES: readonly Proxy[] = [
       ['X-SSL-Client-Verify', 'SUCCESS'],
       ...issuers.map((issuer, at): Line => [`X-SSL-Client-Chain-${at}`, toApachePem(issuer)]),
     ],
-    nobody: [
+    noCertificate: [
       ['X-SSL-Client-Cert', '(null)'],
       ['X-SSL-Client-Verify', 'NONE'],
       ['X-SSL-Client-Chain-0', '(null)'],
     ],
-    nobodyIs: MISMATCH,
+    noCertificateReason: MISMATCH,
     verify: { header: 'X-SSL-Client-Verify', wrong: 'FAILED:self-signed certificate' },
   },
   {
     source: 'caddy',
     header: 'X-Ssl-Client-Cert',
     write: (leaf) => [['X-Ssl-Client-Cert', toBase64Der(leaf)]],
-    nobody: [['X-Ssl-Client-Cert', '{http.request.tls.client.certificate_der_base64}']],
-    nobodyIs: MISSING,
+    noCertificate: [['X-Ssl-Client-Cert', '{http.request.tls.client.certificate_der_base64}']],
+    noCertificateReason: MISSING,
   },
   {
     source: 'envoy',
     header: 'x-forwarded-client-cert',
     write: (leaf, ...issuers) => [['x-forwarded-client-cert', toXfcc(leaf, ...issuers)]],
-    nobody: [],
-    nobodyIs: MISSING,
+    noCertificate: [],
+    noCertificateReason: MISSING,
   },
   {
     source: 'traefik',
     header: 'X-Forwarded-Tls-Client-Cert',
     write: (leaf, ...issuers) => [['X-Forwarded-Tls-Client-Cert', toBase64Der(leaf, ...issuers)]],
-    nobody: [],
-    nobodyIs: MISSING,
+    noCertificate: [],
+    noCertificateReason: MISSING,
   },
   {
     source: 'cloudflare-rfc9440',
@@ -123,18 +130,18 @@ export const PROXIES: readonly Proxy[] = [
       ['Client-Cert', toRfc9440(leaf)],
       ...chainLine('Client-Cert-Chain', issuers, toRfc9440),
     ],
-    nobody: [
+    noCertificate: [
       ['Client-Cert', ''],
       ['Client-Cert-Chain', ''],
     ],
-    nobodyIs: MISSING,
+    noCertificateReason: MISSING,
   },
   {
     source: 'aws-alb',
     header: 'X-Amzn-Mtls-Clientcert',
     write: (leaf, ...issuers) => [['X-Amzn-Mtls-Clientcert', toUrlPemAws(leaf, ...issuers)]],
-    nobody: [],
-    nobodyIs: MISSING,
+    noCertificate: [],
+    noCertificateReason: MISSING,
   },
   {
     source: 'gcp',
@@ -146,21 +153,21 @@ export const PROXIES: readonly Proxy[] = [
       ['X-Client-Cert-Error', ''],
       ...chainLine('X-Client-Cert-Chain', issuers, toRfc9440),
     ],
-    nobody: [
+    noCertificate: [
       ['X-Client-Cert-Leaf', ''],
       ['X-Client-Cert-Present', 'false'],
       ['X-Client-Cert-Chain-Verified', 'false'],
       ['X-Client-Cert-Error', 'client_cert_not_provided'],
     ],
-    nobodyIs: MISMATCH,
+    noCertificateReason: MISMATCH,
     verify: { header: 'X-Client-Cert-Chain-Verified', wrong: 'false' },
   },
   {
     source: 'azure-app-service',
     header: 'X-ARR-ClientCert',
     write: (leaf) => [['X-ARR-ClientCert', toBase64Der(leaf)]],
-    nobody: [],
-    nobodyIs: MISSING,
+    noCertificate: [],
+    noCertificateReason: MISSING,
   },
   {
     source: 'cloudfront',
@@ -169,13 +176,13 @@ export const PROXIES: readonly Proxy[] = [
       ['CloudFront-Viewer-Cert-Pem', toUrlPem(leaf)],
       ['CloudFront-Viewer-Cert-Present', '1'],
     ],
-    nobody: [['CloudFront-Viewer-Cert-Present', '0']],
-    nobodyIs: MISMATCH,
+    noCertificate: [['CloudFront-Viewer-Cert-Present', '0']],
+    noCertificateReason: MISMATCH,
     verify: { header: 'CloudFront-Viewer-Cert-Present', wrong: '0' },
   },
 ]
 
-/** Those that differ from one above in nothing but names. */
+/** Proxies that differ from one in PROXIES only in the names of their headers. */
 export const OTHER_PROXIES: readonly Pick<Proxy, 'source' | 'write'>[] = [
   { source: 'akamai', write: (leaf) => [['AKAMAI-CC-DER', toRfc9440(leaf)]] },
   {
@@ -194,6 +201,6 @@ export const OTHER_PROXIES: readonly Pick<Proxy, 'source' | 'write'>[] = [
 
 export function proxyNamed(source: CertificateSource): Proxy {
   const found = PROXIES.find((proxy) => proxy.source === source)
-  if (found === undefined) throw new Error(`There is no proxy ${source} here`)
+  if (found === undefined) throw new Error(`Unknown proxy: ${source}`)
   return found
 }

@@ -1,14 +1,14 @@
 import { toBase64Der } from '../../support/header-values.js'
-import { accepted, type CaseGroup, type Line, overHttp, refused } from '../support/corpus-case.js'
+import { accepted, type CaseGroup, type Line, overHttp, rejected } from '../support/corpus-case.js'
 import type { Identities } from '../support/identities.js'
 import { proxyNamed } from './proxies.js'
 
 const NGINX = proxyNamed('nginx')
 const RSA = accepted('rsa')
-const MALFORMED = refused('header_missing_or_malformed')
-const MISMATCH = refused('verification_header_mismatch')
+const MALFORMED = rejected('header_missing_or_malformed')
+const MISMATCH = rejected('verification_header_mismatch')
 
-/** A header of one's own, and one that says that the proxy has verified what is in it. */
+/** The certificate in a header that the application names, and the headers that vouch for it. */
 function verified(...verify: readonly Line[]) {
   return ({ rsa }: Identities): Line[] => [['X-My-Certificate', toBase64Der(rsa)], ...verify]
 }
@@ -25,28 +25,28 @@ export const SETTING_GROUPS: readonly CaseGroup[] = [
     }),
     cases: [
       overHttp('the right value', RSA, verified(['X-My-Verify', 'yes'])),
-      overHttp('the right value, in spaces', RSA, verified(['x-my-verify', '  yes '])),
-      overHttp('nothing', MISMATCH, verified()),
+      overHttp('the right value between spaces', RSA, verified(['x-my-verify', '  yes '])),
+      overHttp('no verify header', MISMATCH, verified()),
       overHttp('an empty value', MISMATCH, verified(['X-My-Verify', ''])),
-      overHttp('capitals', MISMATCH, verified(['X-My-Verify', 'YES'])),
-      overHttp('more than the value', MISMATCH, verified(['X-My-Verify', 'yes!'])),
+      overHttp('the right value in capitals', MISMATCH, verified(['X-My-Verify', 'YES'])),
+      overHttp('the right value with a suffix', MISMATCH, verified(['X-My-Verify', 'yes!'])),
       overHttp(
-        'the right value behind a wrong one',
+        'the right value after a wrong one',
         MISMATCH,
         verified(['X-My-Verify', 'no'], ['X-My-Verify', 'yes']),
       ),
       overHttp(
-        'the right value in front of a wrong one',
+        'the right value before a wrong one',
         MISMATCH,
         verified(['X-My-Verify', 'yes'], ['X-My-Verify', 'no']),
       ),
       overHttp(
-        'the right value under another name too',
+        'the right value, and again under a name with underscores',
         MISMATCH,
         verified(['X-My-Verify', 'yes'], ['X_My_Verify', 'yes']),
       ),
       overHttp(
-        'the right value under another name only',
+        'the right value only under a name with underscores',
         MISMATCH,
         verified(['X_My-Verify', 'yes']),
       ),
@@ -54,7 +54,7 @@ export const SETTING_GROUPS: readonly CaseGroup[] = [
     ],
   },
   {
-    title: 'a verifyHeader in place of the one of the preset',
+    title: "a verifyHeader that replaces the preset's",
     options: () => ({
       certificateSource: 'nginx',
       verifyHeader: 'X-My-Verify',
@@ -62,8 +62,11 @@ export const SETTING_GROUPS: readonly CaseGroup[] = [
       trustedProxies: 'loopback',
     }),
     cases: [
-      overHttp("the preset's own only", MISMATCH, ({ rsa }) => NGINX.write(rsa)),
-      overHttp('the new one', RSA, ({ rsa }) => [...NGINX.write(rsa), ['X-My-Verify', '0']]),
+      overHttp("only the preset's verify header", MISMATCH, ({ rsa }) => NGINX.write(rsa)),
+      overHttp('the new verify header', RSA, ({ rsa }) => [
+        ...NGINX.write(rsa),
+        ['X-My-Verify', '0'],
+      ]),
     ],
   },
   {
@@ -74,9 +77,13 @@ export const SETTING_GROUPS: readonly CaseGroup[] = [
       checkValidity: false,
     }),
     cases: [
-      overHttp('an expired certificate', accepted('expired'), (who) => NGINX.write(who.expired)),
-      overHttp('one of tomorrow', accepted('notYetValid'), (who) => NGINX.write(who.notYetValid)),
-      overHttp('no certificate', MISMATCH, () => NGINX.nobody),
+      overHttp('an expired certificate', accepted('expired'), (certs) =>
+        NGINX.write(certs.expired),
+      ),
+      overHttp('a certificate that becomes valid tomorrow', accepted('notYetValid'), (certs) =>
+        NGINX.write(certs.notYetValid),
+      ),
+      overHttp('no certificate', MISMATCH, () => NGINX.noCertificate),
     ],
   },
   ...[false, true, { maxEntries: 1 }].map((cache): CaseGroup => ({
@@ -84,12 +91,12 @@ export const SETTING_GROUPS: readonly CaseGroup[] = [
     options: () => ({ certificateSource: 'nginx', trustedProxies: 'loopback', cache }),
     cases: [
       overHttp('a certificate', RSA, ({ rsa }) => NGINX.write(rsa)),
-      overHttp('the same again', RSA, ({ rsa }) => NGINX.write(rsa)),
-      overHttp('another one', accepted('ec'), ({ ec }) => NGINX.write(ec)),
-      overHttp('one that is known, not verified any more', MISMATCH, ({ rsa }) =>
+      overHttp('the same certificate again', RSA, ({ rsa }) => NGINX.write(rsa)),
+      overHttp('another certificate', accepted('ec'), ({ ec }) => NGINX.write(ec)),
+      overHttp('a cached certificate without the verify header', MISMATCH, ({ rsa }) =>
         NGINX.write(rsa).slice(0, 1),
       ),
-      overHttp('one that is known, twice', MALFORMED, ({ rsa }) => [
+      overHttp('a cached certificate sent twice', MALFORMED, ({ rsa }) => [
         ...NGINX.write(rsa),
         ...NGINX.write(rsa).slice(0, 1),
       ]),

@@ -7,12 +7,12 @@ import {
   type Line,
   overHttp,
   overTls,
-  refused,
+  rejected,
   type TlsClient,
 } from '../support/corpus-case.js'
 import type { Identities, IdentityName } from '../support/identities.js'
 
-const REFUSED = refused('socket_not_authorized')
+const REJECTED = rejected('socket_not_authorized')
 
 function chainedClient({ chained, intermediate }: Identities): TlsClient {
   return { key: chained.key, cert: chained.cert + intermediate.cert }
@@ -26,17 +26,17 @@ function forged({ ec }: Identities): Line[] {
   ]
 }
 
-/** Those whom the handshake does not authenticate. */
-const REFUSED_CASES: readonly CorpusCase[] = [
-  overTls('no certificate', REFUSED, () => ({})),
-  overTls('an expired certificate', REFUSED, ({ expired }) => expired),
-  overTls('a certificate of tomorrow', REFUSED, ({ notYetValid }) => notYetValid),
-  overTls('a self-signed certificate', REFUSED, ({ selfSigned }) => selfSigned),
-  overTls('a certificate of an unknown authority', REFUSED, ({ unknown }) => unknown),
-  overTls('a certificate without its intermediate', REFUSED, ({ chained }) => chained),
-  overTls('headers in place of a certificate', REFUSED, () => ({}), forged),
-  overHttp('headers without TLS', REFUSED, forged),
-  overHttp('nothing at all', REFUSED, () => []),
+/** Clients that the handshake doesn't authenticate. */
+const REJECTED_CASES: readonly CorpusCase[] = [
+  overTls('no certificate', REJECTED, () => ({})),
+  overTls('an expired certificate', REJECTED, ({ expired }) => expired),
+  overTls('a certificate that becomes valid tomorrow', REJECTED, ({ notYetValid }) => notYetValid),
+  overTls('a self-signed certificate', REJECTED, ({ selfSigned }) => selfSigned),
+  overTls('a certificate from an unknown CA', REJECTED, ({ unknown }) => unknown),
+  overTls('a certificate without its intermediate', REJECTED, ({ chained }) => chained),
+  overTls('headers instead of a certificate', REJECTED, () => ({}), forged),
+  overHttp('headers without TLS', REJECTED, forged),
+  overHttp('a request without TLS and without headers', REJECTED, () => []),
 ]
 
 const ACCEPTED_CASES: readonly CorpusCase[] = [
@@ -47,11 +47,11 @@ const ACCEPTED_CASES: readonly CorpusCase[] = [
     'a certificate and forged headers',
     accepted('rsa'),
     ({ rsa }) => rsa,
-    (who) => forged(who),
+    (certs) => forged(certs),
   ),
 ]
 
-function shown(name: IdentityName, ...issuers: IdentityName[]): Expected {
+function acceptedWithIssuers(name: IdentityName, ...issuers: IdentityName[]): Expected {
   return { accepted: name, issuers, fromSocket: true }
 }
 
@@ -59,31 +59,31 @@ export const SOCKET_GROUPS: readonly CaseGroup[] = [
   {
     title: 'the TLS socket',
     options: () => ({}),
-    cases: [...ACCEPTED_CASES, ...REFUSED_CASES],
+    cases: [...ACCEPTED_CASES, ...REJECTED_CASES],
   },
   {
     title: 'the TLS socket, with includeChain',
     options: () => ({ includeChain: true }),
     cases: [
-      overTls('an RSA certificate', shown('rsa', 'root'), ({ rsa }) => rsa),
+      overTls('an RSA certificate', acceptedWithIssuers('rsa', 'root'), ({ rsa }) => rsa),
       overTls(
         'a certificate with its intermediate',
-        shown('chained', 'intermediate', 'root'),
+        acceptedWithIssuers('chained', 'intermediate', 'root'),
         chainedClient,
       ),
-      overTls('a self-signed certificate', REFUSED, ({ selfSigned }) => selfSigned),
-      overTls('no certificate', REFUSED, () => ({})),
+      overTls('a self-signed certificate', REJECTED, ({ selfSigned }) => selfSigned),
+      overTls('no certificate', REJECTED, () => ({})),
     ],
   },
   {
     title: 'the TLS socket, with checkValidity: false',
     options: () => ({ checkValidity: false }),
-    // Node has compared the dates in the handshake.
-    cases: [...ACCEPTED_CASES, ...REFUSED_CASES],
+    // Node already checked the dates during the handshake, so the option changes nothing.
+    cases: [...ACCEPTED_CASES, ...REJECTED_CASES],
   },
   {
     title: 'the TLS socket, with cache: false',
     options: () => ({ cache: false }),
-    cases: [...ACCEPTED_CASES, ...REFUSED_CASES.slice(0, 2)],
+    cases: [...ACCEPTED_CASES, ...REJECTED_CASES.slice(0, 2)],
   },
 ]

@@ -9,22 +9,22 @@ import {
   type Line,
   overHttp,
   overTls,
-  refused,
+  rejected,
 } from '../support/corpus-case.js'
 import { type Identities, PROXY_NAME } from '../support/identities.js'
-import type { Shown } from './damage.js'
+import type { Encodable } from './damage.js'
 import { proxyNamed } from './proxies.js'
 
 const NGINX = proxyNamed('nginx')
 const RSA = accepted('rsa')
-const UNTRUSTED = refused('untrusted_proxy')
-const MALFORMED = refused('header_missing_or_malformed')
-const MISMATCH = refused('verification_header_mismatch')
-const NO_SOCKET = refused('socket_not_authorized')
+const UNTRUSTED = rejected('untrusted_proxy')
+const MALFORMED = rejected('header_missing_or_malformed')
+const MISMATCH = rejected('verification_header_mismatch')
+const NO_SOCKET = rejected('socket_not_authorized')
 
 type Trust = NonNullable<ExtractorOptions['trustedProxies']>
 
-/** Whether a genuine header of a client on loopback is read. */
+/** Tries whether the package reads a header that a client on loopback sent. */
 function trustGroup(title: string, trustedProxies: Trust, expected: Expected): CaseGroup {
   return {
     title: `trustedProxies: ${title}`,
@@ -32,7 +32,7 @@ function trustGroup(title: string, trustedProxies: Trust, expected: Expected): C
     cases: [
       overHttp('a genuine header', expected, ({ rsa }) => NGINX.write(rsa)),
       overHttp('no header', expected === RSA ? MISMATCH : UNTRUSTED, () => []),
-      overHttp('a header, and an address in another one', expected, ({ rsa }) => [
+      overHttp('a header, and another address in X-Forwarded-For', expected, ({ rsa }) => [
         ...NGINX.write(rsa),
         ['X-Forwarded-For', expected === RSA ? '192.0.2.1' : '10.0.0.5'],
         ['Forwarded', expected === RSA ? 'for=192.0.2.1' : 'for=10.0.0.5'],
@@ -46,20 +46,20 @@ const byCertificate: Trust = ({ certificate }) => certificate !== null && isProx
 
 const HEADER = 'X-My-Certificate'
 
-function header(certificate: Shown): Line[] {
+function header(certificate: Encodable): Line[] {
   return [[HEADER, toBase64Der(certificate)]]
 }
 
 const OWN = { certificateHeader: HEADER, headerEncoding: 'base64-der' } as const
-const proxy = (who: Identities) => who.proxy
-const ec = (who: Identities) => who.ec
-const nobody = () => ({})
+const proxy = (certs: Identities) => certs.proxy
+const ec = (certs: Identities) => certs.ec
+const anonymous = () => ({})
 
-/** A proxy that is known by the certificate with which it connects itself. */
+/** The proxy authenticates itself with a client certificate of its own. */
 const BY_CERTIFICATE: readonly CorpusCase[] = [
-  overTls("the proxy, with a client's header", RSA, proxy, ({ rsa }) => header(rsa)),
-  overTls('the proxy, without a header', MALFORMED, proxy),
-  overTls('the proxy, with two headers', MALFORMED, proxy, ({ rsa }) => [
+  overTls("the proxy with a client's header", RSA, proxy, ({ rsa }) => header(rsa)),
+  overTls('the proxy without a header', MALFORMED, proxy),
+  overTls('the proxy with two headers', MALFORMED, proxy, ({ rsa }) => [
     ...header(rsa),
     ...header(rsa),
   ]),
@@ -69,13 +69,13 @@ const FALLBACK = { ...OWN, fallbackToSocket: true } as const
 
 export const TRUST_GROUPS: readonly CaseGroup[] = [
   trustGroup('an address', '127.0.0.1', RSA),
-  trustGroup('an address that IPv6 wraps', '::ffff:127.0.0.1', RSA),
+  trustGroup('an IPv4-mapped IPv6 address', '::ffff:127.0.0.1', RSA),
   trustGroup('a list', ['10.0.0.0/8', 'loopback'], RSA),
   trustGroup('true', true, RSA),
   trustGroup('a function of the address', ({ address }) => address === '127.0.0.1', RSA),
   trustGroup('another network', '10.0.0.0/8', UNTRUSTED),
   trustGroup('unix', 'unix', UNTRUSTED),
-  trustGroup('a function that says no', () => false, UNTRUSTED),
+  trustGroup('a function that returns false', () => false, UNTRUSTED),
   trustGroup(
     'a function that throws',
     () => {
@@ -84,7 +84,7 @@ export const TRUST_GROUPS: readonly CaseGroup[] = [
     UNTRUSTED,
   ),
   trustGroup(
-    'a function that answers later',
+    'a function that returns a promise',
     (() => Promise.resolve(true)) as unknown as Trust,
     UNTRUSTED,
   ),
@@ -93,9 +93,14 @@ export const TRUST_GROUPS: readonly CaseGroup[] = [
     options: () => ({ ...OWN, trustedProxies: byCertificate }),
     cases: [
       ...BY_CERTIFICATE,
-      overTls('a client, with a forged header', UNTRUSTED, ec, ({ rsa }) => header(rsa)),
-      overTls('nobody, with a forged header', UNTRUSTED, nobody, ({ rsa }) => header(rsa)),
-      overHttp('no TLS, with a forged header', UNTRUSTED, ({ rsa }) => header(rsa)),
+      overTls('a client with a forged header', UNTRUSTED, ec, ({ rsa }) => header(rsa)),
+      overTls(
+        'a TLS client without a certificate, with a forged header',
+        UNTRUSTED,
+        anonymous,
+        ({ rsa }) => header(rsa),
+      ),
+      overHttp('a plain HTTP request with a forged header', UNTRUSTED, ({ rsa }) => header(rsa)),
     ],
   },
   {
@@ -104,15 +109,20 @@ export const TRUST_GROUPS: readonly CaseGroup[] = [
     cases: [
       ...BY_CERTIFICATE,
       overTls('a client', accepted('ec'), ec),
-      overTls('a client, with a forged header', accepted('ec'), ec, ({ rsa }) => header(rsa)),
-      overTls('nobody, with a forged header', NO_SOCKET, nobody, ({ rsa }) => header(rsa)),
+      overTls('a client with a forged header', accepted('ec'), ec, ({ rsa }) => header(rsa)),
       overTls(
-        'a stranger, with a forged header',
+        'a TLS client without a certificate, with a forged header',
+        NO_SOCKET,
+        anonymous,
+        ({ rsa }) => header(rsa),
+      ),
+      overTls(
+        'a client of an unknown CA, with a forged header',
         NO_SOCKET,
         ({ unknown }) => unknown,
         ({ rsa }) => header(rsa),
       ),
-      overHttp('no TLS, with a forged header', NO_SOCKET, ({ rsa }) => header(rsa)),
+      overHttp('a plain HTTP request with a forged header', NO_SOCKET, ({ rsa }) => header(rsa)),
     ],
   },
   {
@@ -122,19 +132,22 @@ export const TRUST_GROUPS: readonly CaseGroup[] = [
       overTls('a header', RSA, ec, ({ rsa }) => header(rsa)),
       overTls('no header', accepted('ec'), ec),
       overTls('a malformed header', accepted('ec'), ec, () => [[HEADER, 'x']]),
-      overTls('a header that has expired', refused('certificate_expired'), ec, ({ expired }) =>
-        header(expired),
+      overTls(
+        'a header with an expired certificate',
+        rejected('certificate_expired'),
+        ec,
+        ({ expired }) => header(expired),
       ),
-      overTls('no header and no certificate', NO_SOCKET, nobody),
-      overHttp('no header and no TLS', NO_SOCKET, () => []),
-      overHttp('a header and no TLS', RSA, ({ rsa }) => header(rsa)),
+      overTls('neither a header nor a certificate', NO_SOCKET, anonymous),
+      overHttp('plain HTTP without a header', NO_SOCKET, () => []),
+      overHttp('a header over plain HTTP', RSA, ({ rsa }) => header(rsa)),
     ],
   },
   {
     title: 'fallbackToSocket, with a verify header',
     options: () => ({ certificateSource: 'nginx', fallbackToSocket: true }),
     cases: [
-      overTls('a verified header', RSA, ec, ({ rsa }) => NGINX.write(rsa)),
+      overTls('a header that the proxy verified', RSA, ec, ({ rsa }) => NGINX.write(rsa)),
       overTls('no verify header', MISMATCH, ec),
       overTls('a verify header without a certificate', accepted('ec'), ec, () => [
         ['X-SSL-Client-Verify', 'SUCCESS'],

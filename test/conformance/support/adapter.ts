@@ -2,16 +2,19 @@ import type { ChainedPeerCertificate } from '../../../src/certificate/peer-certi
 import type { ExtractionResult, ExtractorOptions } from '../../../src/extractor/index.js'
 import type { CaseRequest, Outcome } from './corpus-case.js'
 
-/** One of the places where the package can be asked who a client is. */
+/**
+ * One of the ways to use the package: with Passport, as a middleware, in a Lambda function and so
+ * on.
+ */
 export interface Adapter {
-  /** Why no request of this kind, or no server with these options, can be had here; if so. */
+  /** Why this adapter can't receive such a request, or can't be used with these options. */
   readonly cannot: (request: CaseRequest, options: ExtractorOptions) => string | undefined
   readonly open: (options: ExtractorOptions) => OpenAdapter
 }
 
 /** An adapter with one set of options. */
 export interface OpenAdapter {
-  readonly ask: (request: CaseRequest) => Promise<Outcome>
+  readonly send: (request: CaseRequest) => Promise<Outcome>
   readonly close: () => Promise<void>
 }
 
@@ -21,11 +24,10 @@ export interface Answer {
   readonly body: string
 }
 
-/** What the adapter itself says about each request: why it refused, or `null`. */
+/** Collects the decision of the adapter on each request: the reason for a rejection, or `null`. */
 export class Log {
   private readonly entries: (string | null)[] = []
 
-  /** For the options of a strategy or a middleware. */
   readonly hooks = {
     onAuthenticated: (): void => {
       this.note(null)
@@ -39,17 +41,19 @@ export class Log {
     this.entries.push(reason)
   }
 
-  /** What was said about the one request since the last call. */
+  /** The decision on the one request since the last call. */
   take(): string | null {
     const [entry, ...others] = this.entries.splice(0)
     if (entry === undefined || others.length > 0) {
-      throw new Error(`One decision was expected, but there were ${others.length + 1}, or none`)
+      throw new Error(
+        `Expected one decision, but got ${entry === undefined ? 0 : others.length + 1}`,
+      )
     }
     return entry
   }
 }
 
-/** What an accepted client is sent: the fingerprints of its certificate and of the issuers. */
+/** The body for an accepted client: the fingerprints of its certificate and of the issuers. */
 export function describeClient(certificate: ChainedPeerCertificate): string[] {
   const path: string[] = []
   let current: ChainedPeerCertificate | undefined = certificate
@@ -59,7 +63,7 @@ export function describeClient(certificate: ChainedPeerCertificate): string[] {
   return path
 }
 
-/** For adapters that have no answer of their own, but give a result. */
+/** For adapters that only return a result, so the test has to write the response. */
 export function answerWith(result: ExtractionResult, log: Log): Answer {
   log.note(result.reason)
   return result.success
@@ -67,13 +71,13 @@ export function answerWith(result: ExtractionResult, log: Log): Answer {
     : { status: 401, body: 'Unauthorized' }
 }
 
-/** What the client got and what the adapter said must be the same decision. */
+/** The response to the client and the decision that the adapter reported must agree. */
 export function toOutcome({ status, body }: Answer, log: Log): Outcome {
   const reason = log.take()
   if ((status === 200) !== (reason === null)) {
-    throw new Error(`The client got ${status} ${body}, but the adapter says ${String(reason)}`)
+    throw new Error(`The client got ${status} ${body}, but the adapter reported ${String(reason)}`)
   }
-  if (reason !== null) return { decision: 'refused', reason, status }
+  if (reason !== null) return { decision: 'rejected', reason, status }
   const [fingerprint256 = '', ...issuers] = JSON.parse(body) as string[]
   return { decision: 'accepted', fingerprint256, issuers }
 }

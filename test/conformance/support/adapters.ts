@@ -11,7 +11,7 @@ import { openWebSocket } from './websocket-adapter.js'
 
 type Cannot = Adapter['cannot']
 
-/** An application that servers and Lambda functions run alike. */
+/** An adapter for an application that runs both on a server and in a Lambda function. */
 function appAdapter(makeApp: MakeApp, cannot: Cannot = () => undefined): Adapter {
   return { cannot, open: (options) => openApp(makeApp, options) }
 }
@@ -22,17 +22,17 @@ function noEvents(why: string): Cannot {
 
 const fetchCannot: Cannot = ({ over }, options) => {
   if (over === 'lambda' || options.certificateSource === 'api-gateway') {
-    return 'a Request carries no event'
+    return 'a Request has no event'
   }
   const { certificateSource: source, certificateHeader: header, trustedProxies } = options
-  if (trustedProxies === 'unix') return 'a Request does not show its connection'
+  if (trustedProxies === 'unix') return "a Request doesn't show its connection"
   if (source === undefined && header === undefined) return 'a Request has no socket'
   if (options.fallbackToSocket === true) return 'a Request has no socket to fall back to'
-  return over === 'tls' ? "a Request does not show the peer's certificate" : undefined
+  return over === 'tls' ? "a Request doesn't show the peer's certificate" : undefined
 }
 
 const http2Cannot: Cannot = (request) => {
-  if (request.over === 'lambda') return 'API Gateway makes no HTTP/2 request'
+  if (request.over === 'lambda') return "API Gateway doesn't send HTTP/2 requests"
   return hasConnection(request) ? 'HTTP/2 has no Connection header (RFC 9113 8.2.2)' : undefined
 }
 
@@ -40,7 +40,6 @@ function hasConnection(request: Exclude<CaseRequest, { over: 'lambda' }>): boole
   return request.lines.some(([name]) => name.toLowerCase() === 'connection')
 }
 
-/** Every place where the package is asked who a client is. */
 export const ADAPTERS = {
   'strategy with Express': appAdapter(makeStrategyApp),
   'strategy with Express 4': appAdapter(makeExpress4App),
@@ -49,7 +48,7 @@ export const ADAPTERS = {
   'Fetch with Hono': appAdapter(makeHonoApp, fetchCannot),
   'Fetch with a Request': appAdapter(makeRequestApp, fetchCannot),
   'Lambda function': {
-    cannot: ({ over }) => (over === 'lambda' ? undefined : 'a function gets events only'),
+    cannot: ({ over }) => (over === 'lambda' ? undefined : 'a Lambda function only gets events'),
     open: openLambda,
   },
   Koa: appAdapter(makeKoaApp),
@@ -57,7 +56,7 @@ export const ADAPTERS = {
   NestJS: appAdapter(makeNestApp),
   'HTTP/2': { cannot: http2Cannot, open: (options) => openHttp2(makeHttp2Listener, options) },
   'WebSocket upgrade': {
-    cannot: noEvents('API Gateway turns WebSockets into events of another kind'),
+    cannot: noEvents('API Gateway turns WebSocket connections into other events'),
     open: openWebSocket,
   },
 } as const satisfies Record<string, Adapter>

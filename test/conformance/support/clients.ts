@@ -9,7 +9,7 @@ import type { Answer } from './adapter.js'
 
 export type WireRequest = Exclude<CaseRequest, { over: 'lambda' }>
 
-/** Each line goes out as it is: none is joined with another, put in order or dropped. */
+/** Sends each header line as it is; Node neither joins, sorts nor drops lines. */
 async function startRequest(port: number, request: WireRequest, extra: readonly Line[]) {
   const lines: Line[] = [['Host', `127.0.0.1:${port}`], ...extra, ...request.lines]
   const options = { host: '127.0.0.1', port, agent: false, headers: lines.flat() } as const
@@ -18,8 +18,8 @@ async function startRequest(port: number, request: WireRequest, extra: readonly 
   return https.request({ ...options, ca: root.cert, ...request.client }).end()
 }
 
-/** One HTTP/1.1 request on a connection of its own. */
-export async function askHttp1(port: number, request: WireRequest): Promise<Answer> {
+/** Sends one HTTP/1.1 request on its own connection. */
+export async function sendHttp1(port: number, request: WireRequest): Promise<Answer> {
   const sent = await startRequest(port, request, [['Connection', 'close']])
   const [response] = (await once(sent, 'response')) as [http.IncomingMessage]
   return { status: response.statusCode ?? 0, body: await text(response) }
@@ -32,8 +32,8 @@ const UPGRADE: readonly Line[] = [
   ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
 ]
 
-/** A WebSocket handshake; its body is the server's first message, when there is a connection. */
-export async function askUpgrade(port: number, request: WireRequest): Promise<Answer> {
+/** Requests a WebSocket upgrade. If it succeeds, the body is the server's first message. */
+export async function sendUpgrade(port: number, request: WireRequest): Promise<Answer> {
   const sent = await startRequest(port, request, UPGRADE)
   return new Promise((resolve, reject) => {
     sent.on('error', reject)
@@ -59,7 +59,10 @@ export async function askUpgrade(port: number, request: WireRequest): Promise<An
   })
 }
 
-/** The text of one unmasked frame of up to 64 KiB (RFC 6455 5.2), once all of it is there. */
+/**
+ * The text of one unmasked frame of up to 64 KiB (RFC 6455 5.2), or `undefined` until all of it
+ * arrived.
+ */
 function readMessage(bytes: Buffer): string | undefined {
   const short = (bytes[1] ?? 0) & 0x7f
   const start = short < 126 ? 2 : 4
@@ -68,8 +71,8 @@ function readMessage(bytes: Buffer): string | undefined {
   return bytes.length < end ? undefined : bytes.toString('utf8', start, end)
 }
 
-/** One HTTP/2 request on a connection of its own; without TLS, with prior knowledge. */
-export async function askHttp2(port: number, request: WireRequest): Promise<Answer> {
+/** Sends one HTTP/2 request on its own connection; without TLS, with prior knowledge. */
+export async function sendHttp2(port: number, request: WireRequest): Promise<Answer> {
   const { root } = await testPki()
   const session =
     request.over === 'http'
@@ -84,12 +87,12 @@ export async function askHttp2(port: number, request: WireRequest): Promise<Answ
   }
 }
 
-/** A list of values goes out as one line each. */
+/** Node sends a list of values as one line each. */
 function toHttp2(lines: readonly Line[]): OutgoingHttpHeaders {
   const headers = Object.create(null) as Record<string, string[]>
   for (const [name, value] of lines) {
     const values = (headers[name.toLowerCase()] ??= [])
-    // What HTTP/1 skips around a value, HTTP/2 forbids (RFC 9113 8.2.1).
+    // HTTP/2 forbids the spaces around a value that HTTP/1 skips (RFC 9113 8.2.1).
     values.push(value.trim())
   }
   return headers

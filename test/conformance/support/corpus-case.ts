@@ -2,40 +2,39 @@ import type { ExtractorOptions } from '../../../src/extractor/index.js'
 import type { AdapterName } from './adapters.js'
 import type { Identities, IdentityName } from './identities.js'
 
-/** One header line, as it goes over the wire: names may repeat, and differ in case. */
+/** One header line, exactly as sent: names may repeat, and differ in case. */
 export type Line = readonly [name: string, value: string]
 
-/** Key and certificate that a TLS client shows, if any. */
+/** The key and certificate that a TLS client presents, if any. */
 export interface TlsClient {
   readonly key?: string
   readonly cert?: string
 }
 
-/** A request as data, for every adapter alike. */
+/** A request as data, the same for every adapter. */
 export type CaseRequest =
   | { readonly over: 'http'; readonly lines: readonly Line[] }
   | { readonly over: 'tls'; readonly lines: readonly Line[]; readonly client: TlsClient }
   | { readonly over: 'lambda'; readonly event: object }
 
-/** What an adapter made of a request. */
+/** The decision of an adapter on a request. */
 export type Outcome =
   | {
       readonly decision: 'accepted'
       readonly fingerprint256: string
-      /** Fingerprints along `issuerCertificate`. */
       readonly issuers: readonly string[]
     }
-  | { readonly decision: 'refused'; readonly reason: string; readonly status: number }
+  | { readonly decision: 'rejected'; readonly reason: string; readonly status: number }
 
-/** What is expected, with the names of certificates in place of their fingerprints. */
+/** The expected outcome, with the names of certificates instead of their fingerprints. */
 export type Expected =
   | {
       readonly accepted: IdentityName
       readonly issuers: readonly IdentityName[]
-      /** Whether the issuers are Node's, some versions of which show none. */
+      /** Set if the issuers come from Node, because some versions of Node don't show them. */
       readonly fromSocket?: true
     }
-  | { readonly refused: Reason }
+  | { readonly rejected: Reason }
 
 export type Reason =
   | 'socket_not_authorized'
@@ -49,11 +48,11 @@ export type Reason =
 
 export interface CorpusCase {
   readonly title: string
-  readonly request: (who: Identities) => CaseRequest
+  readonly request: (certs: Identities) => CaseRequest
   readonly expected: Expected
-  /** Adapters at which this case cannot be tried although others of its kind can, and why. */
+  /** Adapters that can't run this case, although they run others like it, and why. */
   readonly except?: Readonly<Partial<Record<AdapterName, string>>>
-  /** Adapters at which something else happens, and why that is known and accepted. */
+  /** Adapters that decide differently, and why we accept that. */
   readonly differs?: Readonly<Partial<Record<AdapterName, Difference>>>
 }
 
@@ -62,10 +61,9 @@ export interface Difference {
   readonly why: string
 }
 
-/** Cases with the same options, so that each adapter is opened once for all of them. */
 export interface CaseGroup {
   readonly title: string
-  readonly options: (who: Identities) => ExtractorOptions
+  readonly options: (certs: Identities) => ExtractorOptions
   readonly cases: readonly CorpusCase[]
 }
 
@@ -73,30 +71,29 @@ export function accepted(name: IdentityName, ...issuers: IdentityName[]): Expect
   return { accepted: name, issuers }
 }
 
-export function refused(reason: Reason): Expected {
-  return { refused: reason }
+export function rejected(reason: Reason): Expected {
+  return { rejected: reason }
 }
 
-/** A request with these header lines over plain HTTP. */
 export function overHttp(
   title: string,
   expected: Expected,
-  lines: (who: Identities) => readonly Line[],
+  lines: (certs: Identities) => readonly Line[],
 ): CorpusCase {
-  return { title, expected, request: (who) => ({ over: 'http', lines: lines(who) }) }
+  return { title, expected, request: (certs) => ({ over: 'http', lines: lines(certs) }) }
 }
 
-/** A request of a TLS client, with header lines or without. */
+/** A request of a TLS client, with or without header lines. */
 export function overTls(
   title: string,
   expected: Expected,
-  client: (who: Identities) => TlsClient,
-  lines: (who: Identities) => readonly Line[] = () => [],
+  client: (certs: Identities) => TlsClient,
+  lines: (certs: Identities) => readonly Line[] = () => [],
 ): CorpusCase {
-  const request = (who: Identities): CaseRequest => {
-    const { key, cert } = client(who)
-    const own = key === undefined || cert === undefined ? {} : { key, cert }
-    return { over: 'tls', client: own, lines: lines(who) }
+  const request = (certs: Identities): CaseRequest => {
+    const { key, cert } = client(certs)
+    const presented = key === undefined || cert === undefined ? {} : { key, cert }
+    return { over: 'tls', client: presented, lines: lines(certs) }
   }
   return { title, expected, request }
 }

@@ -10,13 +10,12 @@ import { clientCertificateAuth } from '../../../src/middleware.js'
 import { type Answer, describeClient, type Log } from './adapter.js'
 import type { MakeApp } from './servers.js'
 
-/** The strategy, with Passport and Express. */
 export const makeStrategyApp: MakeApp = (options, log) => {
   const app = serve(express(), authenticating(options, log), userPath)
   return { listener: app, invoke: toFunction(app) }
 }
 
-/** The same with Express 4, and serverless-express in a Lambda function. */
+/** The strategy with Passport and Express 4; in a Lambda function, behind serverless-express. */
 export const makeExpress4App: MakeApp = (options, log) => {
   const app = serve(express4(), authenticating(options, log), userPath)
   return { listener: app, invoke: toFunctionWithEvent(app) }
@@ -34,7 +33,6 @@ function userPath(req: express.Request): unknown {
   return (req.user as { path?: unknown } | undefined)?.path
 }
 
-/** The middleware, with Express. */
 export const makeMiddlewareApp: MakeApp = (options, log) => {
   const guard = clientCertificateAuth(() => true, { ...options, ...log.hooks })
   const describe = ({ clientCertificate: cert }: express.Request) => cert && describeClient(cert)
@@ -56,7 +54,7 @@ function serve(
   return app
 }
 
-/** As a Lambda function runs an application. */
+/** Wraps the app with serverless-http. */
 export function toFunction(app: serverless.Application): (event: object) => Promise<Answer> {
   const handler = serverless(app)
   return async (event) => {
@@ -65,7 +63,7 @@ export function toFunction(app: serverless.Application): (event: object) => Prom
   }
 }
 
-/** The same with serverless-express, which has one current event for the whole process. */
+/** Wraps the app with serverless-express, which has one current event for the whole process. */
 export function toFunctionWithEvent(app: express.Express): (event: object) => Promise<Answer> {
   const events = new AsyncLocalStorage<object>()
   const appWithEvent = express4()

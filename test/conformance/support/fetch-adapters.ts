@@ -6,7 +6,6 @@ import { createFetchExtractor, type FetchOptions } from '../../../src/fetch.js'
 import { answerWith } from './adapter.js'
 import type { MakeApp } from './servers.js'
 
-/** Fetch, with Hono on Node. */
 export const makeHonoApp: MakeApp = (options, log) => {
   const extract = createFetchExtractor(options as FetchOptions)
   const app = new Hono<{ Bindings: HttpBindings }>()
@@ -19,7 +18,7 @@ export const makeHonoApp: MakeApp = (options, log) => {
   return { listener: (req, res) => void listen(req, res) }
 }
 
-/** Fetch, with a `Request` of Node's own made from what a server received. */
+/** The Fetch entry, with a `Request` that is made from the request of a Node server. */
 export const makeRequestApp: MakeApp = (options, log) => {
   const extract = createFetchExtractor(options as FetchOptions)
   const listener: RequestListener = (req, res) => {

@@ -8,7 +8,7 @@ import { describeClient } from './adapter.js'
 import { toFunction } from './express-adapters.js'
 import type { MakeApp } from './servers.js'
 
-/** What is used of Koa, whose types ask for others that are not there. */
+/** The members of Koa's context that we use. Koa's own types need others that aren't installed. */
 interface KoaContext {
   body: unknown
   readonly state: { readonly user?: { readonly path: unknown } }
@@ -29,7 +29,6 @@ const require = createRequire(import.meta.url)
 const Koa = require('koa') as KoaClass
 const { KoaPassport } = require('koa-passport') as { KoaPassport: KoaPassportClass }
 
-/** The strategy, with koa-passport. */
 export const makeKoaApp: MakeApp = (options, log) => {
   const passport = new KoaPassport()
   passport.use(
@@ -46,7 +45,6 @@ export const makeKoaApp: MakeApp = (options, log) => {
   return { listener, invoke: toFunction(listener) }
 }
 
-/** The strategy, with `@fastify/passport`. */
 export const makeFastifyApp: MakeApp = async (options, log) => {
   const strategy = new Strategy({ ...options, ...log.hooks }, (cert) => ({
     path: describeClient(cert),
@@ -54,7 +52,7 @@ export const makeFastifyApp: MakeApp = async (options, log) => {
   const passport = new Authenticator()
   passport.use(strategy)
   const app = fastify()
-  // Its flash messages need a session, although nobody logs in.
+  // The plugin's flash messages need a session, although no user logs in.
   await app.register(secureSession, { key: Buffer.alloc(32, 1) })
   await app.register(passport.initialize())
   const preValidation = passport.authenticate('client-cert', { session: false })

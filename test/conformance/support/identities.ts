@@ -2,17 +2,17 @@ import { X509Certificate } from 'node:crypto'
 import { createForgery } from '../../support/forgery.js'
 import { type Issued, testPki, type TestPki } from '../../support/pki.js'
 
-/** Everybody who occurs in the corpus. */
+/** All certificates of the corpus. */
 export interface Identities extends Omit<TestPki, 'intermediate' | 'root' | 'stranger'> {
   readonly root: Issued
   readonly intermediate: Issued
   readonly stranger: Issued
-  /** An authority that nothing but its signature tells from the root. */
+  /** A CA that differs from the root only in its signature. */
   readonly forgedRoot: Pick<Issued, 'cert' | 'raw'>
   readonly notYetValid: Issued
   /** The proxy's own client certificate. */
   readonly proxy: Issued
-  /** Whose certificate has a name in which a proxy could be made to see more than a name. */
+  /** A certificate with a subject alternative name, which a client could extend in XFCC. */
   readonly named: Issued
 }
 
@@ -50,7 +50,6 @@ async function createIdentities(): Promise<Identities> {
   }
 }
 
-/** As Node shows it. */
 export function fingerprintOf({ raw }: Pick<Issued, 'raw'>): string {
   return new X509Certificate(raw).fingerprint256
 }

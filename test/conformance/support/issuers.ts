@@ -1,12 +1,14 @@
 import type { RequestListener } from 'node:http'
 import https from 'node:https'
 import { tlsSocketOf } from '../../support/tls-visit.js'
-import { askHttp1 } from './clients.js'
+import { sendHttp1 } from './clients.js'
 import type { CaseRequest } from './corpus-case.js'
 import { Log } from './adapter.js'
 import { openServers, tlsOptions } from './servers.js'
 
-/** Whether Node shows the issuers of this client's certificate: some versions show none, or not all. */
+/**
+ * Whether Node shows the issuers of this client's certificate. Some versions show none, or not all.
+ */
 export async function showsIssuers(request: CaseRequest): Promise<boolean> {
   let isShown = false
   const log = new Log()
@@ -18,9 +20,9 @@ export async function showsIssuers(request: CaseRequest): Promise<boolean> {
   const servers = openServers(
     log,
     async () => https.createServer(await tlsOptions(), listener),
-    askHttp1,
+    sendHttp1,
   )
-  await servers.ask(request)
+  await servers.send(request)
   await servers.close()
   return isShown
 }

@@ -12,9 +12,8 @@ Logger.overrideLogger(false)
 
 let applications = 0
 
-/** The strategy, with `@nestjs/passport`. */
 export const makeNestApp: MakeApp = async (options, log) => {
-  // Passport is one for all applications of a process.
+  // All applications of a process share one Passport, so each needs another strategy name.
   const name = `client-cert-${(applications += 1)}`
 
   class ClientCertStrategy extends PassportStrategy(Strategy, name) {
@@ -34,13 +33,13 @@ export const makeNestApp: MakeApp = async (options, log) => {
     }
   }
   const route = Object.getOwnPropertyDescriptor(ClientController.prototype, 'show')
-  if (route === undefined) throw new Error('The controller has no such method')
+  if (route === undefined) throw new Error("The controller doesn't have this method")
   Controller()(ClientController)
   Req()(ClientController.prototype, 'show', 0)
   UseGuards(AuthGuard(name))(ClientController.prototype, 'show', route)
   Get()(ClientController.prototype, 'show', route)
 
-  // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- that is what a module is
+  // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- a Nest module is an empty class
   class AppModule {}
   Module({ controllers: [ClientController], providers: [ClientCertStrategy] })(AppModule)
 

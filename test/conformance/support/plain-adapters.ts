@@ -12,7 +12,10 @@ import { describeClient, type Log } from './adapter.js'
 import { toFunction } from './express-adapters.js'
 import type { MakeApp } from './servers.js'
 
-/** The middleware on Node's own servers. What it passes on says why, where there are no hooks. */
+/**
+ * The middleware on Node's own servers. The error that it passes on has the reason if there are no
+ * hooks.
+ */
 export const makePlainApp: MakeApp = (options, log) => {
   const guard = clientCertificateAuth(() => true, options)
   const listener = (req: ClientCertRequest, res: ServerResponse): void => {
@@ -32,10 +35,9 @@ export const makePlainApp: MakeApp = (options, log) => {
   return { listener, invoke: toFunction(listener) }
 }
 
-/** What `passport.authenticate()` returns, without the types of Express. */
+/** The return type of `passport.authenticate()`, without Express's types. */
 type Middleware = (req: unknown, res: unknown, next: (error?: unknown) => void) => void
 
-/** The strategy as a plain middleware, on Node's own HTTP/2 servers. */
 export function makeHttp2Listener(options: ExtractorOptions, log: Log) {
   const strategy = new Strategy<IncomingMessage>({ ...options, ...log.hooks }, (cert) => ({
     path: describeClient(cert),

@@ -5,15 +5,15 @@ import https from 'node:https'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import type { ExtractorOptions } from '../../../src/extractor/index.js'
 import { testPki } from '../../support/pki.js'
-import { askHttp1, askHttp2, type WireRequest } from './clients.js'
+import { sendHttp1, sendHttp2, type WireRequest } from './clients.js'
 import type { CaseRequest } from './corpus-case.js'
 import { type Answer, Log, type OpenAdapter, toOutcome } from './adapter.js'
 
-/** Makes the server of an adapter that guards an application; it is listening when it is there. */
+/** Makes the server of an adapter, once the application is ready. It doesn't listen yet. */
 type Listen = (over: WireRequest['over']) => Promise<Server>
-type Ask = (port: number, request: WireRequest) => Promise<Answer>
+type Send = (port: number, request: WireRequest) => Promise<Answer>
 
-/** The options of a TLS server that leaves it to the adapter who is let in. */
+/** TLS options that leave the decision to the adapter: Node accepts every client. */
 export async function tlsOptions(): Promise<https.ServerOptions> {
   const { server, root } = await testPki()
   return {
@@ -25,7 +25,7 @@ export async function tlsOptions(): Promise<https.ServerOptions> {
   }
 }
 
-/** A server for each kind of connection, started with its first request. */
+/** A server for each kind of connection, started by its first request. */
 class ServerPair {
   private readonly servers = new Map<string, Promise<Server>>()
   private readonly sockets = new Set<Socket>()
@@ -64,29 +64,30 @@ class ServerPair {
   }
 }
 
-/** Opens an adapter behind servers of its own. */
-export function openServers(log: Log, listen: Listen, ask: Ask): OpenAdapter {
+/** Opens an adapter that has its own servers. */
+export function openServers(log: Log, listen: Listen, send: Send): OpenAdapter {
   const pair = new ServerPair(listen)
   return {
-    ask: async (request) => {
-      if (request.over === 'lambda') throw new Error('An event is not sent to a server')
-      return toOutcome(await ask(await pair.portFor(request.over), request), log)
+    send: async (request) => {
+      if (request.over === 'lambda') throw new Error("A server can't receive a Lambda event")
+      return toOutcome(await send(await pair.portFor(request.over), request), log)
     },
     close: () => pair.close(),
   }
 }
 
-/** An application in front of which an adapter stands. */
+/** An application that an adapter protects. */
 export interface GuardedApp {
   readonly listener: http.RequestListener
-  /** Runs the same application in a Lambda function. */
   readonly invoke?: (event: object) => Promise<Answer>
   readonly close?: () => Promise<void>
 }
 
 export type MakeApp = (options: ExtractorOptions, log: Log) => Promise<GuardedApp> | GuardedApp
 
-/** Opens an adapter in an application that Node's HTTP/1 servers run, and perhaps a Lambda function. */
+/**
+ * Opens an adapter whose application runs on Node's HTTP/1 servers, and maybe in a Lambda function.
+ */
 export function openApp(makeApp: MakeApp, options: ExtractorOptions): OpenAdapter {
   const log = new Log()
   const app = Promise.resolve(makeApp(options, log))
@@ -96,12 +97,12 @@ export function openApp(makeApp: MakeApp, options: ExtractorOptions): OpenAdapte
       ? http.createServer(listener)
       : https.createServer(await tlsOptions(), listener)
   }
-  const servers = openServers(log, listen, askHttp1)
+  const servers = openServers(log, listen, sendHttp1)
   return {
-    ask: async (request: CaseRequest) => {
-      if (request.over !== 'lambda') return servers.ask(request)
+    send: async (request: CaseRequest) => {
+      if (request.over !== 'lambda') return servers.send(request)
       const { invoke } = await app
-      if (invoke === undefined) throw new Error('This application does not run in a function')
+      if (invoke === undefined) throw new Error("This application doesn't run in a Lambda function")
       return toOutcome(await invoke(request.event), log)
     },
     close: async () => {
@@ -113,7 +114,7 @@ export function openApp(makeApp: MakeApp, options: ExtractorOptions): OpenAdapte
 
 type Http2Listener = (req: Http2ServerRequest, res: Http2ServerResponse) => void
 
-/** Opens an adapter in an application that Node's HTTP/2 servers run. */
+/** Opens an adapter whose application runs on Node's HTTP/2 servers. */
 export function openHttp2(
   makeListener: (options: ExtractorOptions, log: Log) => Http2Listener,
   options: ExtractorOptions,
@@ -124,5 +125,5 @@ export function openHttp2(
     over === 'http'
       ? http2.createServer(listener)
       : http2.createSecureServer(await tlsOptions(), listener)
-  return openServers(log, listen, askHttp2)
+  return openServers(log, listen, sendHttp2)
 }

@@ -2,13 +2,13 @@ import http from 'node:http'
 import https from 'node:https'
 import { WebSocketServer } from 'ws'
 import { createExtractor, type ExtractorOptions } from '../../../src/extractor/index.js'
-import { askUpgrade } from './clients.js'
+import { sendUpgrade } from './clients.js'
 import { answerWith, Log, type OpenAdapter } from './adapter.js'
 import { openServers, tlsOptions } from './servers.js'
 
 const UNAUTHORIZED = 'HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'
 
-/** An extractor in front of a WebSocket server: who is refused gets no connection. */
+/** An extractor in front of a WebSocket server; a rejected client gets no connection. */
 export function openWebSocket(options: ExtractorOptions): OpenAdapter {
   const log = new Log()
   const extract = createExtractor(options)
@@ -30,6 +30,6 @@ export function openWebSocket(options: ExtractorOptions): OpenAdapter {
     log,
     async (over) =>
       guard(over === 'http' ? http.createServer() : https.createServer(await tlsOptions())),
-    askUpgrade,
+    sendUpgrade,
   )
 }
