@@ -21,7 +21,10 @@ import { closeServers, getHttps, listen, listenHttps } from '../../support/serve
 import { sessions } from '../support/application-sessions.js'
 
 let pki: TestPki
-/** Its certificate says that it administrates; the application has removed it. */
+/**
+ * Its certificate names the organization of the administrators, but the application has removed
+ * this client.
+ */
 let thief: Issued
 let admin: Issued
 
@@ -40,7 +43,7 @@ const HEADER: StrategyOptions = {
   trustedProxies: 'loopback',
 }
 
-/** Whoever has the guests' token is a guest. */
+/** Accepts a request with the guests' token as a guest. */
 class TokenStrategy extends (PassportStrategy as unknown as new () => {
   success(user: object): void
   fail(status: number): void
@@ -65,7 +68,7 @@ function createPassport(): InstanceType<typeof Passport> {
 
 const isAdmin = requireCertificate(allowOrganization('Administration'))
 
-/** For the routes of administrators, behind whatever authenticates. */
+/** The administrators' page, after the given guards. */
 function createApp(...guards: express.RequestHandler[]): RequestListener {
   const app = express()
   app.get('/', ...guards, isAdmin, (_req, res) => void res.send('administration'))
@@ -92,13 +95,13 @@ async function visit(app: RequestListener, { key, cert }: Client, headers = {}) 
 const GUEST = { 'x-token': 'guest' }
 const REJECTED = [401, 'not_authenticated']
 
-describe('C8 a certificate that was rejected is not required', () => {
+describe('C8 requireCertificate() after a rejected certificate', () => {
   for (const order of [
     ['client-cert', 'token'],
     ['token', 'client-cert'],
     ['client-cert', 'tls', 'token'],
   ]) {
-    it(`C8 a rejected certificate opens nothing for a guest, with ${order.join(', ')}`, async () => {
+    it(`C8 gives a guest no access by a rejected certificate, with ${order.join(', ')}`, async () => {
       const app = createApp(authenticate(...order))
       expect(await visit(app, thief, GUEST)).to.deep.equal(REJECTED)
       expect(await visit(app, {}, GUEST)).to.deep.equal(REJECTED)
@@ -107,7 +110,7 @@ describe('C8 a certificate that was rejected is not required', () => {
     })
   }
 
-  it('C8 a rejected certificate of the header does not outlive the strategy of the socket', async () => {
+  it('C8 ignores a rejected header certificate after another strategy has run', async () => {
     const headers = { ...GUEST, 'x-cert': toUrlPem(thief) }
     for (const order of [
       ['header', 'tls', 'token'],
@@ -122,7 +125,7 @@ describe('C8 a certificate that was rejected is not required', () => {
     }
   })
 
-  it('C8 a rejected certificate does not pass an optional guard whose error is swallowed', async () => {
+  it("C8 rejects the client when the application ignores the middleware's error", async () => {
     const guard = clientCertificateAuth(mayEnter)
     const app = createApp((req, res, next) => {
       guard(req as never, res, () => {
@@ -133,7 +136,7 @@ describe('C8 a certificate that was rejected is not required', () => {
     expect(await visit(app, admin)).to.deep.equal([200, 'administration'])
   })
 
-  it('C8 a rejected certificate does not pass a custom callback', async () => {
+  it('C8 rejects the client when a custom callback calls next() anyway', async () => {
     const passport = createPassport()
     const app = createApp((req, res, next) => {
       const callback = () => {
@@ -146,17 +149,17 @@ describe('C8 a certificate that was rejected is not required', () => {
     expect(await visit(app, admin)).to.deep.equal([200, 'administration'])
   })
 
-  it('C8 a certificate that was accepted before the last authentication opens nothing', async () => {
-    const refusing = clientCertificateAuth(() => false)
+  it('C8 ignores a certificate that an earlier authentication accepted and a later one rejected', async () => {
+    const rejecting = clientCertificateAuth(() => false)
     const app = createApp(authenticate('client-cert'), (req, res, next) => {
-      refusing(req as never, res, () => {
+      rejecting(req as never, res, () => {
         next()
       })
     })
     expect(await visit(app, admin)).to.deep.equal(REJECTED)
   })
 
-  it('C8 a certificate that an application has put on the request itself opens nothing', async () => {
+  it('C8 ignores a certificate that the application itself put on the request', async () => {
     const app = createApp((req, _res, next) => {
       const certificate = { subject: { O: 'Administration' } }
       Object.assign(req, { clientCertificate: certificate })
@@ -165,13 +168,13 @@ describe('C8 a certificate that was rejected is not required', () => {
     expect(await visit(app, admin)).to.deep.equal(REJECTED)
   })
 
-  it('C8 a certificate is accepted by authorize() as well', async () => {
+  it('C8 accepts a certificate that authorize() accepted', async () => {
     const authorize = createPassport().authorize('client-cert') as express.RequestHandler
     expect(await visit(createApp(authorize), admin)).to.deep.equal([200, 'administration'])
     expect(await visit(createApp(authorize), thief)).to.deep.equal([401, 'Unauthorized'])
   })
 
-  it('C8 a session alone has no certificate', async () => {
+  it('C8 rejects a request that only a session authenticated', async () => {
     const passport = createPassport()
     passport.serializeUser((user, done) => done(null, user))
     passport.deserializeUser((user, done) => done(null, user as Express.User))
@@ -192,7 +195,7 @@ describe('C8 a certificate that was rejected is not required', () => {
     expect([status, body]).to.deep.equal(REJECTED)
   })
 
-  it('C8 a certificate of an upgrade is required like any other', async () => {
+  it('C8 requires a certificate for an upgrade too', async () => {
     const { server: identity, root } = pki
     const options = { ...identity, ca: root.cert, requestCert: true, rejectUnauthorized: false }
     const server = https.createServer(options)
@@ -214,14 +217,14 @@ describe('C8 a certificate that was rejected is not required', () => {
   })
 })
 
-describe('C8 in other frameworks', () => {
+describe('C8 requireCertificate() in other frameworks', () => {
   const clients = async (port: number) => {
     const ask = async ({ key, cert }: Issued) =>
       (await getHttps(port, { key, cert, headers: GUEST })).status
     return [await ask(admin), await ask(thief), await ask(pki.ec)]
   }
 
-  it('C8 a rejected certificate opens nothing in Fastify, on either of its requests', async () => {
+  it("C8 rejects the client in Fastify, given Fastify's request or Node's", async () => {
     for (const isRaw of [false, true]) {
       const { server, root } = pki
       const tls = { ...server, ca: root.cert, requestCert: true, rejectUnauthorized: false }
@@ -246,7 +249,7 @@ describe('C8 in other frameworks', () => {
     }
   })
 
-  it('C8 a rejected certificate opens nothing in Koa', async () => {
+  it('C8 rejects the client in Koa', async () => {
     const { app, passport } = createKoa()
     passport.use(new Strategy((cert) => (mayEnter(cert) ? { id: 1 } : null)))
     passport.use(new TokenStrategy())
@@ -271,7 +274,7 @@ interface KoaContext {
   body: unknown
 }
 
-/** Koa, whose types ask for others that are not there. */
+/** Koa without its own types, because they need other types that aren't installed. */
 function createKoa() {
   const require = createRequire(import.meta.url)
   const Koa = require('koa') as new () => {

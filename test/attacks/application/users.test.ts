@@ -16,7 +16,7 @@ import { sessions } from '../support/application-sessions.js'
 
 afterEach(closeServers)
 
-describe('C1 cross-user answer: a strategy instance serves two clients at once', () => {
+describe('C1 one strategy instance that serves two clients at once', () => {
   type Wait = () => Promise<void>
 
   const mayEnter = ({ subject }: ChainedPeerCertificate) =>
@@ -30,7 +30,7 @@ describe('C1 cross-user answer: a strategy instance serves two clients at once',
 
   for (const use of ['by instance', 'by name'] as const) {
     for (const [title, makeVerify] of Object.entries(ways)) {
-      it(`C1 cross-user answer: each gets its own, ${use}, with ${title}`, async () => {
+      it(`C1 gives each client its own answer, ${use}, with ${title}`, async () => {
         const arrivals: (() => void)[] = []
         const verified = new EventEmitter()
         const wait = () => {
@@ -39,7 +39,7 @@ describe('C1 cross-user answer: a strategy instance serves two clients at once',
           return turn
         }
         const application = await startApplication(makeVerify(wait), use)
-        // The one who may enter comes first: what is decided about it must not reach the other.
+        // The client that verify accepts comes first. Its decision must not reach the other client.
         const first = once(verified, 'arrival')
         const admin = visitAs('rsa', application.port)
         await first
@@ -57,7 +57,7 @@ describe('C1 cross-user answer: a strategy instance serves two clients at once',
   }
 })
 
-describe('C6 Passport runs the strategy on an object made from it', () => {
+describe('C6 Passport runs the strategy on an object that inherits from it', () => {
   class Own extends Strategy {
     override authenticate(req: ClientCertRequest): void {
       super.authenticate(req)
@@ -67,7 +67,7 @@ describe('C6 Passport runs the strategy on an object made from it', () => {
   const verify: VerifyFunction = (cert) => ({ cn: cert.subject.CN })
   for (const strategy of [new Strategy(verify), new Own(verify)]) {
     const { name } = strategy.constructor
-    it(`C6 an object made from a ${name} works, and leaves nothing behind`, async () => {
+    it(`C6 works on an object that inherits from a ${name}, and doesn't change the ${name}`, async () => {
       const before = Object.keys(strategy)
       const passport = new Passport()
       passport.use(strategy)
@@ -86,8 +86,8 @@ describe('C6 Passport runs the strategy on an object made from it', () => {
   }
 })
 
-describe('C7 sessions: a cookie outlives the TLS identity that earned it', () => {
-  /** Logs in with a certificate, then comes back with nothing but the cookie. */
+describe('C7 a session cookie without the certificate', () => {
+  /** Logs in with a certificate, then sends another request with only the cookie. */
   async function comeBack(options: { session?: false }) {
     const passport = new Passport()
     passport.use(new Strategy((cert) => ({ cn: cert.subject.CN })))
@@ -107,12 +107,12 @@ describe('C7 sessions: a cookie outlives the TLS identity that earned it', () =>
     return { login: login.status, cookie: cookie !== undefined, inside: status }
   }
 
-  it('C7 sessions: with session: false there is no cookie, and nobody comes back without certificate', async () => {
+  it('C7 sets no cookie with session: false, so every request needs the certificate', async () => {
     const outcome = await comeBack({ session: false })
     expect(outcome).to.deep.equal({ login: 200, cookie: false, inside: 401 })
   })
 
-  it('C7 sessions: by default Passport makes one, which no certificate has to accompany', async () => {
+  it('C7 accepts the cookie alone by default, because Passport makes a session', async () => {
     const outcome = await comeBack({})
     expect(outcome).to.deep.equal({ login: 200, cookie: true, inside: 200 })
   })

@@ -10,14 +10,14 @@ afterEach(closeServers)
 
 const user = { id: 'somebody' }
 
-describe('C2 string challenge: what verify says reaches a header', () => {
+describe('C2 verify passes a string as info', () => {
   for (const info of [
     'Unknown device',
     'a\r\nSet-Cookie: admin=1',
     '\u0443\u0441\u0442\u0440',
     200,
   ]) {
-    it(`C2 string challenge: a plain 401, for ${inspect(info)}`, async () => {
+    it(`C2 answers a plain 401, without a challenge, for ${inspect(info)}`, async () => {
       const { port, log, errors } = await startApplication((_cert, done) => done(null, false, info))
       const { status, headers } = await visitAs('ec', port)
       expect(status).to.equal(401)
@@ -28,7 +28,7 @@ describe('C2 string challenge: what verify says reaches a header', () => {
   }
 })
 
-describe('C3 async verify that never calls done', () => {
+describe('C3 verify that never calls done', () => {
   const answers: readonly [unknown, status: number, entry: string][] = [
     [user, 200, 'accepted ec-client'],
     [undefined, 401, 'callback_returned_false'],
@@ -38,7 +38,7 @@ describe('C3 async verify that never calls done', () => {
     [0, 401, 'callback_returned_false'],
   ]
   for (const [value, status, entry] of answers) {
-    it(`C3 async verify of ${inspect(value)} is answered with ${status}`, async () => {
+    it(`C3 answers ${status} when async verify resolves to ${inspect(value)}`, async () => {
       const { port, log } = await startApplication(async (_cert) => {
         await setImmediate()
         return value
@@ -54,12 +54,12 @@ describe('C3 async verify that never calls done', () => {
       return user
     },
     'a user, although done is declared': (_cert, _done) => user,
-    'a user, by a wrapper': (...args: unknown[]) => args.length > 0 && user,
+    'a user, through a wrapper': (...args: unknown[]) => args.length > 0 && user,
     'a promise that never settles': (_cert) => new Promise(() => undefined),
     nothing: (_cert, _done) => undefined,
   }
   for (const [what, verify] of Object.entries(unanswered)) {
-    it(`C3 verify that returns ${what} is answered with 500, and accepts no client`, async () => {
+    it(`C3 answers 500 when verify returns ${what}, and accepts no client`, async () => {
       const application = await startApplication(verify, 'by name', { verifyTimeoutMs: 50 })
       expect(await visitAs('ec', application.port)).to.include({ status: 500 })
       const { log, entered, errors } = application
@@ -70,9 +70,9 @@ describe('C3 async verify that never calls done', () => {
   }
 })
 
-describe('C8 what a verify returns that rejects the client with done', () => {
+describe('C8 verify that returns something, and rejects the client with done', () => {
   const row = { cn: 'ec-client', isEnabled: false }
-  /** Rejects the client, later than the row can be read from what verify returns. */
+  /** Rejects the client after several turns, so a returned row would be read first. */
   async function reject(done: VerifyCallback): Promise<void> {
     for (let turn = 0; turn < 4; turn += 1) await setImmediate()
     done(null, row.isEnabled && row)
@@ -82,7 +82,7 @@ describe('C8 what a verify returns that rejects the client with done', () => {
     runs += 1
     resolve(row)
   }
-  /** As those of postgres.js. */
+  /** Lazy, like the queries of postgres.js. */
   class LazyQuery extends Promise<unknown> {
     static override get [Symbol.species](): PromiseConstructor {
       return Promise
@@ -112,7 +112,7 @@ describe('C8 what a verify returns that rejects the client with done', () => {
         return make()
       },
     })) {
-      it(`C8 accepts no client: ${what}, returned by ${title}`, async () => {
+      it(`C8 rejects the client when ${title} returns ${what}`, async () => {
         runs = 0
         const { port, log, entered, errors } = await startApplication(verify)
         expect(await visitAs('ec', port)).to.include({ status: 401 })
@@ -127,9 +127,9 @@ describe('C8 what a verify returns that rejects the client with done', () => {
   }
 })
 
-describe('C4 more than one outcome of verify', () => {
+describe('C4 verify with more than one outcome', () => {
   const late = new Error('late')
-  const refusals: Readonly<Record<string, VerifyFunction>> = {
+  const rejections: Readonly<Record<string, VerifyFunction>> = {
     'done(false), done(user)': (_cert, done) => {
       done(null, false)
       done(null, user)
@@ -169,8 +169,8 @@ describe('C4 more than one outcome of verify', () => {
       },
     }),
   }
-  for (const [title, verify] of Object.entries(refusals)) {
-    it(`C4 more than one outcome: the first refuses, for ${title}`, async () => {
+  for (const [title, verify] of Object.entries(rejections)) {
+    it(`C4 rejects the client when the first outcome does, for ${title}`, async () => {
       const app = await startApplication(verify)
       const unhandled = await unhandledRejections(async () => {
         expect(await visitAs('ec', app.port)).to.include({ status: 401 })
@@ -206,7 +206,7 @@ describe('C4 more than one outcome of verify', () => {
     },
   }
   for (const [title, verify] of Object.entries(acceptances)) {
-    it(`C4 more than one outcome: the first lets in, once, for ${title}`, async () => {
+    it(`C4 accepts the client once when the first outcome does, for ${title}`, async () => {
       const app = await startApplication(verify)
       const unhandled = await unhandledRejections(async () => {
         expect(await visitAs('ec', app.port)).to.include({ status: 200 })
@@ -221,7 +221,7 @@ describe('C4 more than one outcome of verify', () => {
     })
   }
 
-  it('C4 more than one outcome: a throw is final, whatever done says later', async () => {
+  it('C4 answers 500 after a throw, even if done accepts the client later', async () => {
     const app = await startApplication((_cert, done) => {
       void setImmediate().then(() => done(null, user))
       throw late
@@ -255,12 +255,12 @@ const thrown: readonly unknown[] = [
   Object.freeze(new Error('e')),
   trap,
 ]
-/** Without looking into it: it may be a trap. */
+/** Doesn't inspect the trap, because that would throw. */
 const nameOf = (value: unknown) => (value === trap ? 'a trap' : inspect(value).split('\n')[0])
 
-describe('C5 whatever is thrown', () => {
+describe('C5 a thrown value of any kind', () => {
   for (const value of thrown) {
-    it(`C5 verify that throws ${String(nameOf(value))} lets nobody in and answers 500`, async () => {
+    it(`C5 answers 500 when verify throws ${String(nameOf(value))}`, async () => {
       const verifies: VerifyFunction[] = [
         () => {
           throw value
@@ -282,7 +282,7 @@ describe('C5 whatever is thrown', () => {
       }
     })
 
-    it(`C5 hooks that throw ${String(nameOf(value))} change no answer`, async () => {
+    it(`C5 doesn't change the answer when hooks throw ${String(nameOf(value))}`, async () => {
       const hooks: (() => unknown)[] = [
         () => {
           throw value
@@ -318,7 +318,7 @@ describe('C5 whatever is thrown', () => {
   }
 })
 
-/** Keeps what the hooks report off the screen, and prints it where it can be printed, as a console does. */
+/** Collects what the hooks report instead of printing it, and formats it as the console would. */
 async function reporting<T>(reported: unknown[], run: () => Promise<T>): Promise<T> {
   const { error } = console
   console.error = (...values: unknown[]) => {

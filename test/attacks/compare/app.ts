@@ -9,20 +9,20 @@ import { getHttps, listen } from '../../support/servers.js'
 import { tlsSocketOf } from '../../support/tls-visit.js'
 import { unhandledRejections } from '../../support/unhandled.js'
 
-/** What an attack came to. */
-export type Outcome = 'refused' | 'got in' | 'hangs' | 'crashes' | 'answers 500'
+/** The result of an attack. */
+export type Outcome = 'rejected' | 'accepted' | 'hangs' | 'crashes' | 'answers 500'
 
 export interface App {
   port: number
-  /** Whether anybody has got behind the guard. */
+  /** Whether any request has reached the route behind the guard. */
   entered: () => boolean
-  /** Resolves to the response to a client, once its request has reached the guard. */
+  /** Resolves to the response to a client as soon as its request has reached the guard. */
   arrivalOf: (cn: string) => Promise<ServerResponse>
 }
 
 /**
- * More turns of the event loop than any guard here needs for a decision, which waits for nothing but
- * promises and `setImmediate`. A request that has no answer by then will never have one.
+ * More turns of the event loop than any guard here needs for a decision, because the guards only
+ * wait for promises and `setImmediate`. A request without an answer by then will never get one.
  */
 const TURNS = 1000
 
@@ -62,21 +62,21 @@ export async function startApp(
   }
 }
 
-/** Lets the server do all that it can do without another event. */
+/** Gives the server all the turns that it needs without another event. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < TURNS; turn += 1) await setImmediate()
 }
 
-/** `null` and `refused`: the connection was ended instead of answered. */
+/** `null` and `refused` mean that the connection ended without an answer. */
 export function outcomeOf(status: number | 'refused' | null): Outcome {
-  if (status === 'refused' || status === null || status === 401) return 'refused'
-  if (status === 200) return 'got in'
+  if (status === 'refused' || status === null || status === 401) return 'rejected'
+  if (status === 200) return 'accepted'
   if (status === 500) return 'answers 500'
   throw new Error(`Unexpected status ${status}`)
 }
 
 /**
- * A request of a client that the authority has certified.
+ * A request of a client with a certificate from the trusted CA.
  *
  * @param released - resolves when nothing holds back the decision any more
  */
@@ -103,7 +103,7 @@ export async function visitAs(
     if (response?.writableEnded === false) controller.abort()
     await answer
   })
-  if (outcomes.includes('got in')) return 'got in'
-  // On which Node ends the process, unless it is told not to.
+  if (outcomes.includes('accepted')) return 'accepted'
+  // By default, Node ends the process on an unhandled rejection.
   return unhandled.length > 0 ? 'crashes' : (outcomes[0] ?? 'hangs')
 }

@@ -11,15 +11,15 @@ import type { Contestant } from './packages.js'
 export interface Attack {
   readonly row: string
   readonly title: string
-  /** Why it cannot be run here; `null` when it can. */
+  /** Why this attack can't run here, or `null`. */
   readonly whyNot?: () => string | null
   readonly run: (contestant: Contestant) => Promise<Outcome>
 }
 
 const HOUR_MS = 60 * 60 * 1000
 
-/** Everybody with a certificate is let in, under the name in it. */
-const everybody = (contestant: Contestant) =>
+/** Accepts every client with a certificate as the user named in it. */
+const acceptEveryClient = (contestant: Contestant) =>
   contestant.guard((cert, done) => done(null, { cn: cert.subject.CN }))
 
 async function createMaterial() {
@@ -28,11 +28,13 @@ async function createMaterial() {
   return { key, cert, ca: root.cert, rejectUnauthorized: false, ticketKeys: Buffer.alloc(48, 4) }
 }
 
-/** nodejs/node#35317: fixed within lines 24 and 26, in no older one. */
+/** nodejs/node#35317 is fixed within lines 24 and 26, and in no older line. */
 function whyNoAnonymousResumption(): string | null {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   const isAffected = major < 24 || (major === 24 && minor < 21) || (major === 26 && minor < 8)
-  return isAffected ? null : `Node ${process.version} resumes nobody as authorized`
+  return isAffected
+    ? null
+    : `Node ${process.version} doesn't show a resumed session without a certificate as authorized`
 }
 
 export const ATTACKS: readonly Attack[] = [
@@ -41,8 +43,8 @@ export const ATTACKS: readonly Attack[] = [
     title: 'Renegotiation with a self-signed `CN=admin`, TLS 1.2',
     whyNot: whyNoRenegotiation,
     async run(contestant) {
-      // Not with the options of any package: what the strategy itself makes of it.
-      const app = await startApp(everybody(contestant), {
+      // Uses no package's server options, because this attack tries the strategy itself.
+      const app = await startApp(acceptEveryClient(contestant), {
         ...(await createMaterial()),
         requestCert: true,
       })
@@ -57,7 +59,7 @@ export const ATTACKS: readonly Attack[] = [
     title: 'Session without a certificate, resumed, TLS 1.3',
     whyNot: whyNoAnonymousResumption,
     async run(contestant) {
-      const app = await startApp(everybody(contestant), {
+      const app = await startApp(acceptEveryClient(contestant), {
         ...(await createMaterial()),
         requestCert: true,
       })
@@ -72,7 +74,7 @@ export const ATTACKS: readonly Attack[] = [
     title: 'Certificate that expires between two requests of a connection',
     async run(contestant) {
       const app = await startApp(
-        everybody(contestant),
+        acceptEveryClient(contestant),
         contestant.serverOptions(await createMaterial()),
       )
       const notAfter = new Date(Date.now() + HOUR_MS)
@@ -93,8 +95,8 @@ export const ATTACKS: readonly Attack[] = [
       const material = await createMaterial()
       const other = { ...material, ca: (await testPki()).stranger.cert }
       const [from, to] = [
-        await startApp(everybody(contestant), contestant.serverOptions(material)),
-        await startApp(everybody(contestant), contestant.serverOptions(other)),
+        await startApp(acceptEveryClient(contestant), contestant.serverOptions(material)),
+        await startApp(acceptEveryClient(contestant), contestant.serverOptions(other)),
       ]
       const { key, cert } = (await testPki()).ec
       const { outcome, session } = await attempt(from.port, { key, cert })
@@ -105,7 +107,7 @@ export const ATTACKS: readonly Attack[] = [
   {
     row: 'C1',
     title:
-      'Two clients at once, `authenticate(instance)`: the refused one gets the answer of the other',
+      'Two clients at once, `authenticate(instance)`: the rejected client gets the answer of the other',
     async run(contestant) {
       const waiting: (() => void)[] = []
       const guard = contestant.guard((cert, done) => {
@@ -148,7 +150,7 @@ export const ATTACKS: readonly Attack[] = [
   },
   {
     row: 'C4',
-    title: '`done` called twice: no, then yes',
+    title: '`done` called twice, first with `false`, then with a user',
     run: (contestant) =>
       visitGuarded(
         contestant,
@@ -185,12 +187,12 @@ export const ATTACKS: readonly Attack[] = [
   },
 ]
 
-/** An attack that has not taken place must not count as refused. */
+/** Fails the run if the attack didn't take place, so that it isn't reported as rejected. */
 function assertDone(isDone: boolean): void {
   if (!isDone) throw new Error('The attack could not be carried out')
 }
 
-/** A client of a known authority against an application that does not mean to let it in. */
+/** A client of a trusted CA, whom the application's verify function rejects. */
 async function visitGuarded(
   { serverOptions }: Contestant,
   guard: Parameters<typeof startApp>[0],
@@ -198,9 +200,9 @@ async function visitGuarded(
 ): Promise<Outcome> {
   const app: App = await startApp(guard, serverOptions(await createMaterial()))
   const outcome = await visitAs('ec', app)
-  if (app.entered() || outcome === 'got in') return 'got in'
-  // A 500 is right where the application's own verify is at fault.
-  return isFaulty && outcome === 'answers 500' ? 'refused' : outcome
+  if (app.entered() || outcome === 'accepted') return 'accepted'
+  // A 500 is right when the application's own verify function fails.
+  return isFaulty && outcome === 'answers 500' ? 'rejected' : outcome
 }
 
 export async function run(attack: Attack, contestant: Contestant): Promise<Outcome> {

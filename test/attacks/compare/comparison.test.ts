@@ -11,9 +11,9 @@ describe('docs/comparison.md', () => {
     scores = await score()
   })
 
-  it('says what the attacks come to', async function () {
+  it('shows the results of the attacks', async function () {
     const { lines, missing } = scores
-    // What cannot be run here is taken as it is written.
+    // Rows of attacks that can't run here aren't checked.
     const rows = missing.map((reason) => reason.slice(0, 2))
     const unchecked = linesOf(written).filter((line) => rows.includes(line.slice(2, 4)))
     const expected = linesOf(written).filter((line) => !unchecked.includes(line))
@@ -23,7 +23,7 @@ describe('docs/comparison.md', () => {
     else expect(await toDocument(lines)).to.equal(written)
   })
 
-  it('says that this package refuses them all', () => {
-    for (const line of linesOf(written)) expect(line).to.match(/ refused \|$/)
+  it('shows that this package rejects every attack', () => {
+    for (const line of linesOf(written)) expect(line).to.match(/ rejected \|$/)
   })
 })

@@ -5,7 +5,7 @@ import { Passport } from 'passport'
 import { Strategy } from '../../../src/index.js'
 import { type MtlsServerOptions, mtlsServerOptions } from '../../../src/server/index.js'
 
-// passport-client-cert ships types that need those of Express 4, and client-certificate-auth none.
+// The types of passport-client-cert need Express 4's, and client-certificate-auth has none.
 const require = createRequire(import.meta.url)
 const passportClientCert = require('passport-client-cert') as {
   Strategy: new (verify: Verify) => { name: string }
@@ -20,7 +20,7 @@ export interface Certificate {
   readonly subject: { readonly CN?: unknown }
 }
 
-/** What each package lets an application decide with: by the callback, or by what it returns. */
+/** An application's verify function: it decides with the callback, or with its return value. */
 export type Verify = (
   cert: Certificate,
   done: (error: unknown, user?: object | false | null, info?: unknown) => void,
@@ -28,18 +28,21 @@ export type Verify = (
 
 export interface Contestant {
   readonly title: string
-  /** The verify function of an application that calls `done`. */
+  /** Takes the verify function of an application that calls `done`. */
   readonly guard: (verify: Verify) => RequestHandler
-  /** The verify function of an application that returns its decision, and knows no `done`. */
+  /** Takes the verify function of an application that returns its decision, and has no `done`. */
   readonly guardReturning: (verify: (cert: Certificate) => unknown) => RequestHandler
-  /** The TLS options of a server, completed by what the package has for that. */
+  /** Adds the package's own TLS options for a server, if it has any. */
   readonly serverOptions: (material: MtlsServerOptions) => ServerOptions
 }
 
-/** Both older packages leave the rest to Node. */
+/** Both older packages leave everything else to Node. */
 const plain = (material: MtlsServerOptions): ServerOptions => ({ ...material, requestCert: true })
 
-/** The instance itself: a name makes Passport run it on an object of its own. */
+/**
+ * Passes the instance itself. Given a name, Passport runs the strategy on an object that inherits
+ * from it.
+ */
 function authenticate(strategy: object): RequestHandler {
   return new Passport().authenticate(strategy as never, { session: false }) as RequestHandler
 }

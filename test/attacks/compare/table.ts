@@ -5,9 +5,9 @@ import { CONTESTANTS } from './packages.js'
 export const FILE = new URL('../../../docs/comparison.md', import.meta.url)
 
 export interface Scores {
-  /** One line per attack that could be run here. */
+  /** One line for each attack that could run here. */
   readonly lines: readonly string[]
-  /** Why the others could not. */
+  /** Why the other attacks couldn't run. */
   readonly missing: readonly string[]
 }
 
@@ -30,7 +30,6 @@ function toLine(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`
 }
 
-/** The whole document. */
 export function toDocument(lines: readonly string[]): Promise<string> {
   const titles = CONTESTANTS.map(({ title }) => title)
   const head = [toLine(['row', 'attack', ...titles]), toLine(['---', '---', '---', '---', '---'])]
@@ -38,7 +37,7 @@ export function toDocument(lines: readonly string[]): Promise<string> {
   return format(markdown, { parser: 'markdown', printWidth: 100 })
 }
 
-/** The lines of a table, without the spaces that align them. */
+/** The lines of the table, without the spaces that align the columns. */
 export function linesOf(document: string): string[] {
   return document
     .split('\n')
@@ -52,26 +51,27 @@ This page compares passport-client-cert 2.1.0 and client-certificate-auth 0.3.0 
 client-certificate-auth, and version 1.x of this package, couldn't be installed and weren't run, so nothing here is about
 them.
 
-The table is written by \`node --import ts-blank-space/register test/attacks/compare/run.ts\`, from real requests over TLS
+The table was written by \`node --import ts-blank-space/register test/attacks/compare/run.ts\`, from real requests over TLS
 to a real Express application. A test checks that it is still true.
 `
 
 const REMARKS = `
-- **refused**: the client was rejected with a 401, in the handshake, or with a 500 where the application's own verify
-  function had failed.
-- **got in**: the request reached the route behind the guard.
-- **answers 500**: the client was rejected, but with the status of a fault of the server, although only the certificate
-  was missing.
+- **rejected**: the client got a 401, or no handshake, or a 500 because the application's own verify function had failed.
+- **accepted**: the request reached the route behind the guard.
+- **answers 500**: the client was rejected, but with the status of a server error, although only the certificate was
+  missing.
 - **hangs**: the client got no answer.
-- **crashes**: a promise was rejected and not handled, so Node ends the process.
+- **crashes**: a rejected promise wasn't handled, so Node ends the process.
 
-How it was done:
+How we ran the attacks:
 
 - A1 to A4 run with \`rejectUnauthorized: false\`, as the examples of both older packages do.
-  A1 and A2 are run against the same server for all three. For A3 and A4, the two older versions have a server with
-  Node's own options, and this package has \`mtlsServerOptions\`, because neither of the two makes server options.
-- A2 needs a release of Node with that flaw: 20, 22, 24 before 24.21, 26 before 26.8.
-- C1 gives Passport the strategy itself instead of its name. client-certificate-auth is a middleware and no strategy.
-- In C3 and C5, client-certificate-auth is given the function as its synchronous check, the only one that returns.
-- Headers aren't compared, because neither of these two versions reads a certificate from a header.
+  A1 and A2 use the same server for all three packages. For A3 and A4, the server of the two older packages has Node's
+  own options, because neither package makes server options. The server of this package has \`mtlsServerOptions\`.
+- A2 needs a version of Node with that flaw: 20, 22, 24 before 24.21, or 26 before 26.8.
+- C1 gives Passport the strategy itself instead of its name. client-certificate-auth is a middleware, not a
+  strategy.
+- In C3 and C5, client-certificate-auth gets the function as its synchronous check, because only that check returns a
+  value.
+- We don't compare headers, because neither of these two versions reads a certificate from a header.
 `

@@ -9,7 +9,7 @@ import { type Rewrite, startProxy } from '../support/header-proxy.js'
 
 const HEADER = 'x-ssl-client-cert'
 
-/** A proxy as it should be: the client's header is gone, whatever the proxy knows. */
+/** A correct proxy: it always replaces or removes the client's header. */
 const replaceHeader: Rewrite = (headers, client) => {
   headers[HEADER] = undefined
   if (client === undefined) Reflect.deleteProperty(headers, HEADER)
@@ -27,7 +27,7 @@ afterEach(closeServers)
 
 type Setting = Readonly<{ trustedProxies?: TrustedProxies; fallbackToSocket?: boolean }>
 
-/** A backend that speaks TLS with client certificates itself. */
+/** A backend that itself speaks TLS with client certificates. */
 async function startTlsBackend(setting: Setting): Promise<Backend & { port: number }> {
   const backend = createBackend({
     ...setting,
@@ -43,20 +43,20 @@ function isProxy({
   return certificate?.fingerprint256 === new X509Certificate(identity.cert).fingerprint256
 }
 
-/** What becomes of a client of the proxy without a certificate, and of one with. */
+/** Sends two requests through the proxy: one without a client certificate, one with. */
 async function visitThroughProxy(backend: { port: number }, proxy: Issued) {
   const { ec } = await testPki()
   const { port } = await startProxy(backend.port, replaceHeader, proxy)
-  const nobody = userOf(await getHttps(port))
-  const somebody = userOf(await getHttps(port, { key: ec.key, cert: ec.cert }))
-  return { nobody, somebody }
+  const anonymous = userOf(await getHttps(port))
+  const client = userOf(await getHttps(port, { key: ec.key, cert: ec.cert }))
+  return { anonymous, client }
 }
 
-describe('B3 confused deputy: the proxy has a client certificate of its own', () => {
-  it('B3 confused deputy: nobody becomes the proxy where no proxy is named', async () => {
-    // The attack itself, against the configuration that the documentation warns of.
+describe('B3 confused deputy: a proxy with its own client certificate', () => {
+  it('B3 takes a client without a certificate for the proxy when trustedProxies is missing', async () => {
+    // The attack succeeds with this configuration, and the documentation warns against it.
     const backend = await startTlsBackend({ fallbackToSocket: true })
-    expect(await visitThroughProxy(backend, identity)).to.have.property('nobody', 'front-proxy')
+    expect(await visitThroughProxy(backend, identity)).to.have.property('anonymous', 'front-proxy')
   })
 
   const ways: [title: string, trustedProxies: TrustedProxies][] = [
@@ -65,17 +65,17 @@ describe('B3 confused deputy: the proxy has a client certificate of its own', ()
   ]
   for (const [title, trustedProxies] of ways) {
     for (const fallbackToSocket of [true, false]) {
-      it(`B3 confused deputy: nobody is nobody behind a proxy known by ${title}, fallbackToSocket: ${String(fallbackToSocket)}`, async () => {
+      it(`B3 rejects a client without a certificate behind a proxy trusted by ${title}, fallbackToSocket: ${String(fallbackToSocket)}`, async () => {
         const backend = await startTlsBackend({ trustedProxies, fallbackToSocket })
         const users = await visitThroughProxy(backend, identity)
-        expect(users).to.deep.equal({ nobody: 401, somebody: 'ec-client' })
+        expect(users).to.deep.equal({ anonymous: 401, client: 'ec-client' })
         expect(backend.log).to.deep.equal(['header_missing_or_malformed', 'accepted ec-client'])
         expect(backend.verified).to.deep.equal(['ec-client'])
       })
     }
   }
 
-  it('B3 confused deputy: past the proxy, a client is who its socket says, not its header', async () => {
+  it('B3 ignores the header of a client that bypasses the proxy', async () => {
     const { ec, rsa } = await testPki()
     const headers = { [HEADER]: toUrlPem(rsa) }
     const request = { key: ec.key, cert: ec.cert, headers }
@@ -89,14 +89,14 @@ describe('B3 confused deputy: the proxy has a client certificate of its own', ()
     }
   })
 
-  it('B3 confused deputy: a certificate that only looks like that of the proxy counts for nothing', async () => {
+  it('B3 rejects a peer whose self-signed certificate has the name of the proxy', async () => {
     const impostor = await createSelfSigned({ subject: 'CN=front-proxy' })
     const isNamed: TrustedProxies = ({ certificate }) => certificate?.subject.CN === 'front-proxy'
     const backend = await startTlsBackend({ trustedProxies: isNamed })
     const users = await visitThroughProxy(backend, impostor)
-    expect(users).to.deep.equal({ nobody: 401, somebody: 401 })
+    expect(users).to.deep.equal({ anonymous: 401, client: 401 })
     expect(backend.log).to.deep.equal(['untrusted_proxy', 'untrusted_proxy'])
-    // The same configuration lets the real one speak.
-    expect(await visitThroughProxy(backend, identity)).to.have.property('somebody', 'ec-client')
+    // With the same configuration, the real proxy may send the header.
+    expect(await visitThroughProxy(backend, identity)).to.have.property('client', 'ec-client')
   })
 })

@@ -7,10 +7,10 @@ import { HOSTILE_HEADERS, repeatTo } from '../../support/hostile-headers.js'
 import { namesakes } from '../../support/namesakes.js'
 import { testPki } from '../../support/pki.js'
 import { closeServers } from '../../support/servers.js'
-import { expectAcceptance, expectRefusals, type Line } from '../support/header-backend.js'
+import { expectAcceptance, expectRejections, type Line } from '../support/header-backend.js'
 
 const trustedProxies = 'loopback'
-/** With the rest of the request, the longest that Node accepts by default. */
+/** The longest header that Node accepts by default, together with the rest of the request. */
 const LONGEST = 15_000
 
 afterEach(() => {
@@ -18,16 +18,19 @@ afterEach(() => {
   return closeServers()
 })
 
-// That the cost grows no faster than the header is counted in test/cost/, in a process of its own.
-describe('B11 cost: a header made to be expensive', () => {
+// test/cost/ counts, in a process of its own, that the cost grows no faster than the header.
+describe('B11 headers that are made to be expensive', () => {
   for (const [title, header] of Object.entries(HOSTILE_HEADERS)) {
-    it(`B11 cost: a header full of ${title} is refused`, async () => {
+    it(`B11 rejects a header full of ${title}`, async () => {
       const line: Line = [header.name, repeatTo(LONGEST, header)]
-      await expectRefusals({ ...header.options, trustedProxies }, { 'as long as can be': [line] })
+      await expectRejections(
+        { ...header.options, trustedProxies },
+        { 'of the greatest length': [line] },
+      )
     })
   }
 
-  it('B11 cost: more certificates than ten are refused', async () => {
+  it('B11 rejects more than ten certificates', async () => {
     const { ec } = await testPki()
     const ten = Array<typeof ec>(10).fill(ec)
     const cases: [ExtractorOptions, Line, Line][] = [
@@ -44,11 +47,11 @@ describe('B11 cost: a header made to be expensive', () => {
     ]
     for (const [options, most, tooMany] of cases) {
       await expectAcceptance({ ...options, trustedProxies }, [most], 'ec-client')
-      await expectRefusals({ ...options, trustedProxies }, { eleven: [tooMany] })
+      await expectRejections({ ...options, trustedProxies }, { eleven: [tooMany] })
     }
   })
 
-  it('B11 cost: authorities of one name do not make signatures be verified over and over', async () => {
+  it('B11 verifies few signatures when all CAs have the same name', async () => {
     const [leaf, ...others] = await namesakes(10)
     const sent = [leaf as X509Certificate, ...others.reverse()]
     const value = sent.map(({ raw }) => raw.toString('base64')).join(',')

@@ -23,16 +23,16 @@ function linesOf({ rawHeaders }: IncomingMessage): Pairs {
   )
 }
 
-/** What servers make of the lines of a request that they hand on. */
+/** The request objects that servers make from the header lines. */
 const REQUESTS: Record<string, (lines: Pairs) => FetchRequest> = {
   'a Request': (headers) => new Request('http://localhost/', { headers }),
   pairs: (headers) => ({ headers }),
   'a Map': (headers) => ({ headers: new Map(headers) }),
 }
 
-describe('B21 two lines of a header in a web-standard request', () => {
+describe('B21 a web-standard request with two lines of a header', () => {
   for (const [what, make] of Object.entries(REQUESTS)) {
-    it(`B21 two lines are rejected, in ${what}`, async () => {
+    it(`B21 rejects two lines, in ${what}`, async () => {
       const extract = createFetchExtractor({
         certificateSource: 'nginx',
         trustedProxies: 'loopback',
@@ -48,7 +48,7 @@ describe('B21 two lines of a header in a web-standard request', () => {
         ['X-SSL-Client-Cert', toUrlPem(own)],
         ['X-SSL-Client-Verify', 'SUCCESS'],
       ]
-      // A Map keeps one value for each spelling, and the proxy's comes last.
+      // A Map keeps one value for each spelling, and the proxy's value comes last.
       for (const forged of [
         ['x-ssl-client-cert', toUrlPem(victim)],
         ['X-Ssl-Client-Cert', ''],

@@ -30,14 +30,17 @@ const INFINITY = Buffer.from([0])
 const explicit = (namedCurve: string): Buffer =>
   spkiOf(generateKeyPairSync('ec', { namedCurve, paramEncoding: 'explicit' }).publicKey)
 
-/** Keys that OpenSSL must not be asked to read. */
+/** Keys that OpenSSL must not read at all. */
 const unusable: Readonly<Record<string, Buffer>> = {
   ...Object.fromEntries(
-    Object.entries(CURVES).map(([name, id]) => [`infinity of ${name}`, ecSpki(oid(id), INFINITY)]),
+    Object.entries(CURVES).map(([name, id]) => [
+      `the point at infinity of ${name}`,
+      ecSpki(oid(id), INFINITY),
+    ]),
   ),
-  'infinity of a curve that describes itself': ecSpki(seq(int(1)), INFINITY),
-  'a curve that describes itself': explicit('P-256'),
-  'an odd curve that describes itself': explicit('brainpoolP256r1'),
+  'the point at infinity of a curve with explicit parameters': ecSpki(seq(int(1)), INFINITY),
+  'a curve with explicit parameters': explicit('P-256'),
+  'an unusual curve with explicit parameters': explicit('brainpoolP256r1'),
   'a curve that takes a second to read': slowSpki(),
 }
 
@@ -49,9 +52,12 @@ const unshowable: Readonly<Record<string, Buffer>> = {
   'compressed brainpoolP512t1': pointSpki('brainpoolP512t1', 'compressed'),
 }
 
-/** Keys that OpenSSL can't read; without one that it can, some versions of Node end. */
+/**
+ * Keys that OpenSSL can't read. Some versions of Node crash on a certificate without a readable
+ * key.
+ */
 const unreadable: Readonly<Record<string, Buffer>> = {
-  'a point beside the curve': ecSpki(
+  'a point that is not on the curve': ecSpki(
     oid('1.2.840.10045.3.1.7'),
     Buffer.concat([Buffer.from([4]), Buffer.alloc(64, 1)]),
   ),
@@ -68,7 +74,7 @@ function withKey(spki: Buffer): Buffer {
 
 after(endOddKeysServers)
 
-/** What extractors in another process make of a header with these certificates. */
+/** Sends a header with these certificates to extractors in another process. */
 async function send(
   ...ders: readonly Buffer[]
 ): Promise<{ status: number; verdicts: readonly Verdict[] }> {
@@ -94,7 +100,10 @@ async function expectRejection(...ders: readonly Buffer[]): Promise<void> {
   )
 }
 
-/** The leaf is accepted and the odd one isn't linked, or the request is rejected for it. */
+/**
+ * Expects that the leaf is accepted without a link to the odd certificate, or that the request is
+ * rejected.
+ */
 async function expectNoLink(leaf: Holder, ...others: readonly Buffer[]): Promise<void> {
   const { status, verdicts } = await send(leaf.der, ...others)
   expect(status).to.be.oneOf([200, 401])
@@ -102,7 +111,7 @@ async function expectNoLink(leaf: Holder, ...others: readonly Buffer[]): Promise
     expect(reason).to.be.oneOf([null, 'header_missing_or_malformed'])
     expect(names).to.deep.equal(reason === null ? [leaf.subject] : [])
   }
-  // Without its chain, the others are never looked at.
+  // Without `includeChain`, no extractor looks at the others.
   expect(verdicts[2]?.names).to.deep.equal([leaf.subject])
 }
 
@@ -117,39 +126,40 @@ async function expectRead(...readings: readonly Buffer[][]): Promise<number> {
 
 const everyKey = { ...unusable, ...unshowable, ...unreadable }
 
-describe('B16 and B17 odd keys in a header', () => {
+describe('B16 and B17 unusual keys in a header', () => {
   for (const [what, spki] of Object.entries(unusable)) {
-    it(`B16 odd keys: a leaf with ${what} is rejected`, async () => {
+    it(`B16 rejects a leaf with ${what}`, async () => {
       await expectRejection(withKey(spki))
     })
   }
 
   for (const [what, spki] of Object.entries(unshowable)) {
-    it(`B16 odd keys: a leaf with ${what} is shown, or rejected where Node can't show it`, async () => {
+    it(`B16 accepts a leaf with ${what}, or rejects it on a version of Node that can't show it`, async () => {
       if (isAffected()) await expectRejection(withKey(spki))
       else expect((await send(withKey(spki))).status).to.equal(200)
     })
   }
 
   for (const [what, spki] of Object.entries(everyKey)) {
-    it(`B16 odd keys: an issuer with ${what} isn't linked, and ends nothing`, async () => {
+    it(`B16 doesn't link an issuer with ${what}, and doesn't crash`, async () => {
       await expectNoLink(client, withKey(spki))
       await expectNoLink(client, ...Array.from({ length: 9 }, () => withKey(spki)))
     })
   }
 
-  it('B16 and B17 odd keys: no parser, no extractor and no event ends the process for them', async () => {
+  it("B16 and B17 don't crash any parser, extractor or event reader", async () => {
     const odd = Object.values(everyKey).map(withKey)
     const accepted = await expectRead(
       ...odd.map((der) => [der]),
       ...odd.map((der) => [client.der, der]),
       ...odd.map((der) => [der, der, root.der]),
     )
-    // The leaf of the second kind, in the ways that have nothing behind it, if not in all.
+    // At least the first of the three readings accepts each leaf that only some versions of Node
+    // can't show.
     expect(accepted).to.be.at.least(odd.length)
   })
 
-  it('B17 odd keys: ordinary keys are read in all of these ways', async () => {
+  it('B17 accepts ordinary keys in every parser, extractor and event reader', async () => {
     const keys = ['P-256', 'P-384', 'P-521'].map((curve) => generate(curve))
     const ordinary = keys.map((privateKey) => issue({ subject: 'client', by: root, privateKey }))
     const readings = ordinary.map(({ der }) => [der, root.der])
@@ -161,15 +171,15 @@ describe('B16 and B17 odd keys in a header', () => {
   })
 })
 
-describe("B20 a header chain through a certificate that is not a CA's", () => {
-  it('B20 CA:FALSE: a client signs a certificate for another name', async () => {
+describe("B20 a header chain through a certificate that isn't a CA's", () => {
+  it("B20 doesn't link a certificate that a client signed", async () => {
     const admin = issue({ subject: 'admin', by: client })
     await expectNoLink(admin, client.der, root.der)
     const { verdicts } = await send(client.der, root.der)
     expect(verdicts[0]?.names).to.deep.equal(['client', 'root'])
   })
 
-  it('B20 CA:FALSE: an intermediate that says nothing of being a CA', async () => {
+  it("B20 doesn't link an intermediate without basic constraints", async () => {
     const between = issue({ subject: 'between', by: root, extensions: [] })
     const below = issue({ subject: 'below', by: between })
     await expectNoLink(below, between.der, root.der)

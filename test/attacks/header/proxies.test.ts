@@ -10,7 +10,7 @@ import { createSelfSigned, type Issued, testPki } from '../../support/pki.js'
 import { closeServers, getHttps, listenHttps } from '../../support/servers.js'
 import {
   createBackend,
-  expectRefusals,
+  expectRejections,
   sendLines,
   startBackend,
   userOf,
@@ -21,10 +21,10 @@ const trustedProxies = 'loopback'
 
 afterEach(closeServers)
 
-describe('B13 passthrough: a proxy that has validated nothing', () => {
+describe('B13 a proxy that forwards certificates without validating them', () => {
   const SCRIPT = fileURLToPath(new URL('../support/header-warnings.ts', import.meta.url))
 
-  it('B13 passthrough is warned of, once in a process', async () => {
+  it('B13 warns once per process', async () => {
     const run = promisify(execFile)
     const { stdout } = await run(process.execPath, ['--import', 'ts-blank-space/register', SCRIPT])
     const once = ['CLIENT_CERT_NOT_VALIDATED']
@@ -36,7 +36,7 @@ describe('B13 passthrough: a proxy that has validated nothing', () => {
     [{ certificateSource: 'azure-app-service' }, 'X-ARR-ClientCert', toBase64Der],
   ]
   for (const [preset, name, encode] of presets) {
-    it(`B13 passthrough: pinned fingerprints keep out who made the name itself, with ${JSON.stringify(preset)}`, async () => {
+    it(`B13 rejects a forged certificate by its pinned fingerprint, with ${JSON.stringify(preset)}`, async () => {
       const admin = await createSelfSigned({ subject: 'CN=admin' })
       const forged = await createSelfSigned({ subject: 'CN=admin' })
       const options = { ...preset, trustedProxies }
@@ -45,14 +45,14 @@ describe('B13 passthrough: a proxy that has validated nothing', () => {
       expect(await sendLines(pinned.port, [[name, encode(admin)]])).to.equal(200)
       expect(await sendLines(pinned.port, [[name, encode(forged)]])).to.equal(401)
       expect(pinned.log).to.deep.equal(['accepted admin', 'callback_returned_false'])
-      // What the warning is about: by its name, nothing tells them apart.
+      // The warning is about this: the name doesn't tell the forged certificate from the real one.
       const named = await startBackend(options, (cert) => cert.subject.CN === 'admin')
       expect(await sendLines(named.port, [[name, encode(forged)]])).to.equal(200)
     })
   }
 })
 
-describe('B14 ingress-nginx: a forged certificate beside a genuine verify header', () => {
+describe('B14 ingress-nginx with a forged certificate and a genuine verify header', () => {
   const options: StrategyOptions = {
     trustedProxies,
     certificateHeader: 'ssl-client-cert',
@@ -61,7 +61,10 @@ describe('B14 ingress-nginx: a forged certificate beside a genuine verify header
     verifyValue: 'SUCCESS',
   }
 
-  /** As by default: the certificate header is not its own, so it passes the client's. */
+  /**
+   * By default, the certificate header isn't one of the proxy's, so the proxy passes the client's
+   * on.
+   */
   const byDefault: Rewrite = (headers, client) => {
     headers['ssl-client-verify'] = client === undefined ? 'NONE' : 'SUCCESS'
   }
@@ -73,7 +76,7 @@ describe('B14 ingress-nginx: a forged certificate beside a genuine verify header
     else headers['ssl-client-cert'] = encodeURIComponent(client.toString())
   }
 
-  /** What the backend says to a client, known to the proxy or not, that forges both headers. */
+  /** Sends both headers, forged, as a client with a certificate and as one without. */
   async function forge(rewrite: Rewrite) {
     const { ec, rsa } = await testPki()
     const { port, log } = await startBackend(options)
@@ -84,7 +87,7 @@ describe('B14 ingress-nginx: a forged certificate beside a genuine verify header
     return { known, unknown, log }
   }
 
-  it('B14 ingress-nginx with the documented annotation: a client is itself, and nobody is nobody', async () => {
+  it('B14 ignores the forged header with the documented annotation', async () => {
     expect(await forge(asDocumented)).to.deep.equal({
       known: 'ec-client',
       unknown: 401,
@@ -92,13 +95,13 @@ describe('B14 ingress-nginx: a forged certificate beside a genuine verify header
     })
   })
 
-  it('B14 ingress-nginx by default: any known client is whom it likes, which no backend can tell', async () => {
+  it('B14 accepts a known client under a forged name by default, because no backend can notice it', async () => {
     const { known, unknown } = await forge(byDefault)
     expect({ known, unknown }).to.deep.equal({ known: 'rsa-client', unknown: 401 })
   })
 })
 
-describe('B15 HAProxy: ssl_c_verify is 0 also without a certificate', () => {
+describe('B15 HAProxy, whose ssl_c_verify is also 0 without a certificate', () => {
   const header = 'X-SSL-Client-Cert'
   const options: StrategyOptions = {
     trustedProxies,
@@ -108,8 +111,8 @@ describe('B15 HAProxy: ssl_c_verify is 0 also without a certificate', () => {
     verifyValue: '0',
   }
 
-  it('B15 HAProxy: a good word about no certificate lets nobody in', async () => {
-    await expectRefusals(options, {
+  it('B15 rejects a successful verify header without a certificate', async () => {
+    await expectRejections(options, {
       'an empty certificate': [
         [header, ''],
         ['X-SSL-Client-Verify', '0'],
@@ -118,7 +121,7 @@ describe('B15 HAProxy: ssl_c_verify is 0 also without a certificate', () => {
     })
   })
 
-  it('B15 HAProxy: nor does it become the proxy, whose own certificate is on the socket', async () => {
+  it("B15 doesn't fall back to the proxy's own certificate", async () => {
     const { root } = await testPki()
     const identity = await root.issue({ subject: 'CN=front-proxy' })
     const { app, log } = createBackend({ ...options, fallbackToSocket: true })

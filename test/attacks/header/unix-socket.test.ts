@@ -19,17 +19,17 @@ const UNIX: StrategyOptions = {
   trustedProxies: 'unix',
 }
 
-describe('B19 a TCP peer where the server listens on a Unix-domain socket', () => {
+describe('B19 a TCP peer of a server that listens on a Unix-domain socket', () => {
   const cases: Readonly<Record<string, StrategyOptions>> = {
-    'is not the proxy': UNIX,
-    'is not a client by its own connection, in place of the proxy': {
+    "doesn't trust": UNIX,
+    "doesn't read the client certificate of": {
       ...UNIX,
       trustedProxies: '192.0.2.1',
       fallbackToSocket: true,
     },
   }
   for (const [title, options] of Object.entries(cases)) {
-    it(`B19 a TCP peer that resets its connection ${title}`, async () => {
+    it(`B19 ${title} a TCP peer that resets its connection`, async () => {
       const { server: identity, root, rsa, ec } = await testPki()
       const backend = createBackend(options)
       const isTls = options.fallbackToSocket === true
@@ -59,7 +59,7 @@ describe('B19 a TCP peer where the server listens on a Unix-domain socket', () =
     })
   }
 
-  it('B19 a TCP peer is rejected where the proxy on the Unix-domain socket is trusted', async () => {
+  it('B19 rejects a TCP peer, and trusts the proxy on the Unix-domain socket', async () => {
     const { rsa } = await testPki()
     const { app, log } = createBackend(UNIX)
     const server = http.createServer(app)

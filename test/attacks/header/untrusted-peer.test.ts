@@ -14,7 +14,7 @@ import { closeServers, listen } from '../../support/servers.js'
 import {
   createBackend,
   expectAcceptance,
-  expectRefusals,
+  expectRejections,
   type Line,
   sendLines,
   startBackend,
@@ -30,7 +30,9 @@ const NGINX: StrategyOptions = {
   verifyValue: 'SUCCESS',
 }
 
-/** A certificate is public: anybody can send one, with the word of a proxy beside it. */
+/**
+ * A forged request. A certificate is public, so any peer can send one, and a verify header with it.
+ */
 async function spoof(): Promise<Line[]> {
   const { rsa } = await testPki()
   return [
@@ -42,7 +44,7 @@ async function spoof(): Promise<Line[]> {
 interface Attacker {
   readonly options: StrategyOptions
   readonly task: Omit<Task, 'port' | 'connections'>
-  /** Why it is refused where its address is known. */
+  /** The reason for the rejection if the address is known. */
   readonly reason: string
 }
 
@@ -58,28 +60,28 @@ async function createServer({ identity }: Attacker['task']): Promise<http.Server
 
 afterEach(closeServers)
 
-describe('B1 direct spoof: somebody reaches Node past the proxy and sends the header', () => {
-  const elsewhere: Readonly<Record<string, TrustedProxies>> = {
+describe('B1 a client that bypasses the proxy and sends the header', () => {
+  const otherPeers: Readonly<Record<string, TrustedProxies>> = {
     'another address': '192.0.2.1',
     'other networks': ['10.0.0.0/8', '128.0.0.0/1', 'uniquelocal', 'linklocal', '::1'],
     'a Unix-domain socket': 'unix',
-    'nobody, by a function': () => false,
-    'nobody, by a function that throws': () => {
+    'a function that returns false': () => false,
+    'a function that throws': () => {
       throw new Error('No answer')
     },
-    'nobody, by a function that promises': (() => Promise.resolve(true)) as never,
-    'who has a certificate': ({ certificate }) => certificate !== null,
+    'a function that returns a promise': (() => Promise.resolve(true)) as never,
+    'a function that asks for a certificate': ({ certificate }) => certificate !== null,
   }
 
-  for (const [title, trustedProxies] of Object.entries(elsewhere)) {
-    it(`B1 direct spoof is refused where the proxy is ${title}`, async () => {
+  for (const [title, trustedProxies] of Object.entries(otherPeers)) {
+    it(`B1 rejects the header when trustedProxies is ${title}`, async () => {
       const lines = await spoof()
       const claims: Line[] = [
         ['X-Forwarded-For', '192.0.2.1'],
         ['Forwarded', 'for=192.0.2.1;by=10.0.0.1'],
         ['X-Real-IP', '10.0.0.1'],
       ]
-      await expectRefusals(
+      await expectRejections(
         { ...NGINX, trustedProxies },
         { alone: lines, 'with the address of a proxy': [...claims, ...lines] },
         'untrusted_proxy',
@@ -87,15 +89,18 @@ describe('B1 direct spoof: somebody reaches Node past the proxy and sends the he
     })
   }
 
-  it('B1 direct spoof is what the proxy itself may send', async () => {
+  it('B1 accepts the same header from the proxy', async () => {
     await expectAcceptance({ ...NGINX, trustedProxies: '127.0.0.1' }, await spoof(), 'rsa-client')
   })
 })
 
-describe('B2 RST race: a client resets its connection and has no address any more', () => {
+describe('B2 a client that resets its connection, so that its address is gone', () => {
   const trustedProxies = ['unix', '192.0.2.1']
 
-  /** A client that sends the header of a proxy, and a proxy that sends none but has a certificate. */
+  /**
+   * A client that sends the proxy's headers, and a proxy that has a certificate and sends no client
+   * certificate.
+   */
   async function attackers(): Promise<Record<'client' | 'proxy', Attacker>> {
     const { ec } = await testPki()
     return {
@@ -116,10 +121,10 @@ describe('B2 RST race: a client resets its connection and has no address any mor
   }
 
   for (const [who, title] of [
-    ['client', 'an unknown address is never that of a proxy'],
-    ['proxy', 'a proxy whose address is gone does not become a client by its own certificate'],
+    ['client', "doesn't trust an unknown address"],
+    ['proxy', "doesn't take the certificate of a proxy without an address for a client's"],
   ] as const) {
-    it(`B2 RST race: ${title}, for a request that waits`, async () => {
+    it(`B2 ${title}, for a request that waits`, async () => {
       const { options, task } = (await attackers())[who]
       const { app, log, verified } = createBackend(options)
       const server = await createServer(task)
@@ -135,7 +140,7 @@ describe('B2 RST race: a client resets its connection and has no address any mor
       expect(verified).to.deep.equal([])
     })
 
-    it(`B2 RST race: ${title}, in hundreds of requests`, async () => {
+    it(`B2 ${title}, in hundreds of requests`, async () => {
       const { options, task, reason } = (await attackers())[who]
       const { app, log, verified } = createBackend(options)
       const peers: (string | undefined)[] = []
@@ -155,7 +160,7 @@ describe('B2 RST race: a client resets its connection and has no address any mor
     })
   }
 
-  it('B2 RST race: a Unix-domain socket, which has no address either, is trusted by its name', async () => {
+  it('B2 trusts the peer of a Unix-domain socket, which has no address either', async () => {
     const { app, log } = createBackend({ ...NGINX, trustedProxies })
     const folder = mkdtempSync(join(tmpdir(), 'backend-'))
     const path = join(folder, 'socket')

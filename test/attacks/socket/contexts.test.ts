@@ -17,16 +17,16 @@ import { guarded } from '../support/socket-guard.js'
 
 const A = 'a.example'
 const B = 'b.example'
-/** Has no context of its own: the server's own options are for it. */
+/** This host has no context of its own, so Node uses the server's own options. */
 const C = 'c.example'
 const VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const
 type Options = Parameters<typeof mtlsServerOptions>[0]
 
 let identity: Pick<Issued, 'key' | 'cert'>
 let trusted: string
-/** One client for each host, of the authority for that host alone. */
+/** One client for each host, from the CA of that host alone. */
 let clients: Record<string, Issued>
-let authorities: Record<string, string>
+let caCerts: Record<string, string>
 
 before(async () => {
   const root = await createAuthority({ subject: 'CN=Root of servers' })
@@ -35,11 +35,11 @@ before(async () => {
   identity = { key, cert }
   trusted = root.cert
   clients = {}
-  authorities = {}
+  caCerts = {}
   for (const host of [A, B, C]) {
-    const authority = await createAuthority({ subject: `CN=Authority of ${host}` })
-    authorities[host] = authority.cert
-    clients[host] = await authority.issue({ subject: `CN=client of ${host}` })
+    const ca = await createAuthority({ subject: `CN=CA of ${host}` })
+    caCerts[host] = ca.cert
+    clients[host] = await ca.issue({ subject: `CN=client of ${host}` })
   }
 })
 
@@ -47,13 +47,13 @@ afterEach(() => Promise.all([closeServers(), closeHttp2Servers()]))
 
 const optionsFor = (host: string): Options => ({
   ...identity,
-  ca: authorities[host] as string,
+  ca: caCerts[host] as string,
   rejectUnauthorized: false,
 })
 
 type Contexts = 'addContext' | 'SNICallback'
 
-/** Options for all three hosts, and what the server needs besides. */
+/** Options for all three hosts, and the contexts that the server needs. */
 function separate(how: Contexts, own: Partial<Options> = {}) {
   const contexts = new Map(
     [A, B].map((host) => [host, tls.createSecureContext(mtlsServerOptions(optionsFor(host)))]),
@@ -103,7 +103,7 @@ interface Call {
   session?: Buffer | undefined
 }
 
-/** One request on a connection of its own. */
+/** Sends one request on its own connection. */
 async function visit(port: number, { client, servername, host, ...rest }: Call): Promise<Visit> {
   const { key, cert } = client
   const options = { port, host: '127.0.0.1', ca: trusted, rejectUnauthorized: false }
@@ -115,12 +115,12 @@ async function visit(port: number, { client, servername, host, ...rest }: Call):
     createConnection: () => socket,
     headers: { host: host ?? (servername || '127.0.0.1') },
   })
-  // Tickets of TLS 1.2 are part of the handshake; without one, there may be a session id.
+  // Tickets of TLS 1.2 are part of the handshake. Without a ticket, there may be a session ID.
   return { status, isResumed: socket.isSessionReused(), session: session ?? socket.getSession() }
 }
 
-/** From one host to another, none among them. */
-const WAYS: [from: string, to: string][] = [
+/** From one host to another; '' is a handshake without a server name. */
+const DIRECTIONS: [from: string, to: string][] = [
   [A, B],
   [B, A],
   [A, C],
@@ -131,11 +131,11 @@ const WAYS: [from: string, to: string][] = [
 
 for (const how of ['addContext', 'SNICallback'] as const) {
   for (const maxVersion of VERSIONS) {
-    describe(`A9 sessions across contexts, by ${how}, over ${maxVersion}`, () => {
+    describe(`A9 a session of another context, by ${how}, over ${maxVersion}`, () => {
       const clientOf = (host: string) => clients[host || C] as Issued
 
-      for (const [from, to] of WAYS) {
-        it(`A9 sessions do not cross from ${from || 'no name'} to ${to || 'no name'}`, async () => {
+      for (const [from, to] of DIRECTIONS) {
+        it(`A9 doesn't resume a session of ${from || 'no name'} for ${to || 'no name'}`, async () => {
           const { port } = await start(how)
           const client = clientOf(from)
           const first = await visit(port, { client, servername: from, maxVersion })
@@ -148,7 +148,7 @@ for (const how of ['addContext', 'SNICallback'] as const) {
         })
       }
 
-      it('A9 sessions do not cross after a reload either, which says nothing of contexts', async () => {
+      it("A9 doesn't resume it after a reload whose options don't mention contexts", async () => {
         const { server, port } = await start(how)
         await reloadable(server, () => optionsFor(C))()
         const client = clientOf(A)
@@ -158,7 +158,7 @@ for (const how of ['addContext', 'SNICallback'] as const) {
         expect(second).to.include({ status: 401, isResumed: false })
       })
 
-      it('A9 sessions cross contexts where Node lets them and nothing is said of it', async () => {
+      it('A9 resumes it with contextsShareCa: true, if Node does', async () => {
         const { port } = await start(how, { contextsShareCa: true })
         const client = clientOf(A)
         const { session } = await visit(port, { client, servername: A, maxVersion })
@@ -174,7 +174,7 @@ const answerError: connect.ErrorHandleFunction = (error, _req, res, _next) => {
   res.end()
 }
 
-/** Applications behind the check, by what they are made with. */
+/** The check in front of an application, in each framework. */
 const APPS: Record<string, (app: RequestListener) => RequestListener> = {
   Express: (app) =>
     express().use(assertHostMatchesServername, app, answerError as never) as RequestListener,
@@ -185,36 +185,40 @@ const APPS: Record<string, (app: RequestListener) => RequestListener> = {
 }
 
 for (const [kind, wrap] of Object.entries(APPS)) {
-  describe(`A9 a request for another host than that of the handshake, to ${kind}`, () => {
+  describe(`A9 a request for another host than in the handshake, to ${kind}`, () => {
     const app = () => wrap(guarded().listener)
     const clientOf = (host: string) => clients[host] as Issued
 
-    it('A9 another Host is answered 421, and nothing else', async () => {
+    it('A9 answers 421 only if the Host differs', async () => {
       for (const how of ['addContext', 'SNICallback'] as const) {
         const { port } = await start(how, {}, app())
-        const ask = async (servername: string, host: string, client = clientOf(servername || C)) =>
-          (await visit(port, { client, servername, host })).status
-        expect(await ask(A, A)).to.equal(200)
-        expect(await ask(A, 'A.Example.:443')).to.equal(200)
-        expect(await ask(A, B)).to.equal(421)
-        expect(await ask(B, A)).to.equal(421)
-        expect(await ask(C, B)).to.equal(421)
-        expect(await ask('', A)).to.equal(421)
-        expect(await ask('', `127.0.0.1:${port}`)).to.equal(200)
-        expect(await ask(A, '127.0.0.1')).to.equal(421)
+        const statusOf = async (
+          servername: string,
+          host: string,
+          client = clientOf(servername || C),
+        ) => (await visit(port, { client, servername, host })).status
+        expect(await statusOf(A, A)).to.equal(200)
+        expect(await statusOf(A, 'A.Example.:443')).to.equal(200)
+        expect(await statusOf(A, B)).to.equal(421)
+        expect(await statusOf(B, A)).to.equal(421)
+        expect(await statusOf(C, B)).to.equal(421)
+        expect(await statusOf('', A)).to.equal(421)
+        expect(await statusOf('', `127.0.0.1:${port}`)).to.equal(200)
+        expect(await statusOf(A, '127.0.0.1')).to.equal(421)
       }
     })
 
-    it('A9 a name in the handshake that only looks like that of a context is answered 421', async () => {
+    it("A9 answers 421 to another spelling of a context's name in the handshake", async () => {
       const { port } = await start('addContext', {}, app())
-      // Node takes these for hosts without a context, so the client of that context is authorized.
+      // Node doesn't find a context for these spellings, so it authorizes the default context's
+      // client.
       for (const servername of [A.toUpperCase(), `${A}.`]) {
         const { status } = await visit(port, { client: clientOf(C), servername, host: A })
         expect(status).to.equal(421)
       }
     })
 
-    it('A9 sessions that the application keeps do not cross, where they can be resumed at all', async () => {
+    it('A9 rejects a session that the application stored for another host', async () => {
       for (const maxVersion of VERSIONS) {
         const { server, port } = await start('addContext', {}, app())
         const kept = new Map<string, Buffer>()
@@ -240,8 +244,8 @@ for (const [kind, wrap] of Object.entries(APPS)) {
   })
 }
 
-describe('A9 a request for another host than that of the handshake, over HTTP/2', () => {
-  async function ask(port: number, servername: string, headers: http2.OutgoingHttpHeaders) {
+describe('A9 a request for another host than in the handshake, over HTTP/2', () => {
+  async function statusOf(port: number, servername: string, headers: http2.OutgoingHttpHeaders) {
     const { key, cert } = clients[servername] as Issued
     const options = { ca: trusted, key, cert, servername, rejectUnauthorized: false }
     const session = http2.connect(`https://127.0.0.1:${port}`, options)
@@ -256,7 +260,7 @@ describe('A9 a request for another host than that of the handshake, over HTTP/2'
     return status
   }
 
-  it('A9 another authority is answered 421, and nothing else', async () => {
+  it('A9 answers 421 only if the :authority or Host differs', async () => {
     for (const withNext of [false, true]) {
       const { options, prepare } = separate('addContext')
       const server = http2.createSecureServer(options, (req, res) => {
@@ -269,11 +273,11 @@ describe('A9 a request for another host than that of the handshake, over HTTP/2'
       })
       prepare(server)
       const port = await listenHttp2(server)
-      expect(await ask(port, A, { ':authority': A })).to.equal(200)
-      expect(await ask(port, A, { ':authority': `A.example:${port}` })).to.equal(200)
-      expect(await ask(port, A, { ':authority': B })).to.equal(421)
-      expect(await ask(port, A, { ':authority': A, host: B })).to.equal(421)
-      expect(await ask(port, B, { ':authority': B, host: B })).to.equal(200)
+      expect(await statusOf(port, A, { ':authority': A })).to.equal(200)
+      expect(await statusOf(port, A, { ':authority': `A.example:${port}` })).to.equal(200)
+      expect(await statusOf(port, A, { ':authority': B })).to.equal(421)
+      expect(await statusOf(port, A, { ':authority': A, host: B })).to.equal(421)
+      expect(await statusOf(port, B, { ':authority': B, host: B })).to.equal(200)
     }
   })
 })

@@ -41,7 +41,10 @@ after(endOddKeysServers)
 const PROTOCOLS = ['https', 'http2', 'tls'] as const
 const VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const
 
-/** The ways in which an application may ask for the certificate; only the first without its chain. */
+/**
+ * The ways in which an application may read the certificate; only the first reads it without its
+ * chain.
+ */
 const EXTRACTORS: Settings['extractors'] = [
   {},
   { includeChain: true },
@@ -63,12 +66,15 @@ function start(
   return OddKeysServer.start({ protocol, extractors: EXTRACTORS, ...settings, tls: options })
 }
 
-/** A client that also sends these; at this level of security, OpenSSL sends whatever it is given. */
+/**
+ * A client that also sends these certificates. At this security level, OpenSSL sends everything it
+ * gets.
+ */
 function sending({ key, pem }: Holder, ...others: Buffer[]): Client {
   return { key, cert: pem + others.map(toPem).join(''), ciphers: 'DEFAULT@SECLEVEL=0', requests: 3 }
 }
 
-/** A full handshake and a resumed one, with each version of TLS. */
+/** A full handshake and a resumed handshake, with each version of TLS. */
 async function visitAll(running: OddKeysServer, client: Client): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   for (const maxVersion of VERSIONS) {
@@ -86,7 +92,10 @@ function verdictsOf(outcomes: readonly Outcome[]): Verdict[] {
   return outcomes.flatMap(({ answers }) => answers.flatMap(({ verdicts }) => verdicts))
 }
 
-/** Expects each request to be accepted, with nothing but a part of this path, leaf first. */
+/**
+ * Expects that each request is accepted, and that its chain is a beginning of this path, leaf
+ * first.
+ */
 function expectAccepted(outcomes: readonly Outcome[], ...path: Holder[]): void {
   const statuses = new Set(outcomes.flatMap((outcome) => outcome.statuses))
   expect([...statuses].filter((status) => status !== 0 && status !== 200)).to.deep.equal([])
@@ -104,7 +113,7 @@ function expectAccepted(outcomes: readonly Outcome[], ...path: Holder[]): void {
   }
 }
 
-/** What an attacker makes up: of the CA's name, and with its key identifiers where they are wanted. */
+/** A certificate that an attacker made up, with the CA's name and key identifiers. */
 function namesake(spki: Buffer, parts: Partial<Parts> = {}): Buffer {
   const id = keyIdOf(spkiOf(root.privateKey))
   return certificateOf({
@@ -120,32 +129,35 @@ const P256 = oid('1.2.840.10045.3.1.7')
 const explicit = (namedCurve: string) =>
   spkiOf(generateKeyPairSync('ec', { namedCurve, paramEncoding: 'explicit' }).publicKey)
 
-/** Keys that OpenSSL reads, though Node may not. */
-const odd: Readonly<Record<string, Buffer>> = {
+/** Keys that OpenSSL can read, but some versions of Node can't. */
+const unusual: Readonly<Record<string, Buffer>> = {
   secp256k1: spkiOf(generate('secp256k1')),
   brainpoolP256r1: spkiOf(generate('brainpoolP256r1')),
   'brainpoolP512t1, compressed': pointSpki('brainpoolP512t1', 'compressed'),
   'a binary curve': spkiOf(generate('sect163k1')),
-  'P-256 that describes itself': explicit('P-256'),
-  'Brainpool that describes itself': explicit('brainpoolP256r1'),
+  'P-256 with explicit parameters': explicit('P-256'),
+  'Brainpool with explicit parameters': explicit('brainpoolP256r1'),
   'the point at infinity': ecSpki(P256, Buffer.from([0])),
   'the point at infinity of secp256k1': ecSpki(oid('1.3.132.0.10'), Buffer.from([0])),
 }
-/** Keys that OpenSSL can't read, for which it may reject the handshake. */
+/** Keys that OpenSSL can't read, so it may reject the handshake. */
 const unreadable: Readonly<Record<string, Buffer>> = {
-  'a point beside the curve': ecSpki(P256, Buffer.concat([Buffer.from([4]), Buffer.alloc(64, 1)])),
+  'a point that is not on the curve': ecSpki(
+    P256,
+    Buffer.concat([Buffer.from([4]), Buffer.alloc(64, 1)]),
+  ),
   'an unknown curve': ecSpki(oid('1.2.840.10045.3.1.127'), Buffer.alloc(65, 4)),
   'an unknown algorithm': seq(seq(oid('1.2.3.4')), bits(Buffer.alloc(32))),
 }
 
 for (const protocol of PROTOCOLS) {
-  describe(`A8 odd keys in a TLS chain never end a server: ${protocol}`, () => {
+  describe(`A8 unusual keys in a TLS chain: ${protocol}`, () => {
     let running: OddKeysServer
     before(async () => {
       running = await start(protocol)
     })
-    for (const [what, spki] of Object.entries(odd)) {
-      it(`A8 odd keys: an authorized client that adds a namesake of its CA with ${what}`, async () => {
+    for (const [what, spki] of Object.entries(unusual)) {
+      it(`A8 accepts a client that adds a namesake of its CA with ${what}`, async () => {
         const plain = { extensions: [basicConstraints(true)] }
         for (const parts of [{}, plain]) {
           const outcomes = await visitAll(running, sending(client, namesake(spki, parts)))
@@ -155,14 +167,14 @@ for (const protocol of PROTOCOLS) {
     }
 
     for (const [what, spki] of Object.entries(unreadable)) {
-      it(`A8 odd keys: an authorized client that adds a namesake of its CA with ${what}`, async () => {
+      it(`A8 doesn't crash for a client that adds a namesake of its CA with ${what}`, async () => {
         const outcomes = await visitAll(running, sending(client, namesake(spki)))
         const served = outcomes.filter(({ answers }) => answers.length > 0)
         expectAccepted(served, client, root)
       })
     }
 
-    it('A8 odd keys: a namesake of its CA with a purpose whose identifier is very long', async () => {
+    it('A8 accepts a client that adds a namesake of its CA with a very long identifier', async () => {
       const purpose = extension('2.5.29.37', seq(tlv(0x06, Buffer.alloc(1000, 0x81), Buffer.of(1))))
       const extensions = [basicConstraints(true), purpose]
       const outcomes = await visitAll(
@@ -172,33 +184,34 @@ for (const protocol of PROTOCOLS) {
       expectAccepted(outcomes, client, root)
     })
 
-    it('A8 odd keys: a namesake on P-256 that an odd one has issued', async () => {
-      const { secp256k1 } = odd as { secp256k1: Buffer }
+    it("A8 doesn't crash for a namesake on P-256 whose issuer has an unusual key", async () => {
+      const { secp256k1 } = unusual as { secp256k1: Buffer }
       const top = certificateOf({
-        subject: 'odd',
-        issuer: 'odd',
+        subject: 'unusual',
+        issuer: 'unusual',
         spki: secp256k1,
         extensions: [basicConstraints(true)],
       })
       const between = namesake(spkiOf(generate()), {
-        issuer: 'odd',
+        issuer: 'unusual',
         extensions: [basicConstraints(true)],
       })
       expectAccepted(await visitAll(running, sending(client, between, top)), client, root)
-      // With the CA's own public key, so that the client's signature verifies.
-      const genuine = namesake(spkiOf(root.privateKey), { issuer: 'odd' })
+      // This namesake has the CA's own public key, so the client's signature verifies.
+      const genuine = namesake(spkiOf(root.privateKey), { issuer: 'unusual' })
       const outcomes = await visitAll(running, sending(client, genuine, top))
       for (const { names } of verdictsOf(outcomes))
         expect(['client', 'root']).to.include.members([...names])
     })
 
-    it('A8 odd keys: the chain of a client whose certificates are in order is as long as ever', async () => {
-      const own = await start(protocol, { extractors: [{}], looksItself: true })
+    it('A8 shows the whole chain of an honest client', async () => {
+      const own = await start(protocol, { extractors: [{}], showsNodesChain: true })
       const honest = { ...sending(chained, intermediate.der), requests: 1 }
       const [full] = await visitAll(running, honest)
       const shown = (await own.visit({ ...honest, maxVersion: 'TLSv1.2' })).answers[0]?.own
       const names = full?.answers[0]?.verdicts.map((verdict) => verdict.names.join(' < '))
-      // Some versions lose what the client has sent. Then nobody can show it.
+      // Some versions of Node lose the certificates that the client sent, so the chain ends at the
+      // leaf.
       const chain = shown?.join(' < ')
       expect(chain).to.be.oneOf(['chained < intermediate < root', 'chained'])
       expect(names).to.deep.equal(['chained', chain, chain, chain])
@@ -209,21 +222,21 @@ for (const protocol of PROTOCOLS) {
       ])
     })
 
-    it('A8 odd keys: reading the leaf leaves the chain for what the application asks Node itself', async () => {
-      const without = await start(protocol, { extractors: [], looksItself: true })
+    it('A8 leaves the chain readable for the application when an extractor reads the leaf', async () => {
+      const without = await start(protocol, { extractors: [], showsNodesChain: true })
       const leafOnly = [{}, { cache: false }]
-      const own = await start(protocol, { extractors: leafOnly, looksItself: true })
+      const own = await start(protocol, { extractors: leafOnly, showsNodesChain: true })
       const honest = { ...sending(chained, intermediate.der), requests: 1 }
       const outcomes = [await without.visit(honest), await own.visit(honest)]
-      const [before, behind] = outcomes.map(({ answers }) => answers[0]?.own)
-      expect(behind).to.deep.equal(before)
+      const [before, after] = outcomes.map(({ answers }) => answers[0]?.own)
+      expect(after).to.deep.equal(before)
       expect(before?.[0]).to.equal('chained')
     })
   })
 
-  describe(`A8 odd keys that the operator trusts never end a server: ${protocol}`, () => {
+  describe(`A8 unusual keys that the operator trusts: ${protocol}`, () => {
     for (const curve of ['brainpoolP256r1', 'brainpoolP384r1', 'secp256k1']) {
-      it(`A8 odd keys: a client of a CA on ${curve} is accepted, and its chain ends before that`, async () => {
+      it(`A8 accepts a client of a CA on ${curve}, and ends its chain before that CA`, async () => {
         const privateKey = generate(curve)
         const top = issue({ subject: 'root', ca: true, privateKey })
         const of = issue({ subject: 'client', by: top })
@@ -235,7 +248,7 @@ for (const protocol of PROTOCOLS) {
         expectAccepted(await visitAll(running, sending(below, between.der)), below, between)
       })
 
-      it(`A8 odd keys: a client on ${curve} is shown, or rejected because Node can't show it`, async () => {
+      it(`A8 accepts a client on ${curve}, or rejects it because Node can't show it`, async () => {
         const running = await start(protocol, {
           tls: { ecdhCurve: `${curve}:prime256v1`, ciphers: 'DEFAULT@SECLEVEL=0' },
         })
@@ -244,7 +257,7 @@ for (const protocol of PROTOCOLS) {
         const [old, recent] = await Promise.all(
           VERSIONS.map((maxVersion) => running.visit({ ...visiting, maxVersion })),
         )
-        // TLS 1.3 has no signatures on most of these curves, so that the client presents nothing.
+        // TLS 1.3 has no signatures on most of these curves, so the client presents no certificate.
         for (const { reason } of verdictsOf(recent === undefined ? [] : [recent])) {
           expect(reason).to.be.oneOf([null, 'socket_not_authorized', 'certificate_not_retrievable'])
         }
@@ -260,7 +273,7 @@ for (const protocol of PROTOCOLS) {
       })
     }
 
-    it('A8 odd keys: a proxy that is known by its certificate is asked for it without harm', async () => {
+    it("A8 doesn't crash when it reads the certificate of a proxy", async () => {
       const [header] = [{ certificateSource: 'traefik', includeChain: true }] as const
       const running = await start(protocol === 'tls' ? 'https' : protocol, {
         extractors: [header],
@@ -269,7 +282,7 @@ for (const protocol of PROTOCOLS) {
       })
       const headers = { 'x-forwarded-tls-client-cert': client.der.toString('base64') }
       const proxy = issue({ subject: 'proxy', by: root })
-      const { secp256k1 } = odd as { secp256k1: Buffer }
+      const { secp256k1 } = unusual as { secp256k1: Buffer }
       const good = await visitAll(running, { ...sending(proxy, namesake(secp256k1)), headers })
       for (const { reason, names } of verdictsOf(good)) {
         expect([reason, ...names]).to.deep.equal([null, 'client'])
@@ -292,13 +305,13 @@ for (const protocol of PROTOCOLS) {
     })
   })
 
-  describe(`A10 chains over TLS are signed, and no longer than in a header: ${protocol}`, () => {
+  describe(`A10 unsigned and overlong chains over TLS: ${protocol}`, () => {
     let running: OddKeysServer
     const other = issue({ subject: 'other', ca: true })
     before(async () => {
       running = await start(protocol, { tls: { ca: [root.pem, other.pem] } })
     })
-    it('A10 unsigned chains: three hundred certificates that are linked by name', async () => {
+    it("A10 doesn't link three hundred certificates by their names", async () => {
       const spki = spkiOf(generate())
       const extensions = [basicConstraints(true)]
       const linked = Array.from({ length: 300 }, (_, index) =>
@@ -312,7 +325,7 @@ for (const protocol of PROTOCOLS) {
       expectAccepted(await visitAll(running, sending(client, ...linked)), client, root)
     })
 
-    it('A10 unsigned chains: a long chain that is signed ends with the tenth certificate', async () => {
+    it('A10 ends a signed chain with the tenth certificate', async () => {
       const path = [root]
       for (let depth = 1; depth < 14; depth += 1) {
         path.unshift(issue({ subject: `${depth}`, by: path[0] as Holder, ca: true }))
@@ -324,7 +337,7 @@ for (const protocol of PROTOCOLS) {
       expect(Math.max(...lengths)).to.be.oneOf([10, 1])
     })
 
-    it('A10 unsigned chains: a client of one CA shows no path to another', async () => {
+    it("A10 doesn't link the client of one CA to another CA", async () => {
       const extensions = [basicConstraints(true)]
       const forged = [spkiOf(generate()), spkiOf(root.privateKey)].map((spki) =>
         certificateOf({ subject: 'root', issuer: 'other', spki, extensions }),
@@ -337,7 +350,7 @@ for (const protocol of PROTOCOLS) {
       }
     })
 
-    it("A10 unsigned chains: no chain leads through a certificate that isn't a CA's", async () => {
+    it("A10 doesn't link through a certificate that isn't a CA's", async () => {
       const forged = [[basicConstraints(false)], []].map((extensions) =>
         certificateOf({
           subject: 'root',
@@ -351,7 +364,7 @@ for (const protocol of PROTOCOLS) {
       }
     })
 
-    it('A10 unsigned chains: a CA with ML-DSA is linked where Node verifies with it', async () => {
+    it('A10 links a CA with ML-DSA if Node can verify its signature', async () => {
       const privateKey = generateIfKnown('ml-dsa-65')
       const top = issue({ subject: 'top', ca: true, ...(privateKey && { privateKey }) })
       const of = issue({ subject: 'client', by: top })

@@ -11,7 +11,7 @@ const RELOADS = 200
 
 afterEach(closeServers)
 
-describe('A4 reload under load', () => {
+describe('A4 reloads under load', () => {
   let pki: TestPki
   let departing: Issued
   let both: MtlsServerOptions
@@ -36,7 +36,7 @@ describe('A4 reload under load', () => {
     return { ...app, port, source, reload }
   }
 
-  it(`A4 reload under load: no request fails in ${RELOADS} reloads, some of them unusable`, async () => {
+  it(`A4 fails no request during ${RELOADS} reloads, although some of them are unusable`, async () => {
     const { port, source, reload, log } = await start()
     const { key, cert } = await pki.root.issue({
       subjectAltName: [{ type: 'ip', value: '127.0.0.1' }],
@@ -81,7 +81,7 @@ describe('A4 reload under load', () => {
     expect(new Set(log)).to.deep.equal(new Set(['accepted ec-client']))
   })
 
-  it('A4 reload under load: a CA that is removed is refused on the next handshake', async () => {
+  it('A4 rejects clients of a removed CA from the next handshake on', async () => {
     const { port, source, reload, log } = await start()
     const { session } = await attempt(port, departing)
     const resumed = await attempt(port, { ...departing, session })

@@ -16,7 +16,7 @@ async function material() {
   return { key: server.key, cert: server.cert, ca: root.cert, rejectUnauthorized: false }
 }
 
-/** Without Python's OpenSSL no client can renegotiate, which only a developer's machine may lack. */
+/** A client needs Python's OpenSSL to renegotiate, and only a developer's machine may lack it. */
 function needsRenegotiation(test: Mocha.Context): void {
   const problem = whyNoRenegotiation()
   if (problem === null) return
@@ -25,7 +25,7 @@ function needsRenegotiation(test: Mocha.Context): void {
   test.skip()
 }
 
-describe('A1 renegotiation impersonation: any valid client becomes admin', () => {
+describe('A1 a renegotiation with a forged certificate', () => {
   let admin: Issued
 
   before(async function () {
@@ -35,11 +35,12 @@ describe('A1 renegotiation impersonation: any valid client becomes admin', () =>
 
   afterEach(closeServers)
 
-  it('A1 renegotiation impersonation is refused where the server lets clients renegotiate', async () => {
+  it('A1 rejects the forged certificate if the server allows renegotiation', async () => {
     const { ec } = await testPki()
     const { port, log, seen } = await startGuarded({ ...(await material()), requestCert: true })
     const { first, second } = await renegotiate(port, ec, admin)
-    // What makes it dangerous: Node still says so, and shows the forged certificate.
+    // The attack is dangerous because Node still says that the client is authorized, and shows the
+    // forged certificate.
     expect(seen).to.deep.equal([
       { authorized: true, authorizationError: null, cn: 'ec-client' },
       { authorized: true, authorizationError: 'DEPTH_ZERO_SELF_SIGNED_CERT', cn: 'admin' },
@@ -48,7 +49,7 @@ describe('A1 renegotiation impersonation: any valid client becomes admin', () =>
     expect(log).to.deep.equal(['accepted ec-client', 'socket_not_authorized'])
   })
 
-  it('A1 renegotiation impersonation ends the connection of a server with our options', async () => {
+  it('A1 ends the connection on a server with our options', async () => {
     const { ec } = await testPki()
     const { port, log } = await startGuarded(mtlsServerOptions(await material()))
     const { first, second, refusal } = await renegotiate(port, ec, admin)
@@ -58,7 +59,7 @@ describe('A1 renegotiation impersonation: any valid client becomes admin', () =>
   })
 })
 
-describe('a renegotiation with another certificate of the same authority', () => {
+describe('A1 a renegotiation with another certificate from the same CA', () => {
   let admin: Issued
 
   before(async function () {
@@ -70,7 +71,7 @@ describe('a renegotiation with another certificate of the same authority', () =>
   afterEach(closeServers)
 
   for (const includeChain of [false, true]) {
-    it(`is seen at once, ${includeChain ? 'with' : 'without'} the chain`, async () => {
+    it(`A1 sees the new certificate at once, ${includeChain ? 'with' : 'without'} the chain`, async () => {
       const { ec } = await testPki()
       const tls = { ...(await material()), requestCert: true }
       const { port, log } = await startGuarded(tls, guarded({ includeChain }))
@@ -83,7 +84,7 @@ describe('a renegotiation with another certificate of the same authority', () =>
   for (const cache of [false, true]) {
     for (const rejectUnauthorized of [false, true]) {
       const how = `cache: ${String(cache)}, rejectUnauthorized: ${String(rejectUnauthorized)}`
-      it(`is nobody's until its key is proven, for a request that waited (${how})`, async () => {
+      it(`A1 rejects a waiting request until the client has proven its key (${how})`, async () => {
         const { ec } = await testPki()
         const tls = { ...(await material()), requestCert: true, rejectUnauthorized }
         const app = guarded({ cache })
@@ -91,7 +92,8 @@ describe('a renegotiation with another certificate of the same authority', () =>
         const { port, log } = await startGuarded(tls, { ...app, listener: waiting.listener })
         const end = await renegotiateHalf(port, ec, admin)
         const socket = await waiting.until('admin')
-        // What makes it dangerous: nothing that Node says tells it from admin's own connection.
+        // The attack is dangerous because Node shows nothing that differs from the admin's own
+        // connection.
         expect(socket).to.include({ authorized: true, authorizationError: null })
         await waiting.release()
         end()
@@ -100,7 +102,7 @@ describe('a renegotiation with another certificate of the same authority', () =>
     }
   }
 
-  it('is not taken for the certificate that was there before', async () => {
+  it('A1 keeps the earlier certificate until the client has proven its new key', async () => {
     const { ec } = await testPki()
     const app = guarded()
     const waiting = holdRequest(app)

@@ -13,8 +13,8 @@ async function createMaterial() {
   return { key: server.key, cert: server.cert, ca: root.cert, ticketKeys: Buffer.alloc(48, 4) }
 }
 
-describe('A2 anonymous resumption: nobody comes back as somebody', () => {
-  it('A2 anonymous resumption is refused, whatever Node says of the connection', async () => {
+describe('A2 a resumed session without a certificate', () => {
+  it('A2 rejects it, even if Node says that the connection is authorized', async () => {
     const plain = { ...(await createMaterial()), requestCert: true, rejectUnauthorized: false }
     for (const options of [plain, mtlsServerOptions(plain)]) {
       const { port, log, seen } = await startGuarded(options)
@@ -31,14 +31,14 @@ describe('A2 anonymous resumption: nobody comes back as somebody', () => {
   })
 })
 
-/** nodejs/node#35317: fixed within lines 24 and 26, in no older one. */
+/** nodejs/node#35317 is fixed within lines 24 and 26, and in no older line. */
 function hasAnonymousResumption(): boolean {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   return major < 24 || (major === 24 && minor < 21) || (major === 26 && minor < 8)
 }
 
 for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
-  describe(`A4 tickets across trust boundaries, over ${maxVersion}`, () => {
+  describe(`A4 tickets for a server that trusts other clients, over ${maxVersion}`, () => {
     let pki: TestPki
     let trusting: MtlsServerOptions
     let boundaries: Record<string, MtlsServerOptions>
@@ -52,7 +52,7 @@ for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
       }
     })
 
-    /** A client gets a ticket from one server and resumes on one that would refuse it. */
+    /** A client gets a ticket from one server, and resumes on a server that would reject it. */
     async function carryTicket(first: MtlsServerOptions, second: MtlsServerOptions) {
       const [from, to] = [await startGuarded(first), await startGuarded(second)]
       const client = { key: pki.ec.key, cert: pki.ec.cert, maxVersion }
@@ -65,7 +65,7 @@ for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
     for (const boundary of ['another CA', 'a revocation']) {
       const target = () => boundaries[boundary] ?? trusting
 
-      it(`A4 tickets cross ${boundary} on servers of Node's own options`, async () => {
+      it(`A4 resumes a session despite ${boundary} on servers with Node's own options`, async () => {
         const plain = { requestCert: true, rejectUnauthorized: true }
         const { outcome, isResumed, seen } = await carryTicket(
           { ...trusting, ...plain },
@@ -77,7 +77,7 @@ for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
         ])
       })
 
-      it(`A4 tickets do not cross ${boundary}: the client is refused in a full handshake`, async () => {
+      it(`A4 rejects the client because of ${boundary}, in a full handshake`, async () => {
         const { outcome, isResumed, log } = await carryTicket(
           mtlsServerOptions(trusting),
           mtlsServerOptions(target()),
@@ -86,7 +86,7 @@ for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
         expect(log).to.deep.equal([])
       })
 
-      it(`A4 tickets do not cross ${boundary}: 401 where the application answers`, async () => {
+      it(`A4 answers 401 because of ${boundary} if the application decides`, async () => {
         const { outcome, isResumed, log, seen } = await carryTicket(
           mtlsServerOptions(trusting),
           mtlsServerOptions({ ...target(), rejectUnauthorized: false }),

@@ -28,8 +28,8 @@ async function serverOptions() {
   return mtlsServerOptions({ key: server.key, cert: server.cert, ca: root.cert })
 }
 
-describe('A3 stale truth: a certificate expires after the handshake', () => {
-  it('A3 stale truth: is refused on the next request of the same connection', async () => {
+describe('A3 a certificate that expires after the handshake', () => {
+  it('A3 rejects the next request of the same connection', async () => {
     const { port, log, seen } = await startGuarded(await serverOptions())
     const agent = new https.Agent({ keepAlive: true, maxSockets: 1 })
     const sockets = new Set<unknown>()
@@ -47,7 +47,7 @@ describe('A3 stale truth: a certificate expires after the handshake', () => {
   })
 
   for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
-    it(`A3 stale truth: is refused when it resumes its session, over ${maxVersion}`, async () => {
+    it(`A3 rejects the client when it resumes its session, over ${maxVersion}`, async () => {
       const { port, log, seen } = await startGuarded(await serverOptions())
       const { key, cert } = client
       const full = await attempt(port, { key, cert, maxVersion })
@@ -61,8 +61,8 @@ describe('A3 stale truth: a certificate expires after the handshake', () => {
   }
 })
 
-describe('A7 long-lived upgrades outlive their certificate', () => {
-  it('A7 long-lived upgrade: the extractor says so when it is asked again', async () => {
+describe('A7 an upgraded connection that outlives the certificate', () => {
+  it('A7 rejects the connection when the application extracts the certificate again', async () => {
     const extract = createExtractor()
     const server = https.createServer(await serverOptions())
     server.on('upgrade', (req, socket) => {
@@ -82,7 +82,7 @@ describe('A7 long-lived upgrades outlive their certificate', () => {
     const lines: string[] = []
     for await (const line of createInterface(socket)) {
       lines.push(line)
-      // Ends the head.
+      // An empty line ends the head.
       if (line === '') socket.write('hello\n')
       if (line === 'certificate_expired') break
       if (line !== 'welcome') continue

@@ -6,7 +6,7 @@ interface Session {
   save(done: () => void): void
 }
 
-/** What express-session does, in memory. */
+/** A minimal express-session, in memory. */
 export function sessions(): express.RequestHandler {
   const stored = new Map<string, Session>()
   return (req, res, next) => {

@@ -5,23 +5,23 @@ import { Strategy, type StrategyOptions, type VerifyFunction } from '../../../sr
 import { testPki } from '../../support/pki.js'
 import { type Answer, getHttps, listenHttps } from '../../support/servers.js'
 
-/** Long enough for any answer on any machine: it only ends a test that would hang. */
+/** Long enough for any answer on any machine. It only ends a test that would hang. */
 const HANGS_MS = 60_000
 
 export interface Application {
   port: number
-  /** One entry per decision: the common name that was let in, or the reason of a refusal. */
+  /** One entry per decision: `accepted` with the common name, or the reason for the rejection. */
   log: string[]
-  /** The user of each request that got through. */
+  /** The user of each accepted request. */
   entered: unknown[]
-  /** What reached Express' error handler. */
+  /** The errors that reached Express's error handler. */
   errors: unknown[]
 }
 
-/** How the strategy is given to `passport.authenticate()`. */
+/** How `passport.authenticate()` gets the strategy. */
 export type Use = 'by name' | 'by instance'
 
-/** An app over TLS that keeps account of what happens behind the strategy. */
+/** Starts an Express app over TLS that records decisions, users and errors. */
 export async function startApplication(
   verify: VerifyFunction,
   use: Use = 'by name',
@@ -53,7 +53,9 @@ export async function startApplication(
   return { port, log, entered, errors }
 }
 
-/** A request of a client that the authority has certified; fails if there is no answer. */
+/**
+ * Sends a request as a client with a certificate from the trusted CA. Fails if there is no answer.
+ */
 export async function visitAs(who: 'rsa' | 'ec', port: number): Promise<Answer> {
   const { key, cert } = (await testPki())[who]
   return getHttps(port, { key, cert, signal: AbortSignal.timeout(HANGS_MS) })

@@ -9,13 +9,13 @@ import { type Answer, listenHttp } from '../../support/servers.js'
 
 export interface Backend {
   app: RequestListener
-  /** One entry per decision: the common name that was let in, or the reason of a refusal. */
+  /** One entry per decision: `accepted` with the common name, or the reason for the rejection. */
   log: string[]
-  /** The common name of every certificate that verify was asked about. */
+  /** The common name of every certificate that reached verify. */
   verified: string[]
 }
 
-/** An Express app behind Passport and the strategy, which keeps an audit log. */
+/** An Express app behind Passport and the strategy, with an audit log. */
 export function createBackend(
   options: StrategyOptions,
   allow: (...args: Parameters<VerifyFunction>) => boolean = () => true,
@@ -37,7 +37,7 @@ export function createBackend(
   return { app: guardedApp(strategy), log, verified }
 }
 
-/** The same behind a real server, over plain HTTP as most proxies speak it. */
+/** The same app on a real server, over plain HTTP because most proxies use it. */
 export async function startBackend(
   ...args: Parameters<typeof createBackend>
 ): Promise<Backend & { port: number }> {
@@ -45,10 +45,9 @@ export async function startBackend(
   return { ...backend, port: (await listenHttp(backend.app)).port }
 }
 
-/** A header line: its name and its value. */
 export type Line = readonly [name: string, value: string]
 
-/** Sends exactly these header lines, which no HTTP client would, and returns the status. */
+/** Sends exactly these header lines, which no HTTP client would send, and returns the status. */
 export async function sendLines(to: number | string, lines: readonly Line[]): Promise<number> {
   const socket = typeof to === 'string' ? connect(to) : connect(to, '127.0.0.1')
   const connection: Line[] = lines.some(([name]) => name.toLowerCase() === 'connection')
@@ -60,8 +59,8 @@ export async function sendLines(to: number | string, lines: readonly Line[]): Pr
   return Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1])
 }
 
-/** Expects each of these requests to end in a 401, with this reason and without asking verify. */
-export async function expectRefusals(
+/** Expects that each of these requests gets a 401, with this reason, and never reaches verify. */
+export async function expectRejections(
   options: StrategyOptions,
   requests: Readonly<Record<string, readonly Line[]>>,
   reason = 'header_missing_or_malformed',
@@ -77,7 +76,10 @@ export async function expectRefusals(
   expect(verified).to.deep.equal([])
 }
 
-/** Expects the request to be let in as this client: what is refused elsewhere is refused for its lie. */
+/**
+ * Expects that the request is accepted as this client, to show that nothing else causes a
+ * rejection.
+ */
 export async function expectAcceptance(
   options: StrategyOptions,
   lines: readonly Line[],
@@ -88,12 +90,12 @@ export async function expectAcceptance(
   expect(log).to.deep.equal([`accepted ${cn}`])
 }
 
-/** The user that an answer of the backend names. */
+/** The user in the backend's response, or the status if the client was rejected. */
 export function userOf({ status, body }: Answer): string | number {
   return status === 200 ? (JSON.parse(body) as { user: { cn: string } }).user.cn : status
 }
 
-/** Runs something while a server listens on a Unix-domain socket. */
+/** Runs a function while a server listens on a Unix-domain socket. */
 export async function whileListening(
   server: Server,
   path: string,

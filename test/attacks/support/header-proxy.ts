@@ -5,12 +5,12 @@ import { type Issued, testPki } from '../../support/pki.js'
 import { listenHttps, type RunningServer } from '../../support/servers.js'
 import { tlsSocketOf } from '../../support/tls-visit.js'
 
-/** What a proxy makes of the client's headers, in place. */
+/** Changes the client's headers in place, as a proxy does. */
 export type Rewrite = (headers: IncomingHttpHeaders, client: X509Certificate | undefined) => void
 
 /**
- * A proxy that ends the client's TLS, verifies its certificate and passes everything on, over TLS
- * with a certificate of its own if it is given one.
+ * A proxy that terminates the client's TLS, verifies its certificate and forwards every request.
+ * With an identity, it connects to the backend over TLS and presents its own certificate.
  */
 export async function startProxy(
   backendPort: number,

@@ -6,14 +6,14 @@ export interface Task {
   port: number
   connections: number
   header: string
-  /** Over TLS, with a certificate of the client's own. */
+  /** Connects over TLS and presents this certificate. */
   identity?: { key: string; cert: string }
 }
 
 /**
- * Sends a request with this header on a connection of its own, which nobody reads.
+ * Sends a request with this header on its own connection, and doesn't read the answer.
  *
- * @returns once the request has been handed to the system: what resets the connection
+ * @returns a function that resets the connection, once the system has the request
  */
 export async function sendRequest({
   port,

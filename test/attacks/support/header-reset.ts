@@ -1,5 +1,5 @@
-// Run in a process of its own: opens many connections to a port, sends a request with the given
-// header on each, and resets it at once. Writes how many it has reset.
+// Runs in its own process: opens many connections to a port, sends a request with the given header
+// on each, and resets each at once. Writes the number of connections it has reset.
 import { json } from 'node:stream/consumers'
 import { sendRequest, type Task } from './header-request.ts'
 

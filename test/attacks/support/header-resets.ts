@@ -7,7 +7,11 @@ import type { Task } from './header-request.js'
 
 const SCRIPT = fileURLToPath(new URL('header-reset.ts', import.meta.url))
 
-/** Sends requests from another process, and resets the connection of each. @returns how many */
+/**
+ * Sends requests from another process, and resets each connection.
+ *
+ * @returns the number of connections
+ */
 export async function resetFromElsewhere(task: Task): Promise<number> {
   const child = spawn(process.execPath, ['--import', 'ts-blank-space/register', SCRIPT])
   child.stdin.end(JSON.stringify(task))
@@ -16,7 +20,7 @@ export async function resetFromElsewhere(task: Task): Promise<number> {
   return Number(output)
 }
 
-/** Also of a connection that was reset, for which `once()` would throw. */
+/** Resolves for a connection that was reset too; `once()` would throw. */
 export function closingOf(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     socket.once('close', () => {
@@ -25,7 +29,9 @@ export function closingOf(socket: Socket): Promise<void> {
   })
 }
 
-/** Some requests are gone before Node can read them, so what is waited for is the end of all connections. */
+/**
+ * Waits until all connections have ended, because some requests are gone before Node can read them.
+ */
 export function observeConnections(server: Server): (port: number) => Promise<void> {
   const open = new Set<Socket>()
   server.on('connection', (socket) => {
@@ -33,7 +39,8 @@ export function observeConnections(server: Server): (port: number) => Promise<vo
     socket.once('close', () => open.delete(socket))
   })
   return async (port) => {
-    // Connections are accepted in order: once the server has ended this one, it has seen all before.
+    // Node accepts connections in order, so it has seen all earlier ones once it has ended this
+    // one.
     const last = connect(port, '127.0.0.1').on('error', () => undefined)
     const ended = once(last, 'close')
     last.end()

@@ -1,11 +1,11 @@
-// Run in a process of its own, where no warning has been issued yet: makes two strategies of each
-// kind and writes the codes of the warnings.
+// Runs in its own process, where no warning has been issued yet: makes two strategies of each kind,
+// and writes the codes of the warnings.
 import { setImmediate } from 'node:timers/promises'
 import { Strategy, type StrategyOptions } from '../../../src/index.js'
 
 const codes: string[] = []
 process.on('warning', ({ code }: Error & { code?: string }) => {
-  // Node has warnings of its own.
+  // Node also emits warnings of its own.
   if (code?.startsWith('CLIENT_CERT_')) codes.push(code)
 })
 

@@ -1,6 +1,6 @@
-// Servers in a process of their own, because some certificates end the process. It reads the settings
-// of each as one line of JSON, writes its port, and each request is answered with what extractors make
-// of it.
+// Servers in their own process, because some certificates end it. Each line of the input has the
+// settings of one server as JSON. The process answers with the server's port. The server answers
+// each request with the results of its extractors.
 import { once } from 'node:events'
 import http from 'node:http'
 import http2 from 'node:http2'
@@ -20,18 +20,17 @@ import { issuersOf } from './odd-keys-view.js'
 export interface Settings {
   readonly protocol: 'http' | 'https' | 'http2' | 'tls'
   readonly tls: tls.TlsOptions
-  /** Of each extractor that looks at every request, one after another. */
+  /** The options of each extractor. Every extractor looks at every request, one after another. */
   readonly extractors: readonly ExtractorOptions[]
-  /** Whether a client named `proxy` is a trusted proxy to all of them. */
+  /** Whether all extractors trust a client named `proxy` as a proxy. */
   readonly trustsProxy?: boolean
-  /** Whether the answer also has what Node itself shows, looked at last. */
-  readonly looksItself?: boolean
+  /** Whether the answer also has the chain that Node itself shows after the extractors. */
+  readonly showsNodesChain?: boolean
 }
 
 export interface Verdict {
   readonly reason: string | null
   readonly detail?: unknown
-  /** Leaf first. */
   readonly names: readonly string[]
   readonly fingerprints: readonly string[]
 }
@@ -44,7 +43,7 @@ export interface Answer {
 type Guard = (req: unknown, res: unknown, next: (error?: unknown) => void) => void
 type Look = (request: object, socket: TLSSocket) => Answer
 
-function compile({ extractors: all, trustsProxy, looksItself }: Settings): [Look, Guard] {
+function compile({ extractors: all, trustsProxy, showsNodesChain }: Settings): [Look, Guard] {
   const trust: ExtractorOptions =
     trustsProxy === true
       ? { trustedProxies: ({ certificate }) => certificate?.subject.CN === 'proxy' }
@@ -55,7 +54,7 @@ function compile({ extractors: all, trustsProxy, looksItself }: Settings): [Look
   const guard = passport.authenticate('client-cert', { session: false }) as unknown as Guard
   const look: Look = (request, socket) => {
     const verdicts = extractors.map((extract) => describe(extract(request)))
-    if (looksItself !== true) return { verdicts }
+    if (showsNodesChain !== true) return { verdicts }
     const own = issuersOf(socket.getPeerCertificate(true)).map(({ subject }) => String(subject.CN))
     return { verdicts, own }
   }
@@ -82,7 +81,8 @@ function createServer(settings: Settings): Server {
   const { protocol, tls: options } = settings
   const [look, guard] = compile(settings)
   const handle = (req: { socket: unknown }, res: Response): void => {
-    // Passport ends a rejected request itself, and leaves headers as they are.
+    // Passport ends the response to a rejected request itself, and keeps the headers that are set
+    // before.
     res.setHeader('X-Answer', JSON.stringify(look(req, req.socket as TLSSocket)))
     guard(req, res, (error) => {
       if (error !== undefined && error !== null) res.statusCode = 500

@@ -2,7 +2,10 @@ import type { PeerCertificate } from 'node:tls'
 
 type Linked = PeerCertificate & { issuerCertificate?: Linked }
 
-/** A certificate and its issuers, until one is missing or comes again, as Node's own root does. */
+/**
+ * A certificate and its issuers. It ends where an issuer is missing, or is the certificate itself,
+ * as with Node's root.
+ */
 export function issuersOf(leaf: unknown): Linked[] {
   const path = new Set<Linked>()
   let current = leaf as Linked | null | undefined

@@ -15,9 +15,9 @@ export type { Answer, Settings, Verdict } from './odd-keys-server.js'
 const SERVER = fileURLToPath(new URL('odd-keys-server.ts', import.meta.url))
 const ARGS = ['--no-deprecation', '--import', 'ts-blank-space/register', SERVER]
 
-/** What one connection came to. */
+/** The results of one connection. */
 export interface Outcome {
-  /** Of each request; none when the handshake was refused. TLS alone has no status. */
+  /** The status of each request. Empty if the handshake failed; TLS alone has no status. */
   readonly statuses: readonly number[]
   readonly answers: readonly Answer[]
   readonly isResumed: boolean
@@ -26,11 +26,11 @@ export interface Outcome {
 
 export interface Client extends ConnectionOptions {
   readonly headers?: Record<string, string>
-  /** How many requests one connection makes. */
+  /** How many requests to send on the connection. */
   readonly requests?: number
 }
 
-/** A process with servers in it. One that has ended is replaced, so that only one test fails for it. */
+/** A process with servers in it. A process that has ended is replaced, so only one test fails. */
 class ServerProcess {
   readonly #child: ChildProcessWithoutNullStreams
   readonly #lines: AsyncIterator<string>
@@ -51,7 +51,7 @@ class ServerProcess {
   async listen(settings: Settings): Promise<number> {
     this.#child.stdin.write(`${JSON.stringify(settings)}\n`)
     const next = await this.#lines.next()
-    if (next.done === true) throw new Error(`No server was started: ${await this.#errors}`)
+    if (next.done === true) throw new Error(`The server didn't start: ${await this.#errors}`)
     return Number(next.value)
   }
 
@@ -66,7 +66,7 @@ class ServerProcess {
 
 let current: ServerProcess | undefined
 
-/** For an `after`. */
+/** Call it in `after()`. */
 export function endOddKeysServers(): void {
   current?.end()
   current = undefined
@@ -90,7 +90,7 @@ export class OddKeysServer {
     return new OddKeysServer(settings.protocol, await process.listen(settings), process)
   }
 
-  /** Fails when the process has ended, which one connection must never bring about. */
+  /** Fails if the process has ended, because no connection may end it. */
   async expectAlive(): Promise<void> {
     const socket = connect(this.port, '127.0.0.1')
     const isAlive = await new Promise<boolean>((resolve) => {
@@ -125,9 +125,9 @@ export class OddKeysServer {
     try {
       await once(socket, 'secureConnect')
       isResumed = socket.isSessionReused()
-      for await (const one of ASK[this.protocol](socket, headers, requests)) seen.push(one)
+      for await (const one of SEND[this.protocol](socket, headers, requests)) seen.push(one)
     } catch {
-      // The handshake was refused, or the server has ended, which the test asks for itself.
+      // The handshake failed, or the server has ended. expectAlive() tells them apart.
     }
     socket.destroy()
     await this.expectAlive()
@@ -156,13 +156,13 @@ async function answerOf(request: http.ClientRequest): Promise<[status: number, a
   return [response.statusCode ?? 0, parse(response.headers['x-answer'])]
 }
 
-type Ask = (
+type Send = (
   socket: tls.TLSSocket,
   headers: Record<string, string>,
   requests: number,
 ) => AsyncGenerator<[status: number, answer: Answer]>
 
-const ASK: Readonly<Record<Exclude<Settings['protocol'], 'http'>, Ask>> = {
+const SEND: Readonly<Record<Exclude<Settings['protocol'], 'http'>, Send>> = {
   async *https(socket, headers, requests) {
     const agent = new https.Agent({ keepAlive: true, maxSockets: 1 })
     Object.assign(agent, { createConnection: () => socket })

@@ -3,15 +3,15 @@ import { testPki } from '../../support/pki.js'
 import { getHttps } from '../../support/servers.js'
 
 export interface Attempt {
-  /** Of the answer; `refused` when the connection was ended instead of answered. */
+  /** The status of the answer; `refused` if the connection ended without an answer. */
   outcome: number | 'refused'
   body: string
   isResumed: boolean
-  /** For the next attempt. */
+  /** For the next attempt to resume. */
   session: Buffer | undefined
 }
 
-/** One HTTPS request on a connection of its own, which may be refused. */
+/** Sends one HTTPS request on its own connection, which the server may reject. */
 export async function attempt(port: number, client: tls.ConnectionOptions): Promise<Attempt> {
   const { root } = await testPki()
   const socket = tls.connect({ host: '127.0.0.1', port, ca: root.cert, ...client })

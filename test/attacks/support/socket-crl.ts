@@ -1,4 +1,4 @@
-// @peculiar/x509 cannot be loaded without it.
+// @peculiar/x509 can't be loaded without it.
 import 'reflect-metadata'
 import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto'
 import {
@@ -12,7 +12,7 @@ import type { Authority, Issued } from '../../support/pki.js'
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 const DAY_MS = 24 * 60 * 60 * 1000
 
-/** The revocation list of an authority with a key of type `ec`; PEM. */
+/** A revocation list in PEM, from a CA with a key of type `ec`. */
 export async function revoke(authority: Authority, ...revoked: Issued[]): Promise<string> {
   const pkcs8 = createPrivateKey(authority.key).export({ type: 'pkcs8', format: 'der' })
   const signingKey = await webcrypto.subtle.importKey('pkcs8', pkcs8, ALGORITHM, false, ['sign'])

@@ -7,7 +7,7 @@ import { guardedApp } from '../../support/apps.js'
 import { listen } from '../../support/servers.js'
 import { tlsSocketOf } from '../../support/tls-visit.js'
 
-/** What Node says of the connection of one request, before the strategy has decided. */
+/** What Node says about the connection of a request, before the strategy has decided. */
 export interface Seen {
   authorized: boolean
   authorizationError: unknown
@@ -16,12 +16,12 @@ export interface Seen {
 
 export interface Guarded {
   listener: RequestListener
-  /** One entry per decision: the common name that was let in, or the reason of a refusal. */
+  /** One entry per decision: `accepted` with the common name, or the reason for the rejection. */
   log: string[]
   seen: Seen[]
 }
 
-/** An app behind Passport and a real strategy that keeps an audit log. */
+/** An Express app behind Passport and the strategy, with an audit log. */
 export function guarded(
   options: StrategyOptions = {},
   verify: VerifyFunction = (cert) => ({ cn: cert.subject.CN }),
@@ -59,7 +59,7 @@ export async function startGuarded(
   return { ...app, port }
 }
 
-/** Lets a request wait in front of an app, as a session store or a database would make it wait. */
+/** Makes a request wait in front of an app, as a session store or a database would. */
 export function holdRequest(app: Guarded) {
   let held: (() => void) | undefined
   let socket: TLSSocket | undefined
@@ -69,13 +69,13 @@ export function holdRequest(app: Guarded) {
       app.listener(req, res)
     }
   }
-  /** The request's connection, as soon as Node shows the certificate of this client for it. */
+  /** Resolves to the request's connection as soon as Node shows the certificate of this client. */
   const until = (cn: string): Promise<TLSSocket> =>
     poll(`a connection that shows the certificate of ${cn}`, () => {
       const shown = socket?.getPeerCertificate() as Partial<PeerCertificate> | undefined
       return shown?.subject?.CN === cn ? socket : undefined
     })
-  /** Hands the request on; resolves once it was decided. */
+  /** Passes the request on to the app, and resolves once the strategy has decided. */
   async function release(): Promise<void> {
     held?.()
     await poll('a decision', () => app.log[0])
@@ -83,7 +83,7 @@ export function holdRequest(app: Guarded) {
   return { listener, until, release }
 }
 
-/** Long enough on any machine: it only gives a name to what did not happen. */
+/** Long enough on any machine. It only gives a hang a name. */
 const HAPPENS_WITHIN_MS = 60_000
 
 async function poll<Value>(name: string, look: () => Value | undefined): Promise<Value> {
@@ -93,5 +93,5 @@ async function poll<Value>(name: string, look: () => Value | undefined): Promise
     if (value !== undefined) return value
     await setImmediate()
   }
-  throw new Error(`There was not ${name} within ${HAPPENS_WITHIN_MS} ms`)
+  throw new Error(`Waited ${HAPPENS_WITHIN_MS} ms for ${name}`)
 }

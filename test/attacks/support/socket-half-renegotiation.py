@@ -1,7 +1,7 @@
-"""A TLS 1.2 client that sends a request, and then half of a renegotiation with a certificate that is not its own.
+"""A TLS 1.2 client that sends a request, and then half of a renegotiation with another certificate.
 
 Reads {"port", "first": {"cert", "key"}, "second": {"cert", "key"}} from the first line of standard input. Writes a line
-"sent" once the second certificate is on its way, without any proof of its key, and ends with standard input.
+"sent" once it has sent the second certificate without a proof of its key. Ends when standard input ends.
 """
 
 import faulthandler
@@ -29,7 +29,7 @@ class Client:
         context.use_certificate(certificate)
         context.use_privatekey(key)
         self.socket = socket.create_connection(("127.0.0.1", port))
-        # Without a socket of its own, so that what it would send can be held back.
+        # The connection has no socket, so this class can hold its output back.
         self.tls = SSL.Connection(context, None)
         self.tls.set_connect_state()
 
@@ -42,7 +42,7 @@ class Client:
                 return data
 
     def step(self):
-        """One step of a handshake: what there is to send, and whether it has ended."""
+        """One step of a handshake: returns the bytes to send, and whether the handshake has ended."""
         try:
             self.tls.do_handshake()
             return self.output(), True
@@ -70,7 +70,7 @@ class Client:
     def renegotiate_half(self, identity):
         certificate, key = load(identity)
         self.tls.use_certificate(certificate)
-        # OpenSSL sends no certificate without its key. Nothing that the key signs is sent.
+        # OpenSSL needs the key to send the certificate. This client never sends the signature.
         self.tls.use_privatekey(key)
         self.tls.renegotiate()
         data, _ = self.step()
@@ -79,13 +79,13 @@ class Client:
         while not flight:
             self.receive()
             flight, _ = self.step()
-        # The certificate comes first, in a record of its own.
+        # The certificate comes first, in its own record.
         length = int.from_bytes(flight[3:HEADER_BYTES], "big")
         self.socket.sendall(flight[: HEADER_BYTES + length])
 
 
 def main():
-    # Says on standard error where a client that hangs was waiting.
+    # Prints to standard error where a client that hangs was waiting.
     faulthandler.dump_traceback_later(90, exit=True)
     task = json.loads(sys.stdin.readline())
     client = Client(task["port"], task["first"])

@@ -1,7 +1,8 @@
 """A TLS 1.2 client that sends one request, renegotiates with another certificate, and sends a second.
 
 Reads {"port", "first": {"cert", "key"}, "second": {"cert", "key"}} from standard input and writes
-{"first", "second", "refusal"}: two HTTP statuses, or null and what OpenSSL said about it.
+{"first", "second", "refusal"}: two HTTP statuses. If the server rejects the renegotiation, "second" is null, and
+"refusal" is the error of OpenSSL.
 """
 
 import faulthandler
@@ -33,7 +34,7 @@ def request(connection):
 
 
 def main():
-    # Says on standard error where a client that hangs was waiting.
+    # Prints to standard error where a client that hangs was waiting.
     faulthandler.dump_traceback_later(90, exit=True)
     task = json.load(sys.stdin)
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)

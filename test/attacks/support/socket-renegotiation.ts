@@ -5,36 +5,37 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { Issued } from '../../support/pki.js'
 
-/** The system's own: that is where Debian's python3-openssl is. */
+/** The system's own Python, because Debian's python3-openssl belongs to it. */
 const PYTHON = '/usr/bin/python3'
-/** Without the PYTHON* variables of the environment, which may be for another Python. */
+/** Ignores the PYTHON* variables of the environment, which may be meant for another Python. */
 const ISOLATED = '-I'
 const SCRIPT = fileURLToPath(new URL('socket-renegotiate.py', import.meta.url))
 const HALF_SCRIPT = fileURLToPath(new URL('socket-half-renegotiation.py', import.meta.url))
 
 export interface Renegotiation {
-  /** Status of the answer before. */
+  /** The status of the answer before the renegotiation. */
   first: number
-  /** Status of the answer after; `null` when there was none. */
+  /** The status of the answer after the renegotiation, or `null` without one. */
   second: number | null
-  /** What OpenSSL said when it could not renegotiate. */
+  /** OpenSSL's error if it couldn't renegotiate. */
   refusal: string | null
 }
 
-/** Why no client here can renegotiate, which Node's own cannot do; `null` when one can. */
+/** Why no client here can renegotiate, or `null`. Node's own client never can. */
 export function whyNoRenegotiation(): string | null {
   const { status } = spawnSync(PYTHON, [ISOLATED, '-c', 'import OpenSSL'])
-  return status === 0 ? null : `${PYTHON} has no module OpenSSL: install python3-openssl`
+  return status === 0 ? null : `${PYTHON} doesn't have the module OpenSSL: install python3-openssl`
 }
 
-/** One request as the first client, and on the same connection one as the second. */
+/** Sends one request as the first client, and on the same connection another as the second. */
 export async function renegotiate(
   port: number,
   first: Issued,
   second: Issued,
 ): Promise<Renegotiation> {
   const { stdin, stdout, stderr } = execFile(PYTHON, [ISOLATED, SCRIPT])
-  if (stdin === null || stdout === null || stderr === null) throw new Error('No pipes')
+  if (stdin === null || stdout === null || stderr === null)
+    throw new Error('The client has no pipes')
   stdin.end(JSON.stringify({ port, first: toPem(first), second: toPem(second) }))
   const [output, errors] = await Promise.all([text(stdout), text(stderr)])
   if (output === '') throw new Error(`The client failed: ${errors}`)
@@ -42,10 +43,10 @@ export async function renegotiate(
 }
 
 /**
- * One request as the first client, and then, on the same connection, the second client's certificate
- * without the proof of its key.
+ * Sends one request as the first client, and then, on the same connection, the second client's
+ * certificate without the proof of its key.
  *
- * @returns once that has been sent: what ends the client
+ * @returns a function that ends the client, once the certificate has been sent
  */
 export async function renegotiateHalf(
   port: number,
