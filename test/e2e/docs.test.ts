@@ -5,14 +5,14 @@ import { DOCS, documentedFiles } from './support/files.js'
 import { type Proxy, PROXIES } from './support/proxies.js'
 
 interface Block {
-  /** Path from the root of the repository, and the line on which the block begins. */
+  /** The path from the root of the repository, and the line on which the block begins. */
   readonly where: string
   readonly language: string
   readonly text: string
   readonly page: string
 }
 
-/** What a fenced block calls the language of a proxy that the tests run. */
+/** The languages of fenced blocks, for each proxy that the tests run. */
 const LANGUAGES: Readonly<Record<Proxy['name'], readonly string[]>> = {
   nginx: ['nginx'],
   haproxy: ['haproxy'],
@@ -20,35 +20,35 @@ const LANGUAGES: Readonly<Record<Proxy['name'], readonly string[]>> = {
   caddy: ['caddyfile', 'caddy'],
 }
 
-/** Languages in which nobody configures a proxy. Every other is a proxy's, until it is listed here. */
+/** Languages that no proxy is configured in. The test takes every other language for a proxy's. */
 const OTHER_LANGUAGES = ['js', 'ts', 'sh', 'text', 'diff', 'http']
 
 const ROOT = new URL('../', DOCS)
 const BLOCKS = ['README.md', ...markdownFiles()].flatMap(blocksOf)
 const PROXY_LANGUAGES = Object.values(LANGUAGES).flat()
 
-describe('the configurations in the documentation', () => {
+describe('docs/proxies', () => {
   for (const proxy of PROXIES) {
     const configurations = documentedFiles(proxy).map((file) => readFileSync(file, 'utf8'))
     const blocks = BLOCKS.filter(({ language }) => LANGUAGES[proxy.name].includes(language))
 
     for (const { where, text } of blocks) {
-      it(`run in the tests as they are shown: ${where}`, () => {
+      it(`shows a configuration that the tests run: ${where}`, () => {
         const isPart = configurations.some((configuration) => contains(configuration, text))
-        expect(isPart, `not a part of a file in docs/proxies/${proxy.name}:\n${text}`).to.equal(
+        expect(isPart, `not part of any file in docs/proxies/${proxy.name}:\n${text}`).to.equal(
           true,
         )
       })
     }
 
-    it(`are all run: docs/proxies/${proxy.name}`, () => {
+    it(`has no configuration that the tests don't run: docs/proxies/${proxy.name}`, () => {
       const folder = new URL(`proxies/${proxy.name}/`, DOCS)
       const files = readdirSync(folder).filter((file) => !file.endsWith('.md'))
       const run = documentedFiles(proxy).map(({ pathname }) => pathname)
       expect(files.map((file) => new URL(file, folder).pathname)).to.have.members(run)
     })
 
-    it(`are shown with the options that the tests give the strategy: ${proxy.name}`, () => {
+    it(`shows the options that the tests give to the strategy: ${proxy.name}`, () => {
       const page = `docs/proxies/${proxy.name}/README.md`
       expect(blocks.map(({ where }) => where.split(':')[0])).to.include(page)
       expect(optionsOn(page)).to.deep.include(SOURCES[proxy.name])
@@ -58,7 +58,7 @@ describe('the configurations in the documentation', () => {
   for (const { where, language, page } of BLOCKS) {
     if (PROXY_LANGUAGES.includes(language) || OTHER_LANGUAGES.includes(language)) continue
 
-    it(`say so where they are not run: ${where}, in "${language}"`, () => {
+    it(`says that the tests don't run a configuration: ${where}, in "${language}"`, () => {
       expect(page).to.match(/not run in our tests/i)
     })
   }
@@ -80,7 +80,7 @@ function blocksOf(path: string): Block[] {
   })
 }
 
-/** Whether the lines follow one another in the file, however deep they stand in it. */
+/** Whether the file has these lines one after another, with any indentation. */
 function contains(configuration: string, text: string): boolean {
   const lines = configuration.split('\n')
   const part = dedent(text.trimEnd().split('\n'))
@@ -89,13 +89,13 @@ function contains(configuration: string, text: string): boolean {
   })
 }
 
-/** Without the indentation that all lines have in common. */
+/** Removes the indentation that all lines have in common. */
 function dedent(lines: readonly string[]): string[] {
   const depths = lines.filter((line) => line !== '').map((line) => line.search(/\S|$/))
   return lines.map((line) => line.slice(Math.min(...depths)))
 }
 
-/** The options of every strategy that a page creates. */
+/** The options of every strategy on a page. */
 function optionsOn(path: string): unknown[] {
   return [...read(path).matchAll(/new Strategy\(\s*(\{[^{}]*\})/g)].map(([, literal = '']) => {
     const json = literal

@@ -19,7 +19,7 @@ const RAISED_BYTES = 64 * 1024
 
 interface Size {
   readonly title: string
-  /** How many alternative names make up a certificate of this size. */
+  /** The number of alternative names that makes a certificate of this size. */
   readonly names: number
   readonly lines: readonly Line[]
 }
@@ -39,7 +39,7 @@ describe('docs/proxies/header-size.md', () => {
 
   for (const size of SIZES) {
     for (const proxy of PROXIES) {
-      it(`says how a certificate of ${size.title} fares behind ${proxy.title}`, async () => {
+      it(`shows the result for a certificate of ${size.title} behind ${proxy.title}`, async () => {
         const client = await issueBig(size.names)
         const cells = [
           size.title,
@@ -54,7 +54,7 @@ describe('docs/proxies/header-size.md', () => {
     }
   }
 
-  it('names an option of the command line that raises the limit of every server', () => {
+  it('names a command-line option that raises the limit of every server', () => {
     const option = '--max-http-header-size=65536'
     expect(written).to.include(option)
     const { stdout } = spawnSync(process.execPath, [option, '-p', 'http.maxHeaderSize'], {
@@ -64,7 +64,7 @@ describe('docs/proxies/header-size.md', () => {
     expect(http.maxHeaderSize).to.equal(DEFAULT_BYTES)
   })
 
-  it('names the error by which a server can tell', async () => {
+  it('names the error that a server gets', async () => {
     expect(written).to.include('HPE_HEADER_OVERFLOW')
     const server = http.createServer()
     const error = once(server, 'clientError') as Promise<
@@ -81,7 +81,7 @@ describe('docs/proxies/header-size.md', () => {
   })
 })
 
-/** With the limit of the proxy raised too, where it has one. */
+/** Raises the proxy's limit too, if it has one. */
 async function attemptAllRaised(
   proxy: Proxy,
   client: Client,
@@ -89,7 +89,7 @@ async function attemptAllRaised(
 ): Promise<string> {
   if (proxy.largeHeaders === null) return 'no limit'
   const file = documentedFiles(proxy).at(-1)
-  if (file === undefined) throw new Error('There is no such configuration')
+  if (file === undefined) throw new Error('The proxy has no documented configuration')
   return attempt(proxy, file, client, lines, RAISED_BYTES)
 }
 

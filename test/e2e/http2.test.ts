@@ -11,8 +11,8 @@ import { type Site, startSite } from './support/site.js'
 
 const caddy = proxyOf('caddy')
 
-// Of the four, only Caddy speaks HTTP/2 with clients without being told to.
-describe('a client that speaks HTTP/2 with Caddy, and forges the header', () => {
+// Of the four proxies, only Caddy speaks HTTP/2 with clients by default.
+describe('a client that speaks HTTP/2 with Caddy and forges the header', () => {
   let site: Site | undefined
 
   before(async () => {
@@ -20,31 +20,31 @@ describe('a client that speaks HTTP/2 with Caddy, and forges the header', () => 
   })
   after(() => site?.stop())
 
-  it('is let in as who it is when it has a certificate', async () => {
+  it('is accepted under its own name if it has a certificate', async () => {
     const { ec } = (await certificates()).clients
     const decision = { kind: 'accepted', chain: [ec.raw] }
     expect(await forge(site, ec)).to.deep.equal({ status: 200, decision })
   })
 
-  it('is refused when it has none', async () => {
-    const decision = { kind: 'refused', reason: 'header_missing_or_malformed' }
+  it('is rejected if it has no certificate', async () => {
+    const decision = { kind: 'rejected', reason: 'header_missing_or_malformed' }
     expect(await forge(site, null)).to.deep.equal({ status: 401, decision })
   })
 })
 
 async function forge(site: Site | undefined, client: Client | null) {
-  if (site === undefined) throw new Error('The proxy has not started')
-  const { serverAuthority, victim } = await certificates()
+  if (site === undefined) throw new Error("The proxy hasn't started")
+  const { serverCa, victim } = await certificates()
   const lines = FORGED.lines(caddy, new X509Certificate(victim.raw))
   const session = http2.connect(`https://127.0.0.1:${site.port}`, {
     servername: HOST,
-    ca: serverAuthority.cert,
+    ca: serverCa.cert,
     ...(client === null ? {} : { cert: client.cert, key: client.key }),
   })
   try {
     const stream = session.request({
       ':authority': HOST,
-      // Twice, as a list.
+      // Sends each line twice, as a list.
       ...Object.fromEntries(lines.map(([name, value]) => [name.toLowerCase(), [value, value]])),
     })
     const [headers] = (await once(stream, 'response')) as [http2.IncomingHttpHeaders]

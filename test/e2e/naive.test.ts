@@ -8,17 +8,17 @@ import { AS_VICTIM, UNVERIFIED } from './support/outcome.js'
 import { proxyOf, PROXIES } from './support/proxies.js'
 import { type Reading, outcomeOf, stopSites } from './support/run.js'
 
-/** What a mistake is made with, and what makes its line unlike the safe one. */
+/** Lines in which a mistaken configuration may differ from the documented one. */
 const MISTAKEN =
   /X-SSL-Client|proxy_set_header|underscores_in_headers|verify_client|VerifyClient|verify optional|mode |reverse_proxy|^\s*\}?$/
 
-describe('a proxy that is configured with a mistake', () => {
+describe('a configuration with a mistake', () => {
   before(() => {
     PROXIES.forEach(versionOf)
   })
   after(stopSites)
 
-  it('has a configuration for every mistake, and a mistake for every configuration', () => {
+  it('exists for every mistake in the list', () => {
     const files = MISTAKES.map(({ file }) => file)
     expect(readdirSync(naive('.')).sort()).to.deep.equal([...files].sort())
   })
@@ -27,7 +27,7 @@ describe('a proxy that is configured with a mistake', () => {
     const { proxy, title, wins, winsWithoutVerifyHeader } = mistake
 
     describe(`${proxy}: ${title}`, () => {
-      it('differs from the documented configuration in nothing else', () => {
+      it('differs from the documented configuration only in the mistake', () => {
         const safe = linesOf(documented(proxyOf(proxy), 'optional'))
         const mistaken = linesOf(naive(mistake.file))
         const changed = [
@@ -38,16 +38,16 @@ describe('a proxy that is configured with a mistake', () => {
         for (const line of changed) expect(line).to.match(MISTAKEN)
       })
 
-      it(`lets in ${listOf(wins)}`, async () => {
+      it(listOf(wins), async () => {
         expect(await successes(mistake, 'recommended')).to.deep.equal(wins)
       })
 
-      it(`lets in ${listOf(winsWithoutVerifyHeader)}, where no verify header is asked for`, async () => {
+      it(`${listOf(winsWithoutVerifyHeader)}, without verifyHeader`, async () => {
         const reading = 'without verifyHeader'
         expect(await successes(mistake, reading)).to.deep.equal(winsWithoutVerifyHeader)
       })
 
-      it('does not pass the tests of the documented configuration', async () => {
+      it('fails the tests of the documented configuration', async () => {
         expect(await failures(mistake)).not.to.be.empty
       })
     })
@@ -55,11 +55,14 @@ describe('a proxy that is configured with a mistake', () => {
 })
 
 function listOf(attacks: readonly Attack[]): string {
-  if (attacks.length === 0) return 'nobody under a false name'
-  return attacks.map((attack) => `who ${attack}`).join('; ')
+  if (attacks.length === 0) return 'accepts no forged client'
+  return `accepts a client that ${attacks.join(', and one that ')}`
 }
 
-/** The attacks after which the application believes something that is not so. */
+/**
+ * The attacks after which the application takes the attacker for another client, or trusts an
+ * unverified certificate.
+ */
 async function successes({ proxy, file }: Mistake, reading: Reading): Promise<string[]> {
   const successful: string[] = []
   for (const [attack, title] of Object.entries(ATTACKS)) {
@@ -69,7 +72,7 @@ async function successes({ proxy, file }: Mistake, reading: Reading): Promise<st
   return successful
 }
 
-/** The cases that do not come out as with the documented configuration. */
+/** The cases with another outcome than behind the documented configuration. */
 async function failures({ proxy, file }: Mistake): Promise<string[]> {
   const failed: string[] = []
   for (const testCase of CASES) {
@@ -80,7 +83,7 @@ async function failures({ proxy, file }: Mistake): Promise<string[]> {
   return failed
 }
 
-/** Without comments. */
+/** The lines without comments. */
 function linesOf(file: URL): string[] {
   return readFileSync(file, 'utf8')
     .split('\n')

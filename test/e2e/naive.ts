@@ -1,33 +1,33 @@
 import type { ProxyName } from './support/proxies.js'
 
-/** Attacks that a mistake may let through; the cases they are. */
+/** Attacks that a mistake may allow, and the titles of their cases. */
 export const ATTACKS = {
   'forges both headers, without a certificate': 'no certificate, and both headers',
-  'forges both headers, with a certificate of its own': 'its own certificate, and both headers',
-  'forges the certificate header alone, with a certificate of its own':
+  'forges both headers, with its own certificate': 'its own certificate, and both headers',
+  'forges the certificate header alone, with its own certificate':
     'its own certificate, and the certificate header alone',
-  'makes itself a certificate': 'a self-signed certificate',
+  'presents a self-signed certificate': 'a self-signed certificate',
 } as const
 
 export type Attack = keyof typeof ATTACKS
 
 export interface Mistake {
   readonly proxy: ProxyName
-  /** In test/e2e/naive. */
+  /** The file in test/e2e/naive. */
   readonly file: string
   readonly title: string
   /** The attacks that succeed although the strategy has the recommended options. */
   readonly wins: readonly Attack[]
-  /** The attacks that succeed when it does not look at a verify header either. */
+  /** The attacks that succeed if the strategy doesn't check a verify header. */
   readonly winsWithoutVerifyHeader: readonly Attack[]
 }
 
 const WITHOUT: Attack = 'forges both headers, without a certificate'
-const WITH: Attack = 'forges both headers, with a certificate of its own'
-const ALONE: Attack = 'forges the certificate header alone, with a certificate of its own'
-const SELF_MADE: Attack = 'makes itself a certificate'
+const WITH: Attack = 'forges both headers, with its own certificate'
+const ALONE: Attack = 'forges the certificate header alone, with its own certificate'
+const SELF_SIGNED: Attack = 'presents a self-signed certificate'
 
-/** The configurations in test/e2e/naive: each is the optional one of the docs with one mistake. */
+/** The configurations in test/e2e/naive. Each is the documented optional one with one mistake. */
 export const MISTAKES: readonly Mistake[] = [
   {
     proxy: 'nginx',
@@ -39,7 +39,7 @@ export const MISTAKES: readonly Mistake[] = [
   {
     proxy: 'nginx',
     file: 'nginx-inherited-away.conf',
-    title: '`proxy_set_header` of the server lost to one in the location',
+    title: "a `proxy_set_header` in the location, which hides the server's",
     wins: [WITHOUT, WITH],
     winsWithoutVerifyHeader: [WITHOUT, WITH, ALONE],
   },
@@ -69,7 +69,7 @@ export const MISTAKES: readonly Mistake[] = [
     file: 'nginx-optional-no-ca.conf',
     title: '`ssl_verify_client optional_no_ca`',
     wins: [],
-    winsWithoutVerifyHeader: [SELF_MADE],
+    winsWithoutVerifyHeader: [SELF_SIGNED],
   },
   {
     proxy: 'haproxy',
@@ -104,7 +104,7 @@ export const MISTAKES: readonly Mistake[] = [
     file: 'haproxy-ignore-errors.cfg',
     title: '`ca-ignore-err all crt-ignore-err all`',
     wins: [],
-    winsWithoutVerifyHeader: [SELF_MADE],
+    winsWithoutVerifyHeader: [SELF_SIGNED],
   },
   {
     proxy: 'apache',
@@ -146,7 +146,7 @@ export const MISTAKES: readonly Mistake[] = [
     file: 'httpd-optional-no-ca.conf',
     title: '`SSLVerifyClient optional_no_ca`',
     wins: [],
-    winsWithoutVerifyHeader: [SELF_MADE],
+    winsWithoutVerifyHeader: [SELF_SIGNED],
   },
   {
     proxy: 'caddy',
@@ -166,14 +166,14 @@ export const MISTAKES: readonly Mistake[] = [
     proxy: 'caddy',
     file: 'Caddyfile-request',
     title: '`mode request`',
-    wins: [SELF_MADE],
-    winsWithoutVerifyHeader: [SELF_MADE],
+    wins: [SELF_SIGNED],
+    winsWithoutVerifyHeader: [SELF_SIGNED],
   },
   {
     proxy: 'caddy',
     file: 'Caddyfile-require',
     title: '`mode require`',
-    wins: [SELF_MADE],
-    winsWithoutVerifyHeader: [SELF_MADE],
+    wins: [SELF_SIGNED],
+    winsWithoutVerifyHeader: [SELF_SIGNED],
   },
 ]

@@ -11,20 +11,20 @@ import { FORGED } from './support/forgeries.js'
 import { type Proxy, PROXIES } from './support/proxies.js'
 import { startSite } from './support/site.js'
 
-/** Both are this machine, and two addresses. */
+/** Two addresses of this machine. */
 const PROXY_ADDRESS = '127.0.0.1'
 const OTHER_ADDRESS = '127.0.0.2'
 
 for (const proxy of PROXIES) {
-  describe(`a request that goes past ${proxy.title}, straight to Node`, () => {
-    it('is refused when it comes from an address that is not the proxy', async () => {
+  describe(`a request that bypasses ${proxy.title}`, () => {
+    it("is rejected if it comes from another address than the proxy's", async () => {
       expect(await forgeFrom(OTHER_ADDRESS, proxy, PROXY_ADDRESS)).to.deep.equal({
-        kind: 'refused',
+        kind: 'rejected',
         reason: 'untrusted_proxy',
       })
     })
 
-    it('is believed when it comes from the proxy machine: loopback is every process on it', async () => {
+    it("is accepted from the proxy's machine if trustedProxies is 'loopback'", async () => {
       const { victim } = await certificates()
       expect(await forgeFrom(OTHER_ADDRESS, proxy, 'loopback')).to.deep.equal({
         kind: 'accepted',
@@ -32,7 +32,7 @@ for (const proxy of PROXIES) {
       })
     })
 
-    it('leaves the proxy itself as it was: its clients are let in', async () => {
+    it("doesn't affect the clients of the proxy", async () => {
       const { clients } = await certificates()
       const routes = { '/': trusting(proxy, PROXY_ADDRESS) }
       const site = await startSite(proxy, documented(proxy, 'optional'), routes)
@@ -53,7 +53,9 @@ function trusting(proxy: Proxy, trustedProxies: string) {
   return { ...SOURCES[proxy.name], trustedProxies }
 }
 
-/** What the strategy makes of the victim's certificate in the proxy's own headers. */
+/**
+ * Sends the victim's certificate in the proxy's own headers, and returns the strategy's decision.
+ */
 async function forgeFrom(
   localAddress: string,
   proxy: Proxy,

@@ -8,11 +8,14 @@ import { outcomeOf, stopSites } from './support/run.js'
 
 const MODES: readonly Mode[] = ['required', 'optional']
 
-/** What is promised about a case, whatever the proxy. */
+/** The expected outcome of a case, with any proxy. */
 const PROMISES: Readonly<Record<Case['entry'], readonly [title: string, outcome: RegExp]>> = {
-  due: ['lets in, as who it is, a client with', /^200(, (no|\d) issuers?)?$/],
-  possible: ['takes for nobody else a client with', /^(200(, no issuer)?|401 .*|proxy: .*)$/],
-  forbidden: ['keeps out a client with', /^(401 .*|proxy: .*)$/],
+  due: ['accepts, under its own name, a client with', /^200(, (no|\d) issuers?)?$/],
+  possible: [
+    'never takes for another client a client with',
+    /^(200(, no issuer)?|401 .*|proxy: .*)$/,
+  ],
+  forbidden: ['rejects a client with', /^(401 .*|proxy: .*)$/],
 }
 
 for (const proxy of PROXIES) {

@@ -9,7 +9,7 @@ const FILE = new URL('proxies/RESULTS.md', DOCS)
 describe('docs/proxies/RESULTS.md', () => {
   after(stopSites)
 
-  it('says what the proxies and the strategy decide', async () => {
+  it('shows the decisions of the proxies and the strategy', async () => {
     const results = await writeResults()
     if (process.env['WRITE_RESULTS'] === '1') writeFileSync(FILE, results)
     expect(decisionsOf(readFileSync(FILE, 'utf8'))).to.deep.equal(decisionsOf(results))

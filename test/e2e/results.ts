@@ -6,7 +6,7 @@ import { versionOf } from './support/launch.js'
 import { proxyOf, PROXIES } from './support/proxies.js'
 import { type Reading, outcomeOf } from './support/run.js'
 
-/** The whole of docs/proxies/RESULTS.md, from real requests. */
+/** The whole of docs/proxies/RESULTS.md, written from real requests. */
 export async function writeResults(): Promise<string> {
   const versions = PROXIES.map((proxy) => `${proxy.title} ${versionOf(proxy)}`)
   const markdown = [
@@ -25,7 +25,7 @@ export async function writeResults(): Promise<string> {
   return format(markdown, { parser: 'markdown', printWidth: 100 })
 }
 
-/** The document without what differs from one machine to another. */
+/** The document without the versions, which differ between machines. */
 export function decisionsOf(document: string): string[] {
   return document.split('\n').filter((line) => !line.startsWith(VERSIONS))
 }
@@ -70,34 +70,36 @@ const VERSIONS = 'Run with '
 
 const INTRODUCTION = `# Results
 
-What became of each kind of client behind each proxy, with the configurations in this folder and the
-options of the proxy's page. Written by the tests in \`test/e2e\`, from real TLS connections through
-real proxies to a real Express application; a test fails when a decision changes. To write it anew:
-\`WRITE_RESULTS=1 npm run test:e2e\`.
+These tables show how each proxy and the strategy treat each kind of client, with the configurations in
+this folder and the options on the proxy's page. The tests in \`test/e2e\` wrote them, from real TLS
+connections through real proxies to a real Express application. A test fails when a decision changes.
+Run \`WRITE_RESULTS=1 npm run test:e2e\` to write them again.
 `
 
 const LEGEND = `
-- **200**: the client was let in, and the certificate that verify got was, byte for byte, the one of
-  its handshake. With \`includeChain\`: how many issuers were linked to it.
-- **401** with a reason: the request reached Node, and the strategy refused it.
-- **proxy:** the proxy refused the client, in the TLS handshake or with this status. Nothing reached Node.
+- **200**: the client was accepted, and verify got exactly the certificate that the client presented in
+  the handshake. With \`includeChain\`, the cell also shows the number of linked issuers.
+- **401** with a reason: the request reached Node, and the strategy rejected it.
+- **proxy:** the proxy rejected the client, in the TLS handshake or with this status, so nothing reached
+  Node.
 
-A client that forges has somebody else's certificate, the victim's, and not the key of it. It sends
-that certificate in the header that the proxy uses, in the proxy's own encoding, and a verify header
-that says that all is well. Both headers are \`X-SSL-Client-Cert\` and \`X-SSL-Client-Verify\`.
-A client with a certificate of its own that forges may be let in as who it is, or be refused.
+A client that forges headers has the certificate of another client, the victim, but not the victim's
+key. It sends that certificate in the proxy's own header and encoding, and a verify header that says
+that the verification succeeded. "Both headers" are \`X-SSL-Client-Cert\` and \`X-SSL-Client-Verify\`. If
+such a client also has its own certificate, it may be accepted under its own name, or be rejected.
 `
 
 const MISTAKES_INTRODUCTION = `
 ## What a mistake in the configuration gives away
 
-The configurations in \`test/e2e/naive\`: the optional one of each proxy, with one mistake. **As the
-victim** means that the attacker won: the application takes it for somebody else. **Unverified** means
-that it was let in with a certificate that it had made itself, with the victim's name in it.
+The configurations in \`test/e2e/naive\` are the optional ones of each proxy, each with one mistake.
+**As the victim** means that the attack succeeded: the application takes the attacker for the victim.
+**Unverified** means that the attacker was accepted with a self-signed certificate that has the victim's
+name.
 
 With the recommended options:
 `
 
 const WITHOUT_INTRODUCTION = `
-Without \`verifyHeader\`, only the certificate header being read:
+Without \`verifyHeader\`, so the strategy only reads the certificate header:
 `

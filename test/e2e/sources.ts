@@ -4,7 +4,7 @@ import type { ProxyName } from './support/proxies.js'
 const certificateHeader = 'X-SSL-Client-Cert'
 const trustedProxies = 'loopback'
 
-/** The certificate alone, without a look at what the proxy says about its verification. */
+/** Options that read only the certificate header, and ignore the proxy's verify header. */
 export const CERTIFICATE_ALONE: Readonly<Record<ProxyName, StrategyOptions>> = {
   nginx: { certificateHeader, headerEncoding: 'url-pem', trustedProxies },
   haproxy: { certificateHeader, headerEncoding: 'base64-der', trustedProxies },
@@ -12,7 +12,7 @@ export const CERTIFICATE_ALONE: Readonly<Record<ProxyName, StrategyOptions>> = {
   caddy: { certificateHeader, headerEncoding: 'base64-der', trustedProxies },
 }
 
-/** What the strategy is told about each proxy: the options of its page in docs/proxies. */
+/** The options of the strategy for each proxy, as its page in docs/proxies shows them. */
 export const SOURCES: Readonly<Record<ProxyName, StrategyOptions>> = {
   nginx: { certificateSource: 'nginx', trustedProxies },
   haproxy: { certificateSource: 'haproxy', trustedProxies },

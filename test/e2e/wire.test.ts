@@ -11,7 +11,7 @@ import { type Site, startSite } from './support/site.js'
 const NUMBERS = Array.from({ length: 9 }, (_, index) => String(index))
 
 for (const proxy of PROXIES) {
-  describe(`what ${proxy.title} sends to Node`, () => {
+  describe(`the headers that ${proxy.title} sends to Node`, () => {
     let site: Site | undefined
 
     before(async () => {
@@ -20,38 +20,38 @@ for (const proxy of PROXIES) {
     after(() => site?.stop())
 
     for (const name of ['rsa', 'ec', 'hostileSubject', 'allNames'] as const) {
-      it(`is the certificate in the encoding of its page (${name})`, async () => {
+      it(`have the certificate in the encoding of the proxy's page (${name})`, async () => {
         const client = (await certificates()).clients[name]
         expect(await receive(site, name)).to.deep.equal(expectedOf(proxy, client, []))
       })
     }
 
-    it('is the chain without the leaf, where it can be sent', async () => {
+    it('have the chain without the leaf, if the proxy can send it', async () => {
       for (const name of ['chained', 'deep'] as const) {
         const client = (await certificates()).clients[name]
         expect(await receive(site, name)).to.deep.equal(expectedOf(proxy, client, client.issuers))
       }
     })
 
-    it('is no chain in a resumed session', async () => {
+    it('have no chain in a resumed session', async () => {
       const client = (await certificates()).clients.chained
       expect(await receive(site, 'chained', true)).to.deep.equal(expectedOf(proxy, client, []))
     })
 
-    it('are headers that it does not know, as the client sent them', async () => {
+    it("include the client's headers that the proxy doesn't know", async () => {
       const { victim } = await certificates()
       const sent = OTHERS.lines(proxy, new X509Certificate(victim.raw))
       const received = await exchange(site, null, sent)
       expect(received).to.include.deep.members(sent.map(toLowerCase))
     })
 
-    it('says in its own way that there is no certificate', async () => {
+    it('show that there is no certificate', async () => {
       expect(await receive(site, null)).to.deep.equal(expectedOf(proxy, null, []))
     })
   })
 }
 
-/** The headers of ours that reach Node, by name; each has to come on one line. */
+/** Returns our headers as Node received them, by name. Each header has to be on one line. */
 async function receive(
   site: Site | undefined,
   name: ClientName | null,
@@ -65,14 +65,17 @@ async function receive(
   return headers
 }
 
-/** What reaches Node of a request, or of the second of two in one session. */
+/**
+ * Returns the header lines of a request that reached Node; with `isResumed`, of the second request
+ * in a session.
+ */
 async function exchange(
   site: Site | undefined,
   client: Client | null,
   lines: readonly Line[],
   isResumed = false,
 ): Promise<Line[]> {
-  if (site === undefined) throw new Error('The proxy has not started')
+  if (site === undefined) throw new Error("The proxy hasn't started")
   const request: Request = { port: site.port, client, path: '/', lines }
   const { session } = await send(request)
   if (isResumed) {
@@ -107,7 +110,7 @@ function expectedOf(
   ]
   return Object.fromEntries(
     lines.flatMap(([name, value]) =>
-      // Trailing space is no part of a header's value (RFC 9110 5.5).
+      // Trailing space isn't part of a header's value (RFC 9110 5.5).
       typeof value === 'string' ? [[name.toLowerCase(), value.trimEnd()]] : [],
     ),
   )

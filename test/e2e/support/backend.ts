@@ -6,12 +6,11 @@ import { Passport } from 'passport'
 import { type ClientCertRequest, Strategy, type StrategyOptions } from '../../../src/index.js'
 import { chainOf } from '../../support/chain-of.js'
 
-/** What the strategy made of a request. */
+/** The strategy's decision on a request. */
 export type Decision =
   | { readonly kind: 'accepted'; readonly chain: readonly Buffer[] }
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'rejected'; readonly reason: string }
 
-/** A request that reached the application. */
 export interface Visit {
   readonly rawHeaders: readonly string[]
   decision?: Decision
@@ -21,15 +20,17 @@ export interface Backend {
   readonly port: number
   /** The visits since the last call. */
   takeVisits(): readonly Visit[]
-  /** How much Node has received from the proxy, also of what it refused by itself. */
+  /**
+   * How many bytes Node has received from the proxy, also in requests that Node itself rejected.
+   */
   bytesRead(): number
   close(): Promise<void>
 }
 
-/** Options of the strategy, by the path of the route that it guards. */
+/** The options of the strategy on each route. */
 export type Routes = Readonly<Record<string, StrategyOptions>>
 
-/** An Express app behind Passport, in plain HTTP on loopback, as behind most proxies. */
+/** An Express app behind Passport, over plain HTTP on loopback, as behind most proxies. */
 export async function startBackend(routes: Routes, options: ServerOptions = {}): Promise<Backend> {
   const visits: Visit[] = []
   const sockets: Socket[] = []
@@ -63,7 +64,8 @@ function createApp(routes: Routes, visits: Visit[]): RequestListener {
   for (const [path, options] of Object.entries(routes)) {
     const strategy = createStrategy(options, (req, decision) => {
       const visit = byRequest.get(req)
-      if (visit === undefined || visit.decision !== undefined) throw new Error('Decided twice')
+      if (visit === undefined || visit.decision !== undefined)
+        throw new Error('The strategy decided twice, or on an unknown request')
       visit.decision = decision
     })
     passport.use(path, strategy)
@@ -73,7 +75,7 @@ function createApp(routes: Routes, visits: Visit[]): RequestListener {
   return app as RequestListener
 }
 
-/** Everybody is let in: who they are is what counts here. */
+/** Accepts every certificate, because the tests check whose certificate arrives. */
 function createStrategy(
   options: StrategyOptions,
   decide: (req: ClientCertRequest, decision: Decision) => void,
@@ -83,7 +85,7 @@ function createStrategy(
       ...options,
       passReqToCallback: true,
       onRejected: (_cert, req, reason) => {
-        decide(req, { kind: 'refused', reason })
+        decide(req, { kind: 'rejected', reason })
       },
     },
     (req, cert, done) => {

@@ -2,15 +2,15 @@ import type { ClientName } from './certificates.js'
 import { DROP_VERIFY, FORGED, FORGERIES, type Forgery } from './forgeries.js'
 
 export interface Case {
-  /** What the client has, and sends beside it. */
+  /** The client's certificate, and the headers that it forges. */
   readonly title: string
-  /** `null`: the client has no certificate. */
+  /** `null` for a client without a certificate. */
   readonly client: ClientName | null
-  /** Whether the client has to be, may be, or must not be let in as who it is. */
+  /** Whether the client must be, may be, or must not be accepted under its own name. */
   readonly entry: 'due' | 'possible' | 'forbidden'
   readonly route?: '/' | '/chain'
   readonly forgery?: Forgery
-  /** The client connects a second time, with the session of the first. */
+  /** The client connects a second time, and resumes the session of the first connection. */
   readonly resumes?: 'TLSv1.2' | 'TLSv1.3'
 }
 
@@ -19,8 +19,11 @@ const VALID: readonly Case[] = [
   due('an EC certificate', 'ec'),
   due('a subject with quotes, commas, semicolons and non-ASCII', 'hostileSubject'),
   due('alternative names of every type', 'allNames'),
-  due('a certificate of an intermediate, which it sends', 'chained'),
-  { ...due('the same, with `includeChain`', 'chained'), route: '/chain' },
+  due('a certificate from an intermediate, which it sends', 'chained'),
+  {
+    ...due('a certificate from an intermediate, which it sends, with `includeChain`', 'chained'),
+    route: '/chain',
+  },
   { ...due('a certificate below two intermediates, with `includeChain`', 'deep'), route: '/chain' },
   ...(['TLSv1.3', 'TLSv1.2'] as const).flatMap((resumes): Case[] => [
     { ...due(`a resumed session, ${resumes}`, 'ec'), resumes },
@@ -35,14 +38,14 @@ const VALID: readonly Case[] = [
 const INVALID: readonly Case[] = [
   forbidden('no certificate', null),
   { ...forbidden('no certificate, in a resumed session', null), resumes: 'TLSv1.3' },
-  forbidden('a certificate of an authority that only has the right name', 'stranger'),
+  forbidden('a certificate from a forged CA with the right name', 'stranger'),
   forbidden('a self-signed certificate', 'selfSigned'),
-  forbidden('a certificate of an intermediate, which it does not send', 'withoutIntermediate'),
+  forbidden("a certificate from an intermediate, which it doesn't send", 'withoutIntermediate'),
   forbidden('an expired certificate', 'expired'),
-  forbidden('a certificate that is not yet valid', 'notYetValid'),
+  forbidden("a certificate that isn't valid yet", 'notYetValid'),
 ]
 
-/** Clients that send headers which only the proxy should. */
+/** Clients that send headers which only the proxy should send. */
 const FORGING: readonly Case[] = [
   ...FORGERIES.map((forgery) => forging('no certificate', null, 'forbidden', forgery)),
   ...FORGERIES.map((forgery) => forging('its own certificate', 'ec', 'possible', forgery)),
@@ -55,7 +58,7 @@ export const CASES: readonly Case[] = [...VALID, ...INVALID, ...FORGING]
 
 export function caseOf(title: string): Case {
   const found = CASES.find((testCase) => testCase.title === title)
-  if (found === undefined) throw new Error(`There is no case "${title}"`)
+  if (found === undefined) throw new Error(`Unknown case "${title}"`)
   return found
 }
 

@@ -1,4 +1,4 @@
-// Before anything that loads @peculiar/x509.
+// Must come before anything that loads @peculiar/x509.
 import 'reflect-metadata'
 import type { JsonGeneralNames } from '@peculiar/x509'
 import {
@@ -8,18 +8,20 @@ import {
   type Issued,
 } from '../../support/pki.js'
 
-/** A certificate with its key, and the authorities that the client sends along. */
+/** A certificate with its key, and the intermediates that the client sends with it. */
 export interface Client extends Issued {
   readonly issuers: readonly Buffer[]
 }
 
 export interface Certificates {
-  /** Whose client certificates the proxies accept. */
-  readonly clientAuthority: Authority
-  readonly serverAuthority: Authority
+  /** The CA whose client certificates the proxies accept. */
+  readonly clientCa: Authority
+  readonly serverCa: Authority
   readonly server: Issued
   readonly clients: Readonly<Record<ClientName, Client>>
-  /** Somebody else's: genuine, valid, and public. The attacker has no key for it. */
+  /**
+   * A genuine, valid and public certificate of another client. The attacker doesn't have its key.
+   */
   readonly victim: Issued
 }
 
@@ -41,7 +43,7 @@ export const HOST = 'api.example.com'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
-/** One name of each type that RFC 5280 4.2.1.6 has and the tests can make. */
+/** One name of each type in RFC 5280 4.2.1.6 that the tests can make. */
 const ALL_NAMES: JsonGeneralNames = [
   { type: 'dns', value: 'client.example.com' },
   { type: 'email', value: 'client@example.com' },
@@ -55,23 +57,23 @@ const ALL_NAMES: JsonGeneralNames = [
 
 let shared: Promise<Certificates> | undefined
 
-/** Made once for the whole run. */
+/** Creates the certificates once for the whole run. */
 export function certificates(): Promise<Certificates> {
   return (shared ??= create())
 }
 
 async function create(): Promise<Certificates> {
-  const clientAuthority = await createAuthority({ subject: 'CN=Client root, O=Example' })
-  const serverAuthority = await createAuthority({ subject: 'CN=Server root, O=Example' })
+  const clientCa = await createAuthority({ subject: 'CN=Client root, O=Example' })
+  const serverCa = await createAuthority({ subject: 'CN=Server root, O=Example' })
   return {
-    clientAuthority,
-    serverAuthority,
-    server: await serverAuthority.issue({
+    clientCa,
+    serverCa,
+    server: await serverCa.issue({
       subject: `CN=${HOST}`,
       subjectAltName: [{ type: 'dns', value: HOST }],
     }),
-    clients: { ...(await createValid(clientAuthority)), ...(await createInvalid(clientAuthority)) },
-    victim: await clientAuthority.issue({ subject: 'CN=victim, O=Example' }),
+    clients: { ...(await createValid(clientCa)), ...(await createInvalid(clientCa)) },
+    victim: await clientCa.issue({ subject: 'CN=victim, O=Example' }),
   }
 }
 
@@ -111,7 +113,7 @@ async function createValid(authority: Authority) {
 
 async function createInvalid(authority: Authority) {
   const now = Date.now()
-  // The same name as the real one, as an attacker would choose it.
+  // The attacker gives this CA the name of the real one.
   const strange = await createAuthority({ subject: 'CN=Client root, O=Example' })
   return {
     stranger: alone(await strange.issue({ subject: 'CN=victim, O=Example' })),
@@ -133,14 +135,14 @@ async function createInvalid(authority: Authority) {
   }
 }
 
-/** One with this many alternative names, about 39 bytes each. */
+/** A certificate with this many alternative names, of about 39 bytes each. */
 export async function issueBig(names: number): Promise<Client> {
-  const { clientAuthority } = await certificates()
+  const { clientCa } = await certificates()
   const subjectAltName = Array.from({ length: names }, (_, index) => ({
     type: 'dns' as const,
     value: `client-${String(index).padStart(4, '0')}.a-rather-long.example.com`,
   }))
-  return alone(await clientAuthority.issue({ subject: 'CN=big, O=Example', subjectAltName }))
+  return alone(await clientCa.issue({ subject: 'CN=big, O=Example', subjectAltName }))
 }
 
 function alone(issued: Issued): Client {

@@ -13,22 +13,22 @@ export interface Request {
 }
 
 export interface Reply {
-  /** `null`: the connection ended without an answer. */
+  /** `null` if the connection ended without an answer. */
   readonly status: number | null
   readonly isResumed: boolean
-  /** For the next connection. */
+  /** For the next connection to resume. */
   readonly session: Buffer | undefined
 }
 
-/** One request with exactly these header lines, which no HTTP client would send. */
+/** Sends one request with exactly these header lines, which no HTTP client would send. */
 export async function send({ port, client, path, lines, tls: more }: Request): Promise<Reply> {
-  const { serverAuthority } = await certificates()
+  const { serverCa } = await certificates()
   const identity = client === null ? {} : { cert: client.cert, key: client.key }
   const socket = tls.connect({
     host: '127.0.0.1',
     port,
     servername: HOST,
-    ca: serverAuthority.cert,
+    ca: serverCa.cert,
     ...identity,
     ...more,
   })
@@ -36,7 +36,7 @@ export async function send({ port, client, path, lines, tls: more }: Request): P
   let isResumed = false
   socket.on('secureConnect', () => (isResumed = socket.isSessionReused()))
   socket.on('session', (ticket: Buffer) => (session = ticket))
-  socket.setTimeout(ANSWERS_WITHIN_MS, () => socket.destroy(new Error('There is no answer')))
+  socket.setTimeout(ANSWERS_WITHIN_MS, () => socket.destroy(new Error("The proxy didn't answer")))
   socket.write(toRequest(path, lines), 'latin1')
   const text = await readAnswer(socket)
   const status = /^HTTP\/1\.[01] (\d{3}) /.exec(text)?.[1]
@@ -55,7 +55,7 @@ function toRequest(path: string, lines: readonly Line[]): string {
   return `GET ${path} HTTP/1.1\r\n${all.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
 }
 
-/** What came before the connection ended, however it did. */
+/** Reads until the connection ends, in whatever way. */
 async function readAnswer(socket: tls.TLSSocket): Promise<string> {
   let text = ''
   try {
@@ -66,7 +66,10 @@ async function readAnswer(socket: tls.TLSSocket): Promise<string> {
   return text
 }
 
-/** An alert of the proxy, or a connection that it closed before the alert was read. */
+/**
+ * True for an alert of the proxy, or if the proxy closed the connection before the client read the
+ * alert.
+ */
 function isRefusal(error: unknown): boolean {
   const { code = '' } = error as NodeJS.ErrnoException
   return /^ERR_SSL_.*ALERT|^EPROTO$|^ECONNRESET$|^EPIPE$/.test(code)

@@ -2,10 +2,10 @@ import type { Proxy } from './proxies.js'
 
 export const DOCS = new URL('../../../docs/', import.meta.url)
 
-/** Whether a client has to have a certificate, or may come without. */
+/** Whether the proxy requires a client certificate. */
 export type Mode = 'required' | 'optional'
 
-/** The configuration that the page of the proxy shows. */
+/** The configuration that the proxy's page shows. */
 export function documented(proxy: Proxy, mode: Mode): URL {
   return new URL(`proxies/${proxy.name}/${proxy[mode]}`, DOCS)
 }

@@ -10,9 +10,9 @@ import { CERTIFICATE, type Line, type Proxy, VERIFY } from './proxies.js'
 
 export interface Forgery {
   readonly title: string
-  /** The header lines of an attacker who has somebody else's certificate, but not the key. */
+  /** The header lines of an attacker who has the victim's certificate, but not its key. */
   readonly lines: (proxy: Proxy, victim: X509Certificate) => readonly Line[]
-  /** Where it is sent to, if not to `/`. */
+  /** The route to attack instead of `/`. */
   readonly route?: '/chain'
 }
 

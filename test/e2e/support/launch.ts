@@ -11,10 +11,10 @@ import type { Place, Proxy } from './proxies.js'
 const STARTS_WITHIN_MS = 60_000
 const STOPS_WITHIN_MS = 30_000
 const POLL_MS = 20
-/** A free port can be taken by somebody else before the proxy has it. */
+/** Another process can take a free port before the proxy does. */
 const ATTEMPTS = 3
 
-/** Where Debian has servers, whoever's PATH it is. */
+/** Debian's folders for servers, which the PATH of a normal user doesn't have. */
 const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`
 
 export interface RunningProxy {
@@ -22,19 +22,19 @@ export interface RunningProxy {
   stop(): Promise<void>
 }
 
-/** The version that is installed. */
+/** The installed version. */
 export function versionOf({ command, versionArguments, package: name }: Proxy): string {
   const { stdout, stderr, error } = spawnSync(command, versionArguments, {
     encoding: 'utf8',
     env: { ...process.env, PATH },
   })
-  if (error) throw new Error(`${command} is not installed here: apt-get install ${name}`)
+  if (error) throw new Error(`${command} isn't installed; run apt-get install ${name}`)
   const version = /\d+\.\d+\.\d+/.exec(stdout + stderr)?.[0]
-  if (version === undefined) throw new Error(`${command} says no version: ${stdout}${stderr}`)
+  if (version === undefined) throw new Error(`${command} printed no version: ${stdout}${stderr}`)
   return version
 }
 
-/** Starts the proxy with this very file, but for the literals of its table. */
+/** Starts the proxy with this file, after replacing the proxy's literals. */
 export async function launch(proxy: Proxy, file: URL, backendPort: number): Promise<RunningProxy> {
   versionOf(proxy)
   for (let attempt = 1; ; attempt += 1) {
@@ -47,26 +47,27 @@ export async function launch(proxy: Proxy, file: URL, backendPort: number): Prom
     const log = `${problem}\n${readLog(directory)}`
     await stop(child, directory)
     if (attempt === ATTEMPTS || !/address already in use|Cannot bind|could not bind/i.test(log)) {
-      throw new Error(`${proxy.command} does not start with ${file.pathname}: ${log}`)
+      throw new Error(`${proxy.command} doesn't start with ${file.pathname}: ${log}`)
     }
   }
 }
 
-/** Replaces addresses and paths, and nothing else. */
+/** Replaces the proxy's literals, and nothing else. */
 export function adapt(proxy: Proxy, configuration: string, place: Place): string {
   return proxy.literals(place).reduce((adapted, [literal, replacement]) => {
-    if (!configuration.includes(literal)) throw new Error(`There is no "${literal}" in it`)
+    if (!configuration.includes(literal))
+      throw new Error(`The configuration doesn't contain "${literal}"`)
     return adapted.replaceAll(literal, replacement)
   }, configuration)
 }
 
 async function writeFiles(proxy: Proxy, file: URL, place: Place): Promise<void> {
-  const { server, clientAuthority } = await certificates()
+  const { server, clientCa } = await certificates()
   const files = {
-    // HAProxy takes both from one file, the others only the certificate.
+    // HAProxy reads the certificate and its key from one file. The others have a file for each.
     'server.pem': proxy.name === 'haproxy' ? server.cert + server.key : server.cert,
     'server.key': server.key,
-    'ca.pem': clientAuthority.cert,
+    'ca.pem': clientCa.cert,
     configuration: adapt(proxy, readFileSync(file, 'utf8'), place),
   }
   for (const [name, content] of Object.entries(files)) {
@@ -74,10 +75,10 @@ async function writeFiles(proxy: Proxy, file: URL, place: Place): Promise<void> 
   }
 }
 
-/** With the folder of each. */
+/** Each running proxy, with its folder. */
 const running = new Map<ChildProcess, string>()
 
-/** As the leader of a process group of its own, so that its workers end with it. */
+/** Starts the proxy as the leader of its own process group, so that its workers end with it. */
 function start(proxy: Proxy, directory: string): ChildProcess {
   const child = spawn(proxy.command, proxy.arguments(`${directory}configuration`), {
     cwd: directory,
@@ -95,10 +96,10 @@ process.on('exit', () => {
     rmSync(directory, { recursive: true, force: true })
   }
 })
-// Which would otherwise end this process without a word to its proxies.
+// Without a handler, SIGTERM would end this process and leave the proxies running.
 process.once('SIGTERM', () => process.exit(143))
 
-/** Waits until the port is open; what the proxy said, if it has ended instead. */
+/** Waits until the port is open. If the proxy ends first, resolves to its output. */
 async function opened(child: ChildProcess, port: number): Promise<string | null> {
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {
@@ -135,7 +136,7 @@ async function stop(child: ChildProcess, directory: string): Promise<void> {
     await ended
     clearTimeout(deadline)
   }
-  // Workers may be left when their leader has gone.
+  // Workers may still run after their leader has ended.
   kill(child, 'SIGKILL')
   running.delete(child)
   rmSync(directory, { recursive: true, force: true })
@@ -145,7 +146,7 @@ function kill({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   try {
     if (pid !== undefined) process.kill(-pid, signal)
   } catch {
-    // Nobody is left in the group.
+    // The group is already empty.
   }
 }
 

@@ -5,36 +5,38 @@ import type { Reply } from './client.js'
 
 export interface Observed {
   readonly reply: Reply
-  /** What reached the application, if anything did. */
+  /** The request as it reached the application, if it did. */
   readonly visit: Visit | undefined
-  /** Whether Node received something, be it that it refused it by itself. */
+  /** Whether Node received any bytes, even if Node itself rejected the request. */
   readonly reachedNode: boolean
   readonly client: Client | null
   readonly victim: Buffer
   readonly testCase: Case
 }
 
-/** The attacker became somebody else. */
+/** The application took the attacker for the victim. */
 export const AS_VICTIM = '200 **as the victim**'
-/** The attacker became who its certificate says, and nobody has verified that. */
+/** The application accepted a certificate that nothing had verified. */
 export const UNVERIFIED = '200 **unverified**'
 
-/** What became of a request, in the words of docs/proxies/RESULTS.md. */
+/** The outcome of a request, in the words of docs/proxies/RESULTS.md. */
 export function describeOutcome(observed: Observed): string {
   const { status } = observed.reply
   const decision = observed.visit?.decision
-  if (decision === undefined) return describeRefusal(observed)
-  if (decision.kind === 'refused') {
-    if (status !== 401) throw new Error(`Refused, but the answer is ${String(status)}`)
+  if (decision === undefined) return describeRejection(observed)
+  if (decision.kind === 'rejected') {
+    if (status !== 401)
+      throw new Error(`The strategy rejected the client, but the status is ${String(status)}`)
     return `401 \`${decision.reason}\``
   }
-  if (status !== 200) throw new Error(`Accepted, but the answer is ${String(status)}`)
+  if (status !== 200)
+    throw new Error(`The strategy accepted the client, but the status is ${String(status)}`)
   return describeAcceptance(decision.chain, observed)
 }
 
-function describeRefusal({ reply: { status }, visit, reachedNode }: Observed): string {
+function describeRejection({ reply: { status }, visit, reachedNode }: Observed): string {
   if (visit !== undefined || status === 200 || status === 401) {
-    throw new Error(`An answer that nobody decided about: ${String(status)}`)
+    throw new Error(`A response without a decision of the strategy: ${String(status)}`)
   }
   if (status === null) return 'proxy: no handshake'
   return `${reachedNode ? 'Node' : 'proxy'}: ${String(status)}`
@@ -46,7 +48,8 @@ function describeAcceptance(
 ): string {
   if (leaf === undefined) throw new Error('Accepted without a certificate')
   if (leaf.equals(victim)) return AS_VICTIM
-  if (client === null || !leaf.equals(client.raw)) throw new Error('Accepted as somebody')
+  if (client === null || !leaf.equals(client.raw))
+    throw new Error('Accepted with an unexpected certificate')
   if (testCase.entry === 'forbidden') return UNVERIFIED
   return testCase.route === '/chain' ? `200, ${describeIssuers(issuers, client)}` : '200'
 }
@@ -56,6 +59,6 @@ function describeIssuers(issuers: readonly Buffer[], client: Client): string {
   const isComplete =
     issuers.length === client.issuers.length &&
     issuers.every((issuer, index) => client.issuers[index]?.equals(issuer))
-  if (!isComplete) throw new Error('A chain that the client did not send')
+  if (!isComplete) throw new Error("The chain isn't the one that the client sent")
   return issuers.length === 1 ? '1 issuer' : `${issuers.length} issuers`
 }

@@ -2,12 +2,11 @@ import type { X509Certificate } from 'node:crypto'
 
 export type ProxyName = 'nginx' | 'haproxy' | 'apache' | 'caddy'
 
-/** A header line: its name and its value. */
 export type Line = readonly [name: string, value: string]
 
-/** Where a proxy under test has its files, listens, and finds the backend. */
+/** The folder of a proxy under test, its port, and the port of its backend. */
 export interface Place {
-  /** With a slash at its end. */
+  /** Ends with a slash. */
   readonly directory: string
   readonly port: number
   readonly backendPort: number
@@ -16,27 +15,30 @@ export interface Place {
 export interface Proxy {
   readonly name: ProxyName
   readonly title: string
-  /** Debian's. */
+  /** The name of Debian's package. */
   readonly package: string
   readonly command: string
   readonly versionArguments: readonly string[]
-  /** That start it in the foreground. */
+  /** Arguments that start the proxy in the foreground. */
   readonly arguments: (file: string) => readonly string[]
   /** The two files in docs/proxies/<name>. */
   readonly required: string
   readonly optional: string
-  /** A third, for headers that are larger than the proxy's default allows; `null`: it has no limit. */
+  /** A third file, for headers over the proxy's default limit; `null` if the proxy has no limit. */
   readonly largeHeaders: string | null
   /**
-   * The addresses and paths in its configurations that a test cannot use, and what it puts in their
-   * place. This is all that a test changes, and each has to occur.
+   * The addresses and paths in its configurations that a test can't use, and their replacements. A
+   * test changes nothing else, and each literal has to occur.
    */
   readonly literals: (place: Place) => readonly (readonly [literal: string, replacement: string])[]
-  /** How it writes a certificate into the header. */
+  /** Encodes a certificate as the proxy does. */
   readonly encode: (certificate: X509Certificate) => string
-  /** What it writes when there is none; `null`: no header at all. */
+  /** The header's value without a certificate; `null` if the proxy sends no header. */
   readonly none: string | null
-  /** What it says of a certificate that it has verified, and when there is none; `null`: nothing. */
+  /**
+   * The verify header's value with and without a verified certificate; `null` if there is no such
+   * header.
+   */
   readonly verification: { readonly good: string; readonly none: string } | null
 }
 
@@ -130,6 +132,6 @@ export const PROXIES: readonly Proxy[] = [
 
 export function proxyOf(name: ProxyName): Proxy {
   const found = PROXIES.find((proxy) => proxy.name === name)
-  if (found === undefined) throw new Error(`There is no proxy "${name}"`)
+  if (found === undefined) throw new Error(`Unknown proxy "${name}"`)
   return found
 }

@@ -9,14 +9,14 @@ import { type Reply, type Request, send } from './client.js'
 import type { Proxy } from './proxies.js'
 import { type Site, startSite } from './site.js'
 
-/** How the strategy is told to read what the proxy sends. */
+/** The options with which the strategy reads the proxy's headers. */
 export type Reading = 'recommended' | 'without verifyHeader'
 
 const sites = new Map<string, Promise<Site>>()
 const outcomes = new Map<string, Promise<string>>()
 
 /**
- * Runs a case against a configuration, once in the whole run, and says what became of it in the words
+ * Runs a case against a configuration, once in the whole run, and returns the outcome in the words
  * of docs/proxies/RESULTS.md.
  */
 export function outcomeOf(
@@ -33,7 +33,6 @@ export function outcomeOf(
   return outcome
 }
 
-/** Ends every proxy and every backend. */
 export async function stopSites(): Promise<void> {
   const running = [...sites.values()]
   sites.clear()
@@ -48,7 +47,7 @@ async function run(proxy: Proxy, file: URL, testCase: Case, reading: Reading): P
   const client = testCase.client === null ? null : clients[testCase.client]
   const lines = testCase.forgery?.lines(proxy, new X509Certificate(victim.raw)) ?? []
   const path = reading === 'recommended' ? (testCase.route ?? '/') : '/unverified'
-  // What a case that failed has left.
+  // Discards the visits of an earlier case that failed.
   backend.takeVisits()
   const before = backend.bytesRead()
   const reply = await visit({ port, client, path, lines }, backend, testCase)
@@ -75,19 +74,19 @@ function routesOf(recommended: StrategyOptions, alone: StrategyOptions) {
   }
 }
 
-/** One request, or the second of two where a session is to be resumed. */
+/** Sends one request, or two if the case resumes a session, and returns the last reply. */
 async function visit(request: Request, backend: Backend, testCase: Case): Promise<Reply> {
   const { resumes, entry } = testCase
   if (resumes === undefined) return send(request)
   const version = { minVersion: resumes, maxVersion: resumes }
   const first = await send({ ...request, tls: version })
   if (first.session === undefined || first.status === null) {
-    if (entry === 'due') throw new Error('There is no session to resume')
+    if (entry === 'due') throw new Error('The proxy gave the client no session to resume')
     return first
   }
   backend.takeVisits()
   const second = await send({ ...request, tls: { ...version, session: first.session } })
-  if (!second.isResumed) throw new Error('The session was not resumed')
+  if (!second.isResumed) throw new Error("The proxy didn't resume the session")
   return second
 }
 

@@ -5,7 +5,7 @@ import type { Proxy } from './proxies.js'
 
 /** A proxy with an application behind it. */
 export interface Site {
-  /** The proxy's. */
+  /** The port of the proxy. */
   readonly port: number
   readonly backend: Backend
   stop(): Promise<void>
