@@ -34,7 +34,7 @@ const LOADED: Record<string, () => Promise<[typeof Entry, typeof Middleware]>> =
 
 describe('a certificate that the strategy of one entry accepted', () => {
   for (const [how, entries] of Object.entries(LOADED)) {
-    it(`is known to requireCertificate() of another: ${how}`, async () => {
+    it(`satisfies requireCertificate() of another entry: ${how}`, async () => {
       const [{ Strategy }, { requireCertificate }] = await entries()
       const certificate = { subject: { CN: 'alice' } }
       const extractor = () => ({ success: true, certificate, reason: null }) as never

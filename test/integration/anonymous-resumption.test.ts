@@ -7,7 +7,7 @@ import { tlsSocketOf, visit } from '../support/tls-visit.js'
 
 afterEach(closeServers)
 
-describe('a client without certificate that resumes its TLS 1.3 session', () => {
+describe('a client without a certificate that resumes its TLS 1.3 session', () => {
   async function visitTwice() {
     const reasons: string[] = []
     const observed: { claimsAuthorized: boolean; extracted: unknown }[] = []
@@ -31,17 +31,17 @@ describe('a client without certificate that resumes its TLS 1.3 session', () => 
     return { statuses: [full.answer.status, resumed.answer.status], reasons, observed }
   }
 
-  it('is refused like before: 401, neither let in nor an error of the server', async () => {
+  it('gets a 401 again, and no 500', async () => {
     const { statuses, reasons } = await visitTwice()
     expect(statuses).to.deep.equal([401, 401])
     expect(reasons).to.deep.equal(['socket_not_authorized', 'socket_not_authorized'])
   })
 
-  it('is nobody even where Node claims that it is authorized', async function () {
+  it('has no certificate, even if Node says that the client is authorized', async function () {
     const { observed } = await visitTwice()
     const [full, resumed] = observed
     expect(full?.claimsAuthorized).to.equal(false)
-    // Fixed in newer versions of Node, where the first test is all there is to see.
+    // Newer versions of Node have fixed this, so there is nothing more to test.
     if (!resumed?.claimsAuthorized) this.skip()
     expect(resumed.extracted).to.deep.equal({
       success: false,

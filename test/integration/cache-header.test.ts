@@ -17,7 +17,10 @@ import { closeServers, getHttp, listenHttp } from '../support/servers.js'
 
 const HOUR_MS = 60 * 60 * 1000
 
-/** Extracts, with one and the same extractor, from requests that a real server receives in turn. */
+/**
+ * Sends the requests one after another to a real server, and extracts from each with the same
+ * extractor.
+ */
 async function extractAll(
   extract: (request: never) => ExtractionResult,
   requests: Record<string, string | string[]>[],
@@ -35,7 +38,7 @@ async function extractAll(
   return results
 }
 
-describe('a header certificate that was seen before', () => {
+describe('a header certificate that was sent before', () => {
   let pki: TestPki
   let parses: () => number
   const options: ExtractorOptions = {
@@ -77,7 +80,7 @@ describe('a header certificate that was seen before', () => {
     })
   }
 
-  it('is parsed every time with cache: false, and by the one-shot form', async () => {
+  it('is parsed every time with cache: false, and by extractClientCertificate()', async () => {
     const requests = [1, 2, 3].map(() => ({ 'X-Cert': toBase64Der(pki.ec) }))
     await extractAll(createExtractor({ ...options, cache: false }), requests)
     expect(parses()).to.equal(3)
@@ -85,14 +88,14 @@ describe('a header certificate that was seen before', () => {
     expect(parses()).to.equal(6)
   })
 
-  it('is parsed again once others have taken its place', async () => {
+  it('is parsed again once other certificates have replaced it', async () => {
     const extract = createExtractor({ ...options, cache: { maxEntries: 1 } })
     const requests = [pki.ec, pki.rsa, pki.ec].map((client) => ({ 'X-Cert': toBase64Der(client) }))
     await extractAll(extract, requests)
     expect(parses()).to.equal(3)
   })
 
-  it('is not what another request has made of it', async () => {
+  it("doesn't show the changes that another request made to it", async () => {
     const { chained, intermediate, root } = pki
     const extract = createExtractor({ ...options, includeChain: true })
     const headers = { 'X-Cert': toBase64Der(chained, intermediate, root) }
@@ -113,7 +116,7 @@ describe('a header certificate that was seen before', () => {
     expect(shared).to.deep.equal([])
   })
 
-  it('is refused from the moment it expires', async () => {
+  it('is rejected as soon as it expires', async () => {
     const notAfter = new Date(Date.now() + HOUR_MS)
     const client = await pki.root.issue({ subject: 'CN=short-lived', notAfter })
     const headers = { 'X-Cert': toBase64Der(client) }
@@ -136,14 +139,14 @@ describe('a header certificate that was seen before', () => {
 
   const extract = createExtractor(options)
 
-  it('is let in no more easily than one that was not', async () => {
-    const careful = createExtractor({
+  it('has to pass the same checks as a new certificate', async () => {
+    const verifying = createExtractor({
       ...options,
       verifyHeader: 'X-Verify',
       verifyValue: 'SUCCESS',
     })
     const genuine = { 'X-Cert': toBase64Der(pki.ec), 'X-Verify': 'SUCCESS' }
-    const results = await extractAll(careful, [
+    const results = await extractAll(verifying, [
       genuine,
       { 'X-Cert': genuine['X-Cert'] },
       { ...genuine, 'X-Verify': 'FAILED' },
@@ -159,17 +162,19 @@ describe('a header certificate that was seen before', () => {
       mismatch,
       mismatch,
       ...[malformed, malformed, malformed],
-      // HTTP takes a space at the end of a line for no part of the value.
+      // HTTP doesn't count a space at the end of a line as part of the value.
       null,
       malformed,
     ])
     const request = { headers: { 'x-cert': genuine['X-Cert'], 'x-verify': 'SUCCESS' } }
     for (const remoteAddress of ['192.0.2.1', undefined]) {
-      expect(careful({ ...request, socket: { remoteAddress } }).reason).to.equal('untrusted_proxy')
+      expect(verifying({ ...request, socket: { remoteAddress } }).reason).to.equal(
+        'untrusted_proxy',
+      )
     }
   })
 
-  it('keeps the chain that came with it, and no other', async () => {
+  it('has the chain that came with it, and no other chain', async () => {
     const { chained, intermediate, root, ec } = pki
     const withChain = createExtractor({
       certificateSource: 'cloudflare-rfc9440',

@@ -20,10 +20,10 @@ import { tlsSocketOf } from '../support/tls-visit.js'
 
 const HOUR_MS = 60 * 60 * 1000
 
-/** Node's client asks for the server's certificate too. */
+/** Ignores the sockets of Node's client, because the client reads the server's certificate too. */
 const isOfServer = (socket: TLSSocket) => 'server' in socket && Boolean(socket.server)
 
-describe('the certificate of a TLS connection that is kept alive', () => {
+describe('the certificate of a keep-alive connection', () => {
   let pki: TestPki
   let reads: () => number
   before(async () => {
@@ -38,7 +38,7 @@ describe('the certificate of a TLS connection that is kept alive', () => {
     return Promise.all([closeServers(), closeHttp2Servers()])
   })
 
-  /** Requests one after another on a single connection. */
+  /** Sends requests one after another on a single connection. */
   async function request(
     times: number,
     handle: (socket: TLSSocket) => void,
@@ -59,10 +59,11 @@ describe('the certificate of a TLS connection that is kept alive', () => {
 
   for (const includeChain of [false, true]) {
     const kind = includeChain ? 'with its chain' : 'alone'
-    it(`is read once, ${kind}, whoever asks`, async () => {
+    it(`is read once for all extractors, ${kind}`, async () => {
       const results: ExtractionResult[] = []
       await request(3, (socket) => {
-        // Whatever has the socket: a request, a strategy of its own, a proxy's trust.
+        // Each extractor represents another reader of the socket: a strategy, a second strategy, or
+        // trustedProxies.
         for (const extract of [
           createExtractor({ includeChain }),
           createExtractor({ includeChain }),
@@ -71,11 +72,12 @@ describe('the certificate of a TLS connection that is kept alive', () => {
       })
       expect(results.every(({ success }) => success)).to.equal(true)
       expect(results).to.have.lengthOf(6)
-      // The leaf first, and its issuers once the leaf is known to be harmless.
+      // The extractor reads the leaf first, and the issuers once it knows that the leaf is
+      // harmless.
       expect(reads()).to.be.within(1, includeChain ? 2 : 1)
     })
 
-    it(`is not what another request has made of it, ${kind}`, async () => {
+    it(`doesn't show the changes that another request made to it, ${kind}`, async () => {
       const extract = createExtractor({ includeChain })
       const seen: unknown[] = []
       const shared: unknown[] = []
@@ -94,16 +96,16 @@ describe('the certificate of a TLS connection that is kept alive', () => {
     })
   }
 
-  for (const [maxVersion, asked] of [
+  for (const [maxVersion, finishedCalls] of [
     ['TLSv1.2', 3],
     ['TLSv1.3', 1],
   ] as const) {
-    it(`is read again after another handshake, of which ${maxVersion} is asked ${asked} times`, async () => {
+    it(`is checked for a new handshake, ${finishedCalls} times over ${maxVersion}`, async () => {
       const finished = countCalls(TLSSocket.prototype, 'getPeerFinished')
       const extract = createExtractor()
       await request(3, (socket) => extract({ socket }), pki.chained, { maxVersion })
       expect(reads()).to.equal(1)
-      expect(finished()).to.equal(asked)
+      expect(finished()).to.equal(finishedCalls)
     })
   }
 
@@ -113,7 +115,7 @@ describe('the certificate of a TLS connection that is kept alive', () => {
     expect(reads()).to.equal(3)
   })
 
-  it('keeps a chain that Node loses when it is asked for the certificate in another form', async () => {
+  it('keeps a chain that Node loses when the application calls getPeerX509Certificate()', async () => {
     const extract = createExtractor({ includeChain: true })
     const paths: unknown[] = []
     await request(2, (socket) => {
@@ -124,7 +126,7 @@ describe('the certificate of a TLS connection that is kept alive', () => {
     expect(paths[0]).to.have.lengthOf.at.least(1)
   })
 
-  it('is refused from the moment it expires', async () => {
+  it('is rejected as soon as it expires', async () => {
     const notAfter = new Date(Date.now() + HOUR_MS)
     const client = await pki.root.issue({ subject: 'CN=short-lived', notAfter })
     const steps = [0, 2 * HOUR_MS, 0]
@@ -142,18 +144,18 @@ describe('the certificate of a TLS connection that is kept alive', () => {
     expect(reads()).to.equal(1)
   })
 
-  it('is refused from the moment Node no longer calls it authorized', async () => {
+  it('is rejected as soon as Node reports an authorization error', async () => {
     const reasons: unknown[] = []
     const extract = createExtractor()
     await request(3, (socket) => {
       reasons.push(extract({ socket }).reason)
-      // As after a renegotiation with a certificate that does not verify.
+      // A renegotiation with an invalid certificate has the same effect.
       socket.authorizationError = new Error('DEPTH_ZERO_SELF_SIGNED_CERT')
     })
     expect(reasons).to.deep.equal([null, 'socket_not_authorized', 'socket_not_authorized'])
   })
 
-  it('is never that of another connection, however many there are at once', async () => {
+  it("is never another connection's, also with several connections at once", async () => {
     const extract = createExtractor()
     const { port } = await listenHttps((req, res) => {
       res.end(String(extract(req).certificate?.fingerprint256))
@@ -169,7 +171,7 @@ describe('the certificate of a TLS connection that is kept alive', () => {
     expect(reads()).to.equal(clients.length)
   })
 
-  it('is read once for all requests of an HTTP/2 connection, each with a socket object of its own', async () => {
+  it('is read once for all requests of an HTTP/2 connection, although each has its own socket object', async () => {
     const { server: own, root, ec } = pki
     const material = { key: own.key, cert: own.cert, ca: root.cert, requestCert: true }
     const sockets = new Set<unknown>()
@@ -197,7 +199,7 @@ describe('the certificate of a TLS connection that is kept alive', () => {
     expect(reads()).to.equal(1)
   })
 
-  it('keeps no connection alive, not even by the certificate of a request', async () => {
+  it('keeps no connection in memory, even if the application keeps the certificate', async () => {
     setFlagsFromString('--expose-gc')
     const collectGarbage = runInNewContext('gc') as () => void
     const kept: unknown[] = []
@@ -227,7 +229,7 @@ describe('the certificate of a TLS connection that is kept alive', () => {
   })
 })
 
-/** Holds the connection no longer than it lasts. */
+/** Keeps no reference to the socket after the connection has closed. */
 function closingOf(socket: TLSSocket): Promise<void> {
   return new Promise((resolve) => {
     socket.once('close', () => {

@@ -8,8 +8,9 @@ import { testPki } from '../support/pki.js'
 
 afterEach(closeServers)
 
-describe('a refusal over Express and Passport', () => {
-  // Passport would send a text as the WWW-Authenticate header, and Node refuses to send these.
+describe('a rejection over Express and Passport', () => {
+  // Passport would send a string as the WWW-Authenticate header, and Node rejects some of these
+  // strings.
   const infos = [
     'Unknown device',
     'Line one\r\nSet-Cookie: admin=1',
@@ -22,7 +23,7 @@ describe('a refusal over Express and Passport', () => {
   ]
 
   for (const info of infos) {
-    it(`is a plain 401 whatever info verify gives: ${inspect(info)}`, async () => {
+    it(`is a plain 401 when verify passes the info ${inspect(info)}`, async () => {
       const { ec } = await testPki()
       const strategy = new Strategy((_cert, done) => done(null, false, info))
       const { port } = await listenHttps(guardedApp(strategy))
@@ -41,7 +42,7 @@ describe('a refusal over Express and Passport', () => {
 })
 
 describe('an error over Express and Passport', () => {
-  // Express takes next('route') for "carry on with the next handler".
+  // To Express, next('route') means that the next handler should handle the request.
   for (const thrown of ['route', 'router', null]) {
     it(`is a 500 even when verify throws ${String(thrown)}`, async () => {
       const { ec } = await testPki()

@@ -8,7 +8,7 @@ import { Strategy } from '../../src/index.js'
 import { testPki } from '../support/pki.js'
 import { closeServers, getHttps, listenHttps } from '../support/servers.js'
 
-// client-certificate-auth 0.3.0 ships no types.
+// client-certificate-auth 0.3.0 has no types.
 type ClientCertificateAuth = (
   check: (cert: { fingerprint256: string }) => boolean,
 ) => express.RequestHandler
@@ -16,7 +16,7 @@ const clientCertificateAuth = createRequire(import.meta.url)(
   'client-certificate-auth',
 ) as ClientCertificateAuth
 
-/** One app in which the middleware and the strategy guard a route each. */
+/** An app with one route behind the middleware, and one behind the strategy. */
 function createApp() {
   const seen: Record<'middleware' | 'strategy', string[]> = { middleware: [], strategy: [] }
   const app = express()
@@ -62,7 +62,7 @@ describe('client-certificate-auth and this strategy in one app', () => {
     expect(seen).to.deep.equal({ middleware: fingerprints, strategy: fingerprints })
   })
 
-  it('both refuse a client without certificate, and one of an unknown CA', async () => {
+  it('both reject a client without a certificate, and a client of an unknown CA', async () => {
     const { unknown } = await testPki()
     const { app, seen } = createApp()
     const { port } = await listenHttps(app)

@@ -17,7 +17,10 @@ function gate<T = void>() {
   return { open: (value: T) => open(value), opened }
 }
 
-/** Passport given a strategy itself, not its name: it writes every request's actions onto it. */
+/**
+ * Passport writes every request's actions onto the strategy when it gets the instance instead of
+ * the name.
+ */
 function appGuardedByInstance(strategy: Strategy): RequestListener {
   const app = express()
   app.use(new Passport().authenticate(strategy, { session: false }) as express.RequestHandler)
@@ -29,7 +32,7 @@ function appGuardedByInstance(strategy: Strategy): RequestListener {
 
 afterEach(closeServers)
 
-describe('two users at a time, guarded by a strategy instance', () => {
+describe('two users at a time behind a strategy instance', () => {
   type Decide = (name: Name, decided: Promise<unknown>) => Promise<unknown>
   type MakeVerify = (decide: (cert: ChainedPeerCertificate) => Promise<unknown>) => VerifyFunction
 
@@ -38,7 +41,7 @@ describe('two users at a time, guarded by a strategy instance', () => {
     void decide(cert).then((user) => done(null, user as object | null))
   }
 
-  /** Both requests wait in verify, then the one that came last is decided first. */
+  /** Holds both requests in verify, and decides the last one first. */
   async function visitBoth(makeVerify: MakeVerify, decide: Decide) {
     const { rsa, ec } = await testPki()
     const arrived = { 'rsa-client': gate(), 'ec-client': gate() }
@@ -61,7 +64,7 @@ describe('two users at a time, guarded by a strategy instance', () => {
   }
 
   for (const [title, makeVerify] of Object.entries({ 'a promise': byPromise, done: byDone })) {
-    it(`are answered as themselves when verify uses ${title}`, async () => {
+    it(`get their own answers when verify uses ${title}`, async () => {
       const { first, second } = await visitBoth(makeVerify, (name, decided) =>
         decided.then(() => ({ name })),
       )
@@ -71,13 +74,13 @@ describe('two users at a time, guarded by a strategy instance', () => {
       expect(JSON.parse(second.body)).to.deep.equal(expected('ec-client'))
     })
 
-    it(`are rejected and accepted as themselves when verify uses ${title}`, async () => {
-      for (const refused of ['rsa-client', 'ec-client']) {
+    it(`get their own decisions when verify uses ${title}`, async () => {
+      for (const rejected of ['rsa-client', 'ec-client']) {
         const { first, second } = await visitBoth(makeVerify, (name, decided) =>
-          decided.then(() => (name === refused ? null : { name })),
+          decided.then(() => (name === rejected ? null : { name })),
         )
         const statuses = { 'rsa-client': first.status, 'ec-client': second.status }
-        expect(statuses).to.deep.equal({ 'rsa-client': 200, 'ec-client': 200, [refused]: 401 })
+        expect(statuses).to.deep.equal({ 'rsa-client': 200, 'ec-client': 200, [rejected]: 401 })
       }
     })
   }

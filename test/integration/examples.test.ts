@@ -6,7 +6,7 @@ import { expect } from 'chai'
 
 const DIRECTORY = fileURLToPath(new URL('../../examples', import.meta.url))
 
-/** A line that shows that the example did what it is there for. */
+/** A line that shows that the example worked. */
 const EXAMPLES: Record<string, RegExp> = {
   'behind-a-proxy.js': /^alice, verified: 200 \{"user":\{"name":"alice"\}\}$/m,
   'bun.js': /^somebody else as alice: 401 Unauthorized$/m,
@@ -32,26 +32,26 @@ const EXAMPLES: Record<string, RegExp> = {
   'websocket.js': /^alice, later: closed, 1008 certificate expired$/m,
 }
 
-/** Rejects when the exit code is not 0. */
+/** Rejects if the exit code isn't 0. */
 async function run(name: string): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [name], { cwd: DIRECTORY })
   return stdout
 }
 
 describe('the examples', () => {
-  it('are all run here', () => {
+  it('are all tested here', () => {
     const files = readdirSync(DIRECTORY, { withFileTypes: true }).filter((entry) => entry.isFile())
 
     expect(files.map(({ name }) => name)).to.have.members(Object.keys(EXAMPLES))
   })
 
   for (const [name, line] of Object.entries(EXAMPLES)) {
-    it(`${name} runs, and ends by itself with what it is there to show`, async () => {
+    it(`${name} runs to its end, and prints the expected line`, async () => {
       expect(await run(name)).to.match(line)
     })
   }
 
-  it('the audit log of user-lookup.js says why each client was refused', async () => {
+  it('the audit log of user-lookup.js has the reason for each rejection', async () => {
     const lines = (await run('user-lookup.js')).split('\n').filter((line) => line.startsWith('{'))
     const entries = lines.map((line) => JSON.parse(line) as Record<string, string>)
 
@@ -65,7 +65,7 @@ describe('the examples', () => {
 })
 
 describe('the demo', () => {
-  it('shows every kind of client, what it got and why', async () => {
+  it('shows every kind of client, its status and the reason', async () => {
     const rows = (await run('demo.js'))
       .trimEnd()
       .split('\n')

@@ -5,13 +5,13 @@ const ROOT = new URL('../../', import.meta.url)
 const PAGES = new URL('docs/frameworks/', ROOT)
 const EXAMPLES = new URL('examples/', ROOT)
 
-/** The text of files in a folder, by name. */
+/** The contents of the files in a folder, by name. */
 function readAll(folder: URL, extension: string): Map<string, string> {
   const names = readdirSync(folder).filter((name) => name.endsWith(extension))
   return new Map(names.map((name) => [name, readFileSync(new URL(name, folder), 'utf8')]))
 }
 
-/** Without the indentation that all lines have in common, which depends on where they stand. */
+/** Removes the indentation that all lines have in common. */
 function dedent(text: string): string {
   const lines = text.split('\n')
   const depths = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/))
@@ -19,7 +19,7 @@ function dedent(text: string): string {
   return lines.map((line) => line.slice(depth)).join('\n')
 }
 
-/** Whether the lines stand one after another in the program, however deep. */
+/** Whether the program has these lines one after another, with any indentation. */
 function contains(program: string, block: string): boolean {
   const lines = program.split('\n')
   const wanted = dedent(block.trimEnd())
@@ -27,25 +27,25 @@ function contains(program: string, block: string): boolean {
   return lines.some((_, start) => dedent(lines.slice(start, start + length).join('\n')) === wanted)
 }
 
-describe('the pages of the frameworks', () => {
+describe('docs/frameworks', () => {
   const pages = readAll(PAGES, '.md')
   const examples = [...readAll(EXAMPLES, '.js')]
 
   for (const [name, page] of pages) {
     const blocks = [...page.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, block = '']) => block)
 
-    it(`${name} shows nothing but parts of programs that the tests run, and names them`, () => {
+    it(`${name} only shows parts of programs that the tests run, and links to them`, () => {
       if (name !== 'README.md') expect(blocks).to.have.lengthOf.at.least(1)
       for (const block of blocks) {
         const sources = examples.filter(([, program]) => contains(program, block))
         const links = sources.map(([file]) => `](../../examples/${file})`)
         const isNamed = links.some((link) => page.includes(link))
-        expect(isNamed, `not a part of a program that the page names:\n${block}`).to.equal(true)
+        expect(isNamed, `not part of any program that the page links to:\n${block}`).to.equal(true)
       }
     })
   }
 
-  it('are all listed', () => {
+  it('lists every page in its README', () => {
     const [, ...links] = (pages.get('README.md') ?? '')
       .split('](')
       .map((rest) => rest.split(')')[0])

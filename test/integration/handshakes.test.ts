@@ -16,15 +16,15 @@ import {
 import { type ClientOptions, tlsSocketOf, visit } from '../support/tls-visit.js'
 
 type KeyType = 'rsa' | 'ec'
-type ClientName = (typeof CLIENTS)[number]['is']
+type ClientName = (typeof CLIENTS)[number]['name']
 
 const CLIENTS = [
-  { is: 'accepted', reason: null },
-  { is: 'refused by verify', reason: 'callback_returned_false' },
-  { is: 'of an unknown CA', reason: 'socket_not_authorized' },
-  { is: 'self-signed', reason: 'socket_not_authorized' },
-  { is: 'expired', reason: 'socket_not_authorized' },
-  { is: 'without certificate', reason: 'socket_not_authorized' },
+  { name: 'accepted', reason: null },
+  { name: 'rejected by verify', reason: 'callback_returned_false' },
+  { name: 'of an unknown CA', reason: 'socket_not_authorized' },
+  { name: 'self-signed', reason: 'socket_not_authorized' },
+  { name: 'expired', reason: 'socket_not_authorized' },
+  { name: 'without a certificate', reason: 'socket_not_authorized' },
 ] as const
 
 async function createIdentities(keyType: KeyType): Promise<Record<ClientName, Issued | null>> {
@@ -33,15 +33,17 @@ async function createIdentities(keyType: KeyType): Promise<Record<ClientName, Is
   const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 60 * 60 * 1000)
   return {
     accepted,
-    'refused by verify': await root.issue({ subject: 'CN=refused', keyType }),
+    'rejected by verify': await root.issue({ subject: 'CN=rejected', keyType }),
     'of an unknown CA': await stranger.issue(options),
     'self-signed': await createSelfSigned(options),
     expired: await root.issue({ ...options, notBefore: daysAgo(3), notAfter: daysAgo(2) }),
-    'without certificate': null,
+    'without a certificate': null,
   }
 }
 
-/** A guarded server, and what it saw of each request. No reason means that it let the client in. */
+/**
+ * Starts a server that records the reason of each decision, or `null` if it accepted the client.
+ */
 async function startServer() {
   const reasons: (string | null)[] = []
   const sockets: TLSSocket[] = []
@@ -52,7 +54,7 @@ async function startServer() {
         onAuthenticated: () => reasons.push(null),
         onRejected: (_cert, _req, reason) => reasons.push(reason),
       },
-      (cert) => (cert.subject.CN === 'refused' ? false : { cn: cert.subject.CN }),
+      (cert) => (cert.subject.CN === 'rejected' ? false : { cn: cert.subject.CN }),
     ),
   )
   const { port } = await listenHttps((req, res) => {
@@ -85,30 +87,30 @@ for (const keyType of ['rsa', 'ec'] as const) {
     })
 
     for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
-      for (const { is, reason } of CLIENTS) {
+      for (const { name, reason } of CLIENTS) {
         const cn = reason === null ? `${keyType}-client` : null
         const asClient = (): ClientOptions => {
-          const { key, cert } = identities[is] ?? {}
+          const { key, cert } = identities[name] ?? {}
           return { key, cert, minVersion: version, maxVersion: version }
         }
 
-        it(`${is}, over ${version}: gets the same answer in a full and a resumed session`, async () => {
+        it(`gets the same answer in a full and a resumed session, over ${version}, if it is ${name}`, async () => {
           const { port, reasons, protocols } = await startServer()
           const full = await visit(port, asClient())
           expect(full.isResumed).to.equal(false)
-          expectAnswer(full.answer, identities[is], cn)
+          expectAnswer(full.answer, identities[name], cn)
           const resumed = await visit(port, asClient(), full.session)
           expect(resumed.isResumed).to.equal(true)
-          expectAnswer(resumed.answer, identities[is], cn)
+          expectAnswer(resumed.answer, identities[name], cn)
           expect(reasons).to.deep.equal([reason, reason])
           expect(protocols).to.deep.equal([version, version])
         })
 
-        it(`${is}, over ${version}: gets the same answer to every request on a connection`, async () => {
+        it(`gets the same answer to every request on a connection, over ${version}, if it is ${name}`, async () => {
           const { port, reasons, sockets } = await startServer()
           const agent = new https.Agent({ keepAlive: true, maxSockets: 1 })
           for (let request = 0; request < 3; request += 1) {
-            expectAnswer(await getHttps(port, { ...asClient(), agent }), identities[is], cn)
+            expectAnswer(await getHttps(port, { ...asClient(), agent }), identities[name], cn)
           }
           agent.destroy()
           expect(reasons).to.deep.equal([reason, reason, reason])
@@ -119,8 +121,8 @@ for (const keyType of ['rsa', 'ec'] as const) {
   })
 }
 
-describe('a client of an intermediate authority', () => {
-  it('shows its chain up to the root, which ends there, when the chain is asked for', async () => {
+describe('a client of an intermediate CA', () => {
+  it('has a chain that ends at the root, with includeChain', async () => {
     const { chained, intermediate } = await testPki()
     const names: string[] = []
     let shownByNode = 0
@@ -132,7 +134,8 @@ describe('a client of an intermediate authority', () => {
     })
     const app = guardedApp(strategy)
     const { port } = await listenHttps((req, res) => {
-      // Before the strategy does: Node shows the issuers once only, in most versions from 23 on.
+      // The test has to read the chain first: from Node 23 on, most versions show the issuers only
+      // once.
       const detailed = tlsSocketOf(req).getPeerCertificate(true)
       shownByNode = (detailed.issuerCertificate as object | undefined) === undefined ? 1 : 3
       app(req, res)
@@ -145,7 +148,7 @@ describe('a client of an intermediate authority', () => {
     expect(names).to.deep.equal(expected.slice(0, shownByNode))
   })
 
-  it('shows no chain when none is asked for', async () => {
+  it('has no chain without includeChain', async () => {
     const { chained, intermediate } = await testPki()
     const strategy = new Strategy((cert) => ({ chain: 'issuerCertificate' in cert }))
     const { port } = await listenHttps(guardedApp(strategy))
@@ -156,7 +159,7 @@ describe('a client of an intermediate authority', () => {
 })
 
 describe('a client over plain HTTP', () => {
-  it('is refused without an exception', async () => {
+  it('is rejected without an exception', async () => {
     const reasons: string[] = []
     const strategy = new Strategy(
       { onRejected: (_cert, _req, reason) => reasons.push(reason) },

@@ -11,7 +11,7 @@ import { Strategy } from '../../src/index.js'
 import { type Issued, testPki } from '../support/pki.js'
 
 type Next = (error?: unknown) => void
-/** What `passport.authenticate()` returns, without the types of Express. */
+/** The return type of `passport.authenticate()`, without Express's types. */
 type Middleware = (req: unknown, res: unknown, next: Next) => void
 type Handler = (req: Http2ServerRequest & { user?: unknown }, res: Http2ServerResponse) => void
 
@@ -62,24 +62,24 @@ describe('the strategy as a plain middleware of an HTTP/2 server', () => {
     return { status: headers[':status'], body }
   }
 
-  it('lets a client with a certificate in', async () => {
+  it('accepts a client with a certificate', async () => {
     const { ec } = await testPki()
     expect(await get(ec)).to.deep.equal({ status: 200, body: '{"cn":"ec-client"}' })
     expect(reasons).to.deep.equal([])
   })
 
-  it('refuses a client without a certificate', async () => {
+  it('rejects a client without a certificate', async () => {
     expect(await get({})).to.deep.equal({ status: 401, body: 'Unauthorized' })
     expect(reasons).to.deep.equal(['socket_not_authorized'])
   })
 
-  it('refuses a client of an unknown CA', async () => {
+  it('rejects a client of an unknown CA', async () => {
     const { unknown } = await testPki()
     expect(await get(unknown)).to.deep.equal({ status: 401, body: 'Unauthorized' })
     expect(reasons).to.deep.equal(['socket_not_authorized'])
   })
 
-  it('refuses without an exception when the client has gone before the guard runs', async () => {
+  it('rejects a client that has disconnected, without an exception', async () => {
     const { ec } = await testPki()
     const session = await connect(() => undefined, ec)
     session.request({ ':path': '/' }).on('error', () => undefined)

@@ -7,7 +7,7 @@ import { toFunction, toFunctionWithEvent } from '../conformance/support/express-
 import { httpEvent, restEvent } from '../support/lambda-events.js'
 import { testPki } from '../support/pki.js'
 
-/** Something in front of the guard takes its time, as a session store does. */
+/** An app that waits before it authenticates, as it would for a session store. */
 function makeApp(): express.Express {
   const strategy = new Strategy({ certificateSource: 'api-gateway' }, ({ subject }) => ({
     name: subject.CN,
@@ -27,9 +27,9 @@ function makeApp(): express.Express {
 
 const ADAPTERS = { 'serverless-http': toFunction, 'serverless-express': toFunctionWithEvent }
 
-describe('a Lambda function that is asked by several clients at once', () => {
+describe('a Lambda function with several clients at once', () => {
   for (const [name, adapt] of Object.entries(ADAPTERS)) {
-    it(`takes none for another, behind ${name}`, async () => {
+    it(`gives each client its own answer, behind ${name}`, async () => {
       const { ec, rsa, chained } = await testPki()
       const invoke = adapt(makeApp())
       const events = [restEvent(ec), httpEvent(rsa), restEvent(chained), restEvent(null)]

@@ -26,18 +26,18 @@ const root = issue({ subject: 'root', ca: true })
 const client = (parts: Partial<Request>): Holder => issue({ subject: 'client', by: root, ...parts })
 
 interface Verdicts {
-  /** What OpenSSL says of the certificate: its code, or nothing when it accepts the client. */
+  /** OpenSSL's error code, or `undefined` if OpenSSL accepts the client. */
   readonly openssl: string | undefined
   readonly ours: ExtractionResult
 }
 
-/** One request of the client over TLS, to a server that leaves the judgement to us. */
+/** Sends a request over TLS to a server that leaves the decision to the extractor. */
 async function overTls({ pem, key }: Holder): Promise<Verdicts> {
   const extract = createExtractor({ includeChain: true })
   let verdicts: Verdicts | undefined
   const look = (req: IncomingMessage) => {
     const { authorized, authorizationError } = tlsSocketOf(req)
-    // With an empty code, Node and not OpenSSL would have said no.
+    // An empty code would mean that Node rejected the client, and not OpenSSL.
     const openssl = authorized ? undefined : String(authorizationError)
     verdicts = { openssl, ours: extract(req) }
   }
@@ -72,15 +72,15 @@ function isReadByOpenssl(der: Buffer): boolean {
 
 afterEach(closeServers)
 
-describe('a certificate that is odd, but accepted by OpenSSL in a handshake', () => {
+describe('an unusual certificate that every OpenSSL accepts in a handshake', () => {
   const v1 = { version: null, extensions: [] }
-  const odd: [what: string, parts: Partial<Request>][] = [
-    ['an ordinary one', {}],
+  const unusual: [what: string, parts: Partial<Request>][] = [
+    ['an ordinary certificate', {}],
     [
-      'FALSE that is written in basicConstraints',
+      'an explicit FALSE in basicConstraints',
       { extensions: [extension('2.5.29.19', seq(bool(false)))] },
     ],
-    ['FALSE that is written for critical', { extensions: [extension('2.5.29.19', seq(), false)] }],
+    ['an explicit FALSE for critical', { extensions: [extension('2.5.29.19', seq(), false)] }],
     [
       'a critical flag that is 1',
       { extensions: [seq(oid('2.5.29.19'), tlv(1, Buffer.from([1])), octets(seq()))] },
@@ -89,7 +89,7 @@ describe('a certificate that is odd, but accepted by OpenSSL in a handshake', ()
     ['the serial number zero', { serialNumber: int(0) }],
     ['a serial number of 30 bytes', { serialNumber: int(1n << 238n) }],
     ['version 1', v1],
-    ['version 1 that is written', { ...v1, version: tlv(0xa0, int(0)) }],
+    ['an explicit version 1', { ...v1, version: tlv(0xa0, int(0)) }],
     ['version 1 with extensions', { version: null }],
     ['unique ids', { uniqueIds: [tlv(0x81, Buffer.alloc(4)), tlv(0x82, Buffer.alloc(4))] }],
     [
@@ -97,7 +97,7 @@ describe('a certificate that is odd, but accepted by OpenSSL in a handshake', ()
       { extensions: [extension('2.5.29.15', bits(Buffer.from([0x80, 0])), true)] },
     ],
     ['an empty extension list', { uniqueIds: [tlv(0xa3, seq())], extensions: [] }],
-    ['an extension that is unknown', { extensions: [extension('1.2.3.4', Buffer.from('any'))] }],
+    ['an unknown extension', { extensions: [extension('1.2.3.4', Buffer.from('any'))] }],
     [
       'GeneralizedTime before 2050',
       {
@@ -112,7 +112,7 @@ describe('a certificate that is odd, but accepted by OpenSSL in a handshake', ()
     ['a notBefore in the year 0', { notBefore: generalizedTime('00000101000000Z') }],
     ['a notBefore in the year 49', { notBefore: generalizedTime('00490101000000Z') }],
     ['a notBefore in the year 99', { notBefore: generalizedTime('00990101000000Z') }],
-    ['no end', { notAfter: generalizedTime('99991231235959Z') }],
+    ['no end of the validity period', { notAfter: generalizedTime('99991231235959Z') }],
     [
       'a subject of a hundred names',
       {
@@ -126,7 +126,7 @@ describe('a certificate that is odd, but accepted by OpenSSL in a handshake', ()
       },
     ],
   ]
-  for (const [what, parts] of odd) {
+  for (const [what, parts] of unusual) {
     it(`is accepted over TLS and from a header: ${what}`, async () => {
       const holder = client(parts)
       const { openssl, ours } = await overTls(holder)
@@ -139,25 +139,22 @@ describe('a certificate that is odd, but accepted by OpenSSL in a handshake', ()
   }
 })
 
-describe('a certificate that not every OpenSSL accepts', () => {
-  const odd: [what: string, parts: Partial<Request>][] = [
+describe('a certificate that only some versions of OpenSSL accept', () => {
+  const unusual: [what: string, parts: Partial<Request>][] = [
     ['UTCTime without seconds', { notBefore: utcTime('2401010000Z') }],
     ['UTCTime with an offset', { notBefore: utcTime('240101000000+0100') }],
     ['GeneralizedTime with a fraction', { notBefore: generalizedTime('20240101000000.5Z') }],
     ['GeneralizedTime without seconds', { notAfter: generalizedTime('204901010000Z') }],
     ['a padded serial number', { serialNumber: tlv(2, Buffer.from([0, 0, 5])) }],
     ['basicConstraints twice', { extensions: [basicConstraints(false), basicConstraints(false)] }],
-    [
-      'a critical extension that is unknown',
-      { extensions: [extension('1.2.3.4', octets(), true)] },
-    ],
+    ['an unknown critical extension', { extensions: [extension('1.2.3.4', octets(), true)] }],
     ['version 4', { version: tlv(0xa0, int(3)) }],
   ]
-  for (const [what, parts] of odd) {
-    it(`is accepted over TLS where OpenSSL accepts it, and from a header where it reads it: ${what}`, async () => {
+  for (const [what, parts] of unusual) {
+    it(`is accepted if OpenSSL accepts it over TLS, or can read it from a header: ${what}`, async () => {
       const holder = client(parts)
       expect(overHeader(holder).success).to.equal(isReadByOpenssl(holder.der))
-      // A client on such a version can't be given the certificate either.
+      // On such a version, Node's client can't load the certificate either.
       if (!isReadByOpenssl(holder.der)) return
       const { openssl, ours } = await overTls(holder)
       expect(ours.reason).to.equal(openssl === undefined ? null : 'socket_not_authorized')
@@ -165,7 +162,7 @@ describe('a certificate that not every OpenSSL accepts', () => {
   }
 })
 
-describe('the dates of the first centuries', () => {
+describe('a certificate from the first centuries', () => {
   const expired: Partial<Request>[] = ['00990101000000Z', '00500101000000Z', '00490101000000Z'].map(
     (notAfter) => ({
       notBefore: generalizedTime('00010101000000Z'),
@@ -173,7 +170,7 @@ describe('the dates of the first centuries', () => {
     }),
   )
   for (const parts of expired) {
-    it(`have passed: ${String(parts.notAfter?.subarray(2))}`, async () => {
+    it(`has expired: ${String(parts.notAfter?.subarray(2))}`, async () => {
       const holder = client(parts)
       expect(overHeader(holder).reason).to.equal('certificate_expired')
       expect(overHeader(holder, { checkValidity: false }).success).to.equal(true)
@@ -183,18 +180,18 @@ describe('the dates of the first centuries', () => {
     })
   }
 
-  it('are not those of our own', () => {
+  it("isn't dated in our own century", () => {
     const { certificate } = overHeader(client({ notBefore: generalizedTime('00240101000000Z') }))
     expect(certificate?.valid_from).to.match(/^Jan {2}1 00:00:00 0*24( GMT)?$/)
   })
 })
 
 describe('a negative serial number', () => {
-  it('is named by allowSerial() as it is shown, over TLS and from a header', async () => {
+  it('is accepted by allowSerial() as the certificate shows it, over TLS and from a header', async () => {
     const holder = client({ serialNumber: int(-0x11d4c3) })
     const { ours } = await overTls(holder)
     for (const { certificate } of [ours, overHeader(holder)]) {
-      if (certificate === null) throw new Error('It is not accepted')
+      if (certificate === null) throw new Error("The certificate wasn't accepted")
       expect(certificate.serialNumber).to.equal('-11D4C3')
       expect(allowSerial(certificate.serialNumber)(certificate)).to.equal(true)
       expect(allowSerial('11D4C3')(certificate)).to.equal(false)

@@ -7,7 +7,7 @@ import { testPki } from '../support/pki.js'
 
 const PROGRAM = fileURLToPath(new URL('../runtimes/programs/construct.ts', import.meta.url))
 
-/** What comes of each construction in a process of Node in which something else is run first. */
+/** The result of each construction, in a Node process that runs the preparation first. */
 async function construct(preparation: string): Promise<Record<string, string>> {
   const { root } = await testPki()
   const first = `data:text/javascript,${encodeURIComponent(preparation)}`
@@ -25,17 +25,17 @@ function compare(outcomes: Record<string, string>, hasDirectTls: boolean): void 
 }
 
 describe('a runtime without direct TLS', () => {
-  it('gets an error from whatever needs it, when that is made, and nothing else does', async () => {
+  it('gets an error when it constructs something that needs direct TLS, and only then', async () => {
     compare(await construct("process.versions.deno = '2.9.6'"), false)
   })
 
-  it('is told by its own version, whatever version of Node it claims to have', async () => {
+  it('is recognized by its own version, even if it claims a version of Node', async () => {
     const versions = "{ ...process.versions, node: '20.19.0', deno: '2.9.6' }"
     const preparation = `Object.defineProperty(process, 'versions', { value: ${versions} })`
     compare(await construct(preparation), false)
   })
 
-  it("isn't Node with a global of its name", async () => {
+  it("isn't a Node process with a global named Deno or Bun", async () => {
     const deno = "{ version: { deno: '2.9.6' }, build: { os: 'linux' } }"
     compare(await construct(`globalThis.Deno = ${deno}; globalThis.Bun = { version: '1' }`), true)
   })

@@ -7,8 +7,8 @@ import { Passport } from 'passport'
 import { testPki } from '../support/pki.js'
 import { closeServers, getHttp, getHttps, listenHttp, listenHttps } from '../support/servers.js'
 
-// passport-client-cert ships types that need those of Express 4, and connect ships none. This is
-// also how an application that migrates loads either package: by require, and nothing else changed.
+// The types of passport-client-cert need Express 4's, and connect has none. An application that
+// migrates also loads either package by require, and changes nothing else.
 type Done = (error: unknown, user?: unknown) => void
 type Certificate = Record<string, unknown>
 
@@ -43,7 +43,7 @@ function dummyRequest(authorized: boolean, cert?: object | null) {
   return { socket: { getPeerCertificate: () => cert, authorized }, headers: undefined }
 }
 
-/** The name of every action the strategy used on the request. */
+/** The name of every action that the strategy used on the request. */
 function actionsOf(strategy: Strategy, request: object): string[] {
   const actions: string[] = []
   strategy.success = () => actions.push('success')
@@ -54,7 +54,7 @@ function actionsOf(strategy: Strategy, request: object): string[] {
 }
 
 for (const name of PACKAGES) {
-  describe(`${name}, as an application of passport-client-cert uses it`, () => {
+  describe(`${name}, used like passport-client-cert`, () => {
     const { Strategy } = require(name) as StrategyPackage
 
     afterEach(closeServers)
@@ -106,7 +106,7 @@ for (const name of PACKAGES) {
       expect(passed[1]).to.equal(certificate)
     })
 
-    /** A connect app that answers with the user, and counts the calls of verify. */
+    /** A connect app that answers with the user, and records the calls of verify. */
     function guardedConnectApp() {
       const verified: Certificate[] = []
       const strategy = new Strategy((cert, done) => {
@@ -142,14 +142,14 @@ for (const name of PACKAGES) {
       expect(verified[0]?.['issuer']).to.deep.equal(subject)
     })
 
-    it('rejects a TLS client without certificate without calling verify', async () => {
+    it("rejects a TLS client without a certificate, and doesn't call verify", async () => {
       const { app, verified } = guardedConnectApp()
       const { port } = await listenHttps(app)
       expect(await getHttps(port)).to.include({ status: 401, body: 'Unauthorized' })
       expect(verified).to.deep.equal([])
     })
 
-    it('rejects a plain HTTP request without calling verify', async () => {
+    it("rejects a plain HTTP request, and doesn't call verify", async () => {
       const { app, verified } = guardedConnectApp()
       const { port } = await listenHttp(app)
       expect(await getHttp(port)).to.include({ status: 401, body: 'Unauthorized' })
@@ -158,7 +158,7 @@ for (const name of PACKAGES) {
   })
 }
 
-describe('the one difference to passport-client-cert', () => {
+describe('the only difference to passport-client-cert', () => {
   const EXPECTED = { 'passport-client-cert': 'fail', 'passport-client-certificate-auth': 'error' }
 
   for (const name of PACKAGES) {

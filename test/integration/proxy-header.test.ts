@@ -10,12 +10,12 @@ import { closeServers, getHttp, listenHttp } from '../support/servers.js'
 type Fields = Record<string, string>
 
 interface Proxy {
-  is: string
+  name: string
   options: StrategyOptions
   header: string
   encode: (client: Issued) => string
-  /** What else this proxy sends with a certificate that it has verified. */
-  beside: Fields
+  /** The other headers that this proxy sends with a verified certificate. */
+  otherHeaders: Fields
   malformed: string[]
 }
 
@@ -28,7 +28,7 @@ function encodeXfcc(client: Issued): string {
 }
 
 const NGINX: Proxy = {
-  is: 'nginx',
+  name: 'nginx',
   options: {
     certificateHeader: 'X-SSL-Client-Cert',
     headerEncoding: 'url-pem',
@@ -37,29 +37,29 @@ const NGINX: Proxy = {
   },
   header: 'X-SSL-Client-Cert',
   encode: encodePem,
-  beside: { 'X-SSL-Client-Verify': 'SUCCESS' },
+  otherHeaders: { 'X-SSL-Client-Verify': 'SUCCESS' },
   malformed: ['', '%', 'CN=admin', '-----BEGIN CERTIFICATE-----', '%0A'],
 }
 
 const ENVOY: Proxy = {
-  is: 'Envoy',
+  name: 'Envoy',
   options: { certificateSource: 'envoy' },
   header: 'X-Forwarded-Client-Cert',
   encode: encodeXfcc,
-  beside: {},
+  otherHeaders: {},
   malformed: ['', 'Cert', 'Cert="', 'Hash=00;Subject="CN=admin"', 'Cert="CN=admin"'],
 }
 
 const TRAEFIK: Proxy = {
-  is: 'Traefik',
+  name: 'Traefik',
   options: { certificateSource: 'traefik' },
   header: 'X-Forwarded-Tls-Client-Cert',
   encode: encodeDer,
-  beside: {},
+  otherHeaders: {},
   malformed: ['', ',', 'AAAA', 'CN=admin', '!!!!'],
 }
 
-/** A plain HTTP server behind the proxy, which writes down why it refused. */
+/** A plain HTTP server behind the proxy, which records the reason of each rejection. */
 async function listenBehind(proxyOptions: StrategyOptions) {
   const reasons: string[] = []
   const strategy = new Strategy(
@@ -75,7 +75,7 @@ async function listenBehind(proxyOptions: StrategyOptions) {
   return { ...(await listenHttp(guardedApp(strategy))), reasons }
 }
 
-/** Sends exactly these header lines, which no HTTP client would, and returns the status. */
+/** Sends exactly these header lines, which no HTTP client would send, and returns the status. */
 async function sendLines(port: number, fields: [name: string, value: string][]): Promise<number> {
   const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   const socket = net.connect(port, '127.0.0.1').setEncoding('latin1')
@@ -90,13 +90,13 @@ async function sendLines(port: number, fields: [name: string, value: string][]):
 
 afterEach(closeServers)
 
-for (const { is, options, header, encode, beside, malformed } of [NGINX, ENVOY, TRAEFIK]) {
-  describe(`an app over plain HTTP behind ${is}`, () => {
-    it('lets in whom the header shows', async () => {
+for (const { name, options, header, encode, otherHeaders, malformed } of [NGINX, ENVOY, TRAEFIK]) {
+  describe(`an app over plain HTTP behind ${name}`, () => {
+    it('accepts the client in the header', async () => {
       const { rsa } = await testPki()
       const { port, reasons } = await listenBehind(options)
       const { status, body } = await getHttp(port, {
-        headers: { ...beside, [header]: encode(rsa) },
+        headers: { ...otherHeaders, [header]: encode(rsa) },
       })
       expect(status).to.equal(200)
       expect(JSON.parse(body)).to.deep.equal({
@@ -106,38 +106,38 @@ for (const { is, options, header, encode, beside, malformed } of [NGINX, ENVOY, 
       expect(reasons).to.deep.equal([])
     })
 
-    it('refuses whom verify refuses', async () => {
+    it('rejects a client that verify rejects', async () => {
       const { ec } = await testPki()
       const { port, reasons } = await listenBehind(options)
-      const { status } = await getHttp(port, { headers: { ...beside, [header]: encode(ec) } })
+      const { status } = await getHttp(port, { headers: { ...otherHeaders, [header]: encode(ec) } })
       expect(status).to.equal(401)
       expect(reasons).to.deep.equal(['callback_returned_false'])
     })
 
-    it('refuses a request without the header, or with one of a similar name', async () => {
+    it('rejects a request without the header, or with a similar header name', async () => {
       const { rsa } = await testPki()
       const { port, reasons } = await listenBehind(options)
       for (const other of [{}, { [header.replaceAll('-', '_')]: encode(rsa) }]) {
-        expect(await getHttp(port, { headers: { ...beside, ...other } })).to.include({
+        expect(await getHttp(port, { headers: { ...otherHeaders, ...other } })).to.include({
           status: 401,
         })
       }
       expect(reasons).to.deep.equal(Array(2).fill('header_missing_or_malformed'))
     })
 
-    it('refuses a header that is damaged', async () => {
+    it('rejects a damaged header', async () => {
       const { rsa } = await testPki()
       const { port, reasons } = await listenBehind(options)
       const good = encode(rsa)
       const damaged = [...malformed, good.slice(0, good.length / 2), `x${good}`]
       for (const value of damaged) {
-        const { status } = await getHttp(port, { headers: { ...beside, [header]: value } })
+        const { status } = await getHttp(port, { headers: { ...otherHeaders, [header]: value } })
         expect(status, value).to.equal(401)
       }
       expect(reasons).to.deep.equal(damaged.map(() => 'header_missing_or_malformed'))
     })
 
-    it('refuses a second line of the header beside the genuine one', async () => {
+    it('rejects a second line of the header', async () => {
       const { rsa, selfSigned } = await testPki()
       const { port, reasons } = await listenBehind(options)
       const genuine: [string, string] = [header, encode(rsa)]
@@ -148,10 +148,10 @@ for (const { is, options, header, encode, beside, malformed } of [NGINX, ENVOY, 
           [forged, genuine],
           [genuine, forged],
         ]) {
-          expect(await sendLines(port, [...Object.entries(beside), ...lines])).to.equal(401)
+          expect(await sendLines(port, [...Object.entries(otherHeaders), ...lines])).to.equal(401)
         }
       }
-      expect(await sendLines(port, [...Object.entries(beside), genuine])).to.equal(200)
+      expect(await sendLines(port, [...Object.entries(otherHeaders), genuine])).to.equal(200)
       expect(reasons).to.deep.equal(Array(6).fill('header_missing_or_malformed'))
     })
   })
@@ -162,7 +162,7 @@ describe('the verification header of nginx', () => {
   const verifyHeader = 'X-SSL-Client-Verify'
 
   for (const value of ['NONE', 'FAILED:certificate has expired', 'success', 'SUCCESS!', '']) {
-    it(`refuses a certificate when it says "${value}"`, async () => {
+    it(`leads to a rejection if it is "${value}"`, async () => {
       const { rsa } = await testPki()
       const { port, reasons } = await listenBehind(options)
       const headers = { [header]: encode(rsa), [verifyHeader]: value }
@@ -171,7 +171,7 @@ describe('the verification header of nginx', () => {
     })
   }
 
-  it('refuses a certificate when it is missing, also where the socket may be read', async () => {
+  it('leads to a rejection if it is missing, also with fallbackToSocket', async () => {
     const { rsa } = await testPki()
     for (const fallbackToSocket of [false, true]) {
       const { port, reasons } = await listenBehind({ ...options, fallbackToSocket })
@@ -182,7 +182,7 @@ describe('the verification header of nginx', () => {
     }
   })
 
-  it('refuses a certificate when it comes twice', async () => {
+  it('leads to a rejection if it was sent twice', async () => {
     const { rsa } = await testPki()
     const { port, reasons } = await listenBehind(options)
     for (const other of ['SUCCESS', 'NONE', '']) {
@@ -196,7 +196,7 @@ describe('the verification header of nginx', () => {
     expect(reasons).to.deep.equal(Array(3).fill('verification_header_mismatch'))
   })
 
-  it('lets nobody in by itself', async () => {
+  it("doesn't authenticate a client by itself", async () => {
     const { port, reasons } = await listenBehind(options)
     expect(await getHttp(port, { headers: { [verifyHeader]: 'SUCCESS' } })).to.include({
       status: 401,
@@ -219,10 +219,10 @@ describe('the chain in the header of Traefik', () => {
   }
 })
 
-describe('a request without the header where the socket may be read', () => {
-  it('is refused for the reason that the socket gives', async () => {
+describe('a request without the header, with fallbackToSocket', () => {
+  it('is rejected for the reason that the socket has', async () => {
     const { port, reasons } = await listenBehind({ ...NGINX.options, fallbackToSocket: true })
-    expect(await getHttp(port, { headers: NGINX.beside })).to.include({ status: 401 })
+    expect(await getHttp(port, { headers: NGINX.otherHeaders })).to.include({ status: 401 })
     expect(reasons).to.deep.equal(['socket_not_authorized'])
   })
 })

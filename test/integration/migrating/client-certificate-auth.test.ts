@@ -42,7 +42,7 @@ const CERT = {
 const HEADER = { certificateHeader: 'X-Cert', headerEncoding: 'url-pem' } as const
 type HttpError = Error & { status?: number; statusCode?: number }
 
-/** The name and the code of what is thrown. */
+/** The name and the code of the error that is thrown. */
 function outcomeOf(run: () => unknown): unknown {
   try {
     return run()
@@ -57,7 +57,7 @@ const TYPE = 'TypeError ERR_INVALID_ARG_TYPE'
 const start = (options: object) =>
   outcomeOf(() => typeof clientCertificateAuth(() => true, options as never))
 
-/** What `next()` was called with. */
+/** The argument of `next()`. */
 async function next(
   callback: unknown,
   options: object = {},
@@ -73,7 +73,7 @@ async function next(
 
 const statusWith = async (error: unknown) => (await next(() => throwAny(error)))?.status
 
-/** An Express application, and what a client with a valid certificate gets from it. */
+/** The answer of an Express application to a client with a valid certificate. */
 function guardedApp(middleware: Middleware, callback: unknown): RequestListener {
   const app = express()
   app.use(middleware(callback))
@@ -254,7 +254,7 @@ const IN_ANSWERS: readonly Difference<void>[] = [
     expected: ['shown'],
     run: shownBy(
       'test/integration/anonymous-resumption.test.ts',
-      'a client without certificate that resumes its TLS 1.3 session',
+      'a client without a certificate that resumes its TLS 1.3 session',
     ),
   },
   {
@@ -418,7 +418,7 @@ const DIFFERENCES = [
   ...HELPER_DIFFERENCES,
 ]
 
-/** What differs from the only version that npm serves, which is run beside this one. */
+/** Differences to 0.3.0, the only version on npm. The tests run it too. */
 const SINCE_0_3_0: readonly Difference<Middleware>[] = [
   {
     what: 'A callback with two parameters, `(cert, done)`',
@@ -532,20 +532,20 @@ describe('docs/migrating/client-certificate-auth.md', () => {
   afterEach(restoreClock)
 
   for (const { what, expected, run } of DIFFERENCES) {
-    it(`says what differs: ${what}`, async () => {
+    it(`is right about the difference: ${what}`, async () => {
       expect(await run()).to.deep.equal(expected[0])
     })
   }
 
   for (const { what, expected, run } of SINCE_0_3_0) {
-    it(`says what differs from version 0.3.0: ${what}`, async () => {
+    it(`is right about the difference to version 0.3.0: ${what}`, async () => {
       expect(await run(older)).to.deep.equal(expected[0])
       await closeServers()
       expect(await run(newer.default)).to.deep.equal(expected.at(-1))
     })
   }
 
-  it('has a row for each of these differences, and for nothing else', () => {
+  it('has exactly one row for each of these differences', () => {
     expectRows('client-certificate-auth', 'What differs', DIFFERENCES)
     expectRows('client-certificate-auth', 'From version 0.3.0', SINCE_0_3_0)
   })

@@ -19,7 +19,7 @@ type Verify = (this: unknown, cert: Record<string, unknown>, done: Done) => unkn
 type Actions = Record<'success' | 'fail' | 'error', (...args: unknown[]) => void>
 type AnyStrategy = Actions & { name: string; authenticate: (req: object) => void }
 
-/** Both packages, as an application in CommonJS has them. */
+/** Both packages, as an application in CommonJS loads them. */
 interface Package {
   Strategy: new (...args: unknown[]) => AnyStrategy
 }
@@ -37,7 +37,7 @@ const requestOf = (cert: unknown = CERT) => ({
 })
 const verifyAll: Verify = (_cert, done) => done(null, { id: 1 })
 
-/** How an application starts with these arguments. */
+/** The result of creating a strategy with these arguments. */
 function start(Strategy: Package['Strategy'], ...args: unknown[]): string {
   try {
     return new Strategy(...args).name
@@ -47,7 +47,7 @@ function start(Strategy: Package['Strategy'], ...args: unknown[]): string {
   }
 }
 
-/** Every action that a strategy takes on a request. */
+/** Every action of the strategy on a request. */
 async function run(
   { Strategy }: Package,
   verify: Verify,
@@ -67,7 +67,7 @@ async function run(
   return log
 }
 
-/** The status that a client with a valid certificate gets from an Express application. */
+/** The status for a client with a valid certificate in an Express application. */
 async function statusOf({ Strategy }: Package, verify: Verify, after?: () => void) {
   const app = express()
   const passport = new Passport()
@@ -140,8 +140,8 @@ const DIFFERENCES: readonly Difference<Package>[] = [
   {
     what: 'Code that follows `done()` in verify',
     expected: [
-      ['success', 'behind done'],
-      ['behind done', 'success'],
+      ['success', 'after done'],
+      ['after done', 'success'],
     ],
     run: async (older) => {
       const log: unknown[] = []
@@ -149,7 +149,7 @@ const DIFFERENCES: readonly Difference<Package>[] = [
         older,
         (_cert, done) => {
           done(null, { id: 1 })
-          log.push(['behind done'])
+          log.push(['after done'])
         },
         requestOf(),
         log,
@@ -303,7 +303,7 @@ describe('docs/migrating/passport-client-cert.md', () => {
   afterEach(restoreClock)
 
   for (const { what, expected, run: show } of DIFFERENCES) {
-    it(`says what differs: ${what}`, async () => {
+    it(`is right about the difference: ${what}`, async () => {
       if (expected.length === 2) expect(await show(BEFORE)).to.deep.equal(expected[0])
       await closeServers()
       restoreClock()
@@ -311,7 +311,7 @@ describe('docs/migrating/passport-client-cert.md', () => {
     })
   }
 
-  it('has a row for each of these differences, and for nothing else', () => {
+  it('has exactly one row for each of these differences', () => {
     expectRows('passport-client-cert', 'What differs', DIFFERENCES)
   })
 })

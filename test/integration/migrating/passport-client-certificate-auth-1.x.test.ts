@@ -15,7 +15,7 @@ import { endingsOf, requestWith } from '../../support/run-strategy.js'
 import { throwAny } from '../../support/run-verify.js'
 import { closeServers, getHttps, listenHttps } from '../../support/servers.js'
 
-// As JavaScript sees it, which takes any arguments at all.
+// JavaScript allows any arguments.
 const AnyStrategy = Strategy as new (...args: unknown[]) => Strategy
 
 const CERT = {
@@ -35,13 +35,13 @@ function start(options: object): unknown {
   }
 }
 
-/** What Passport is told about a client with a certificate, by a verify function with `done`. */
+/** The actions for a client with a certificate, by a verify function with `done`. */
 function decide(verify: (cert: never, done: Done) => unknown, options: object = {}) {
   const strategy = new AnyStrategy(options, verify)
   return endingsOf(strategy, requestWith(CERT))
 }
 
-/** What Passport is told about a client without one. */
+/** The actions for a client without a certificate. */
 function reject(options: object, req: object = requestWith(null)) {
   return endingsOf(new AnyStrategy(options, () => undefined), req)
 }
@@ -197,12 +197,12 @@ const IN_ANSWERS: readonly Difference<void>[] = [
   },
   {
     what: 'Code that follows `done()` in verify',
-    expected: [['behind done', 'success']],
+    expected: [['after done', 'success']],
     run: async () => {
       const log: string[] = []
       const strategy = new Strategy((_cert, done) => {
         done(null, { id: 1 })
-        log.push('behind done')
+        log.push('after done')
       })
       Object.assign(strategy, { success: () => log.push('success') })
       strategy.authenticate(requestWith(CERT) as never)
@@ -241,7 +241,7 @@ const IN_ANSWERS: readonly Difference<void>[] = [
     expected: ['shown'],
     run: shownBy(
       'test/integration/anonymous-resumption.test.ts',
-      'a client without certificate that resumes its TLS 1.3 session',
+      'a client without a certificate that resumes its TLS 1.3 session',
     ),
   },
   {
@@ -304,12 +304,12 @@ describe('docs/migrating/passport-client-certificate-auth-1.x.md', () => {
   afterEach(restoreClock)
 
   for (const { what, expected, run } of DIFFERENCES) {
-    it(`says what differs: ${what}`, async () => {
+    it(`is right about the difference: ${what}`, async () => {
       expect(await run()).to.deep.equal(expected[0])
     })
   }
 
-  it('has a row for each of these differences, and for nothing else', () => {
+  it('has exactly one row for each of these differences', () => {
     expectRows('passport-client-certificate-auth-1.x', 'What differs', DIFFERENCES)
   })
 })
