@@ -1,4 +1,4 @@
-// Before all that it counts.
+// Import this before the code that it counts.
 import { growthOf, stepsOf } from '../support/steps.js'
 import { expect } from 'chai'
 
@@ -9,19 +9,19 @@ function linear(text: string): number {
   return found
 }
 
-/** Small enough that a compiler would put it into its caller. */
+/** It is so small that a compiler would inline it. */
 function isComma(text: string, at: number): boolean {
   return text[at] === ','
 }
 
-/** Looks at the whole text for each of its characters. */
+/** Looks at the whole string for each of its characters. */
 function quadratic(text: string): number {
   let found = 0
   for (const _ of text) found += linear(text)
   return found
 }
 
-/** The same, but all of it inside of native functions. */
+/** Quadratic code whose cost is entirely inside native functions. */
 const quadraticNatives: Readonly<Record<string, (text: string) => unknown>> = {
   indexOf: (text) => repeat(text, () => text.indexOf(';')),
   includes: (text) => repeat(text, () => text.includes(';')),
@@ -56,7 +56,7 @@ function repeat(text: string, task: (at: number) => unknown): void {
 }
 
 function growthOn(read: (text: string) => unknown): number {
-  // A quarter of the length, since the square of all of it takes long.
+  // Uses a quarter of the length, because the square of the whole length takes long.
   return growthOf((length) => {
     const text = ','.repeat(length / 4)
     return () => read(text)
@@ -64,21 +64,21 @@ function growthOn(read: (text: string) => unknown): number {
 }
 
 describe('the count of steps', () => {
-  it('grows with the length where code is linear', () => {
+  it('grows with the length if code is linear', () => {
     expect(growthOn(linear)).to.be.within(0.95, 1.01)
   })
 
-  it('grows with the square of the length where code is quadratic', () => {
+  it('grows with the square of the length if code is quadratic', () => {
     expect(growthOn(quadratic)).to.be.within(1.95, 2.01)
   })
 
   for (const [name, read] of Object.entries(quadraticNatives)) {
-    it(`grows with the square of the length where code is quadratic in ${name}`, () => {
+    it(`grows with the square of the length if code is quadratic in ${name}`, () => {
       expect(growthOn(read)).to.be.within(1.9, 2.01)
     })
   }
 
-  it('is the same on every version of Node, and however often the code has run', () => {
+  it('is equal on every version of Node, and however often the code has run', () => {
     const text = ','.repeat(1000)
     const task = () => linear(text)
     const counts = stepsOf(...Array<typeof task>(100).fill(task))

@@ -1,4 +1,4 @@
-// Before all that it counts.
+// Import this before the code that it counts.
 import { growthOf } from '../support/steps.js'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -7,11 +7,11 @@ import { expect } from 'chai'
 import { createExtractor, type ExtractorOptions } from '../../src/extractor/index.js'
 import { HOSTILE_HEADERS, repeatTo } from '../support/hostile-headers.js'
 
-/** Linear. The parts of a request that have a fixed length only make it less. */
+/** The limit for linear code. Parts of a request with a fixed length only lower the growth. */
 const LIMIT = 1.05
 const LENGTHS = [10, 12, 14].map((power) => 2 ** power)
 
-/** Names and values in turn, about as long together. */
+/** Alternates names and values, which together have about this length. */
 type Fill = (length: number) => string[]
 
 const requests: [title: string, options: ExtractorOptions, fill: Fill][] = [
@@ -23,15 +23,15 @@ const requests: [title: string, options: ExtractorOptions, fill: Fill][] = [
   ...Object.entries({
     lines: ['X-Line', 'a'],
     'Connection lines': ['Connection', 'close'],
-    'aliases of no header that is read': ['X_SSL-Client-Cerf', 'a'],
+    'aliases of headers that are not read': ['X_SSL-Client-Cerf', 'a'],
   }).map(([title, line]): (typeof requests)[number] => [
-    `${title}, with eleven headers that are read`,
+    `${title}, when eleven headers are read`,
     { certificateSource: 'apache', includeChain: true },
     (length) => Array.from({ length: length / 16 }, () => line).flat(),
   ]),
 ]
 
-/** Requests of several lengths that a real server has received. */
+/** Requests with several lengths, as a real server received them. */
 async function receive(fill: Fill): Promise<Map<number, IncomingMessage>> {
   const server = http.createServer({ maxHeaderSize: 2 ** 18 }).listen(0, '127.0.0.1')
   server.maxHeadersCount = 0
@@ -52,10 +52,10 @@ async function receive(fill: Fill): Promise<Map<number, IncomingMessage>> {
   return received
 }
 
-describe('the steps that a request takes', () => {
+describe('the steps for a request', () => {
   for (const [title, options, fill] of requests) {
     it(`grow no faster than its headers: ${title}`, async () => {
-      // The peers have gone by the time of this, so their addresses can't be looked up.
+      // By now the peers have disconnected, so their addresses can't be looked up.
       const extract = createExtractor({ ...options, trustedProxies: true })
       const received = await receive(fill)
       const growth = growthOf((length) => {

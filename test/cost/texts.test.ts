@@ -1,4 +1,4 @@
-// Before all that it counts.
+// Import this before the code that it counts.
 import { growthOf } from '../support/steps.js'
 import { expect } from 'chai'
 import { parseDistinguishedName } from '../../src/certificate/distinguished-name.js'
@@ -6,18 +6,18 @@ import { parseSubjectAltNames } from '../../src/certificate/subject-alt-name.js'
 import { decodeBase64 } from '../../src/parsers/base64.js'
 import { DECODERS, ENCODINGS } from '../../src/parsers/decoders.js'
 
-/** Linear. Where parts of the text have a fixed length, the rest more than doubles. */
-// A cap on what is read makes a step on the way up, and quadratic is 2.
+/** The limit for linear code. If parts of the string have a fixed length, the rest more than doubles. */
+// Limits on the input cause steps in the growth. Quadratic code has a growth of 2.
 const LIMIT = 1.2
 
 const BEGIN = '-----BEGIN CERTIFICATE-----'
 const END = '-----END CERTIFICATE-----'
 
-/** What to repeat, and what to put around it. */
+/** The string to repeat, and the strings around it. */
 type Shape = readonly [unit: string, front?: string, back?: string]
 
 const shapes: readonly Shape[] = [
-  // Whatever separates, opens, closes or escapes anything in one of the encodings.
+  // All separators, delimiters and escapes of the encodings.
   ...[',', ';', ':', '"', '\\', '=', '%', '+', '-', ' ', '\t', '\n', 'A'].map((c): Shape => [c]),
   [', '],
   [' ,'],
@@ -30,7 +30,7 @@ const shapes: readonly Shape[] = [
   ['%25'],
   ['%0D%0A'],
   ['\r\n'],
-  // Armour that never ends, never begins, or ends at once.
+  // PEM that never ends, never begins, or ends immediately.
   [BEGIN],
   [`${BEGIN}\n`],
   [END],
@@ -114,7 +114,7 @@ const readers: [name: string, read: (text: string) => unknown][] = [
   ['a distinguished name', parseDistinguishedName],
 ]
 
-describe('the steps that a text takes', () => {
+describe('the steps for a string', () => {
   for (const [name, read] of readers) {
     it(`grow no faster than its length: ${name}`, () => {
       for (const shape of shapes) {

@@ -14,33 +14,33 @@ console.log(`FUZZ_SEED=${seed}`)
 
 const encode = (...ders: readonly Buffer[]): string[] => ders.map((der) => der.toString('base64'))
 
-describe('certificates that are almost certificates', () => {
+describe('bytes that are almost a certificate', () => {
   let bases: readonly Base[]
   before(() => {
     bases = createBases()
   })
 
-  /** The bases whose issuer a chain would be verified with, which come behind a mutant. */
+  /** The bases that a chain is verified with. They follow a mutant. */
   function pickIssuers(random: Random): Buffer[] {
     return Array.from({ length: random.below(3) }, () => random.pick(bases).der)
   }
 
-  it(`are read whole or rejected, and nothing ends: ${MUTANTS} mutants`, async () => {
+  it(`are read completely or rejected, and never end the process: ${MUTANTS} mutants`, async () => {
     const random = new Random(seed)
     const readings = Array.from({ length: MUTANTS }, (): Reading => {
       const { der } = mutate(random, bases)
       const others = pickIssuers(random)
-      // As the leaf, or behind one that is in order.
+      // As the leaf, or after a valid leaf.
       const ders = random.chance(0.6) ? [der, ...others] : [random.pick(bases).der, der, ...others]
       return { ders: encode(...ders), everywhere: false }
     })
     const report = await readElsewhere(readings)
     expect(describeFaults(report)).to.deep.equal([])
-    // Both outcomes have to come up often, or else the mutants are too tame or too wild.
+    // Both outcomes must be frequent. Otherwise the mutations are too weak or too strong.
     expect(report.accepted).to.be.within(MUTANTS * 0.1, MUTANTS * 0.9)
   })
 
-  it(`are read whole or rejected, and nothing ends: ${DEGENERATE_KEYS} degenerate keys`, async () => {
+  it(`are read completely or rejected, and never end the process: ${DEGENERATE_KEYS} degenerate keys`, async () => {
     const random = new Random(seed ^ 0x5eed)
     const readings = Array.from({ length: DEGENERATE_KEYS }, (): Reading => {
       const { der } = degenerate(random)
@@ -58,7 +58,7 @@ describe('certificates that are almost certificates', () => {
     expect(describeFaults(report)).to.deep.equal([])
   })
 
-  it('are read everywhere when they are in order', async () => {
+  it('are read everywhere if they are a valid certificate', async () => {
     const good = bases.filter(({ name }) => /^(RSA|P-|ed)/.test(name))
     const readings = good.map(({ der }): Reading => ({ ders: encode(der, der), everywhere: true }))
     const report = await readElsewhere(readings)

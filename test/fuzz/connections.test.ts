@@ -8,7 +8,7 @@ import { type Base, createBases, EXTENSIONS, SUBJECT } from './support/bases.js'
 import { mutate, mutateAndSign } from './support/mutants.js'
 import { chooseSeed, Random } from './support/random.js'
 
-/** Each is a handshake of its own. */
+/** Each takes a separate handshake. */
 const VISITS = 500
 
 const seed = chooseSeed()
@@ -18,10 +18,10 @@ const root = issue({ subject: 'root', ca: true })
 const server = issue({ subject: 'localhost', by: root })
 const client = issue({ subject: 'client', by: root })
 
-/** basicConstraints, authorityKeyIdentifier and those that only the certificate of a CA has. */
+/** basicConstraints, authorityKeyIdentifier, and the extensions that only CA certificates have. */
 const FOR_CAS = ['2.5.29.19', '2.5.29.35', '2.5.29.30', '2.5.29.36'].map((id) => oid(id))
 
-/** What a server shows of a client; `undefined` when it, or the client's own OpenSSL, took none of it. */
+/** The server's verdicts about a client; `undefined` if the server or the client's own OpenSSL rejected it. */
 async function visit(
   running: OddKeysServer,
   [leaf, ...others]: readonly Buffer[],
@@ -38,7 +38,7 @@ async function visit(
   return answers[0]?.verdicts
 }
 
-describe('connections with certificates that are almost certificates', () => {
+describe('connections with bytes that are almost a certificate', () => {
   let running: OddKeysServer
   before(async () => {
     running = await OddKeysServer.start({
@@ -56,7 +56,7 @@ describe('connections with certificates that are almost certificates', () => {
   })
   after(endOddKeysServers)
 
-  /** Nothing but what was sent, or what the server knows, leaf first. */
+  /** Only certificates that were sent, or that the server knows, leaf first. */
   function expectGenuine(verdicts: readonly Verdict[], sent: readonly Buffer[]): void {
     const known = [...sent, root.der].map((der) => new X509Certificate(der).fingerprint256)
     for (const { reason, fingerprints } of verdicts) {
@@ -66,7 +66,7 @@ describe('connections with certificates that are almost certificates', () => {
     }
   }
 
-  it(`end no server, and shorten a chain at most: ${VISITS} mutants behind a client's`, async () => {
+  it(`never end the server, and at most shorten a chain: ${VISITS} mutants after a client's certificate`, async () => {
     const random = new Random(seed)
     const bases: readonly Base[] = createBases(name('root'))
     let served = 0
@@ -81,7 +81,7 @@ describe('connections with certificates that are almost certificates', () => {
     expect(served).to.be.above(VISITS / 10)
   })
 
-  it(`end no server, and are shown as they are: ${VISITS} mutants that a CA has signed`, async () => {
+  it(`never end the server, and are shown unchanged: ${VISITS} mutants that a CA has signed`, async () => {
     const random = new Random(seed ^ 0x5eed)
     const privateKey = generate()
     const key = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
@@ -110,7 +110,7 @@ describe('connections with certificates that are almost certificates', () => {
       }
     }
     const { null: accepted = 0, ...others } = Object.fromEntries(reasons)
-    // What OpenSSL takes and our reader doesn't is rare: names that aren't DER, very long purposes.
+    // OpenSSL accepts few certificates that our reader rejects: names that aren't DER, very long purposes.
     const { certificate_not_retrievable: unread = 0, ...rest } = others
     expect(accepted).to.be.above(VISITS)
     expect(unread).to.be.below(VISITS / 2)

@@ -8,7 +8,7 @@ interface Limits {
   readonly maxBytes: number
 }
 
-/** What a cache of these limits is to hold, the oldest first: the obvious way, and slow. */
+/** The expected contents of a cache with these limits, oldest first, computed in an obvious but slow way. */
 class Model {
   readonly texts: string[] = []
   readonly limits: Limits
@@ -35,19 +35,19 @@ class Model {
   }
 }
 
-/** With a certificate in which there is nothing. */
+/** Makes an entry with an empty certificate. */
 function sizeOf(text: string): number {
   return 24 + 2 * text.length + 200
 }
 
-describe('the cache of header certificates, whatever is asked of it', () => {
-  it('holds what was used last, within both of its limits', () => {
+describe('the cache of header certificates, with any sequence of calls,', () => {
+  it('keeps the most recently used entries, within both limits', () => {
     const limits = fc.record({
       maxEntries: fc.integer({ min: 1, max: 8 }),
-      // Sizes are multiples of eight: so that one limit or the other is often met exactly.
+      // Sizes are multiples of eight, so that they often match one of the limits exactly.
       maxBytes: fc.integer({ min: 1, max: 250 }).map((eights) => eights * 8),
     })
-    // Few texts, so that they come again, and each of a length of its own.
+    // There are few keys, so that they repeat, and each has a different length.
     const requests = fc.array(fc.integer({ min: 1, max: 24 }), { maxLength: 200, size: 'max' })
     fc.assert(
       fc.property(limits, requests, (given, lengths) => {

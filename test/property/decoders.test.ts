@@ -29,7 +29,7 @@ import { ORACLE } from './oracle.js'
 interface Encoding {
   readonly parse: HeaderParser
   readonly write: typeof toXfcc
-  /** Between the parts of a value that can be put together in another order. */
+  /** The separators between parts of a value that can be reordered. */
   readonly separator: string
 }
 
@@ -43,14 +43,14 @@ const PUBLIC: Readonly<Record<HeaderEncoding, Encoding>> = {
   'base64-pem': { parse: parseBase64Pem, write: toBase64Pem, separator: 'LS0t' },
 }
 
-/** Real values of an encoding: a leaf, and a chain of three. */
+/** Valid values of an encoding: a leaf, and a chain of three. */
 async function valuesOf(encoding: HeaderEncoding): Promise<string[]> {
   const { ec, chained, intermediate, root } = await testPki()
   const { write } = PUBLIC[encoding]
   return [write(ec), write(chained, intermediate, root)]
 }
 
-/** Damaged values, values put together from the parts of real ones, and anything at all. */
+/** Damaged values, values that are recombined from parts of valid values, and arbitrary strings. */
 function textsLike(values: readonly string[], separator: string): fc.Arbitrary<string> {
   const known = ['URI=a', 'By=b', 'By=c', 'd', 'By=e', 'X="1"', '']
   const parts = [...values.flatMap((value) => value.split(separator)), ...known]
@@ -82,7 +82,7 @@ for (const encoding of ENCODINGS) {
       const [decode, expected] = [DECODERS[encoding][place], ORACLE[encoding][place]]
       if (decode === null || expected === null) continue
 
-      it(`is decoded if, and only if, it is of the grammar, and never throws (${place})`, () => {
+      it(`is decoded if and only if it matches the grammar, and never throws (${place})`, () => {
         fc.assert(
           fc.property(texts, (text) => {
             expect(dersOf(decode(text))).to.deep.equal(expected(text))
@@ -92,7 +92,7 @@ for (const encoding of ENCODINGS) {
       })
     }
 
-    it('never throws when it is parsed, and yields only certificates that stand in it', () => {
+    it('never throws when it is parsed, and gives only certificates that it contains', () => {
       fc.assert(
         fc.property(texts, (text) => {
           const [leaf, ...issuers] = chainOf(parse(text))
@@ -105,7 +105,7 @@ for (const encoding of ENCODINGS) {
       )
     })
 
-    it('never throws when the certificate in it is damaged, and yields no other bytes', async () => {
+    it('never throws when its certificate is damaged, and gives no other bytes', async () => {
       const { ec, rsa } = await testPki()
       const byte = fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 }))
       const damage = fc.array(byte, { minLength: 1, maxLength: 3 })

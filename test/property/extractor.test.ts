@@ -35,7 +35,7 @@ function throwing(): never {
   throw new Error('not now')
 }
 
-/** Throws at whatever is asked of it, but for the symbols fast-check asks for. */
+/** Throws on every access, except for the symbols that fast-check reads. */
 const hostile = new Proxy(
   {},
   {
@@ -46,7 +46,7 @@ const hostile = new Proxy(
   },
 )
 
-/** An object on which some members are getters that throw. */
+/** An object in which some members are getters that throw. */
 function withTraps(object: Record<string, unknown>, traps: readonly string[]): object {
   const trapped = { ...object }
   for (const name of traps) Object.defineProperty(trapped, name, { get: throwing })
@@ -88,8 +88,8 @@ function requests(values: readonly string[]): fc.Arbitrary<unknown> {
   )
 }
 
-describe('any object in place of a request', () => {
-  it('never makes an extractor throw, and is answered by a certificate or by a reason', async () => {
+describe('any object instead of a request', () => {
+  it('never makes an extractor throw, and gives a certificate or a reason', async () => {
     const { chained, intermediate } = await testPki()
     const values = [
       toUrlPem(chained, intermediate),

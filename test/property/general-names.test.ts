@@ -19,7 +19,7 @@ import {
   sanExtension,
 } from '../support/der-certificates.js'
 
-/** What could make one name look like several, or like another. */
+/** Strings that could make one name look like several names, or like another name. */
 const TOKENS = [
   ...[',', ', ', '"', '\\', "'", ':', '=', '+', ';', '<', '>', '#', ' ', '\0', '\n', '\x7f'],
   ...['DNS:', 'email:a@b', 'a', 'example.org', '\u00e9', '\u4e2d', '\u{1f600}', '\u212a', '\ufeff'],
@@ -70,11 +70,11 @@ const name: fc.Arbitrary<Buffer> = fc.oneof(
   fc
     .array(fc.array(attribute, { minLength: 1, maxLength: 3 }), { maxLength: 4 })
     .map((relativeNames) => directoryName(...relativeNames)),
-  // An X.400 address, an EDI party, and a tag that no name has.
+  // An X.400 address, an EDI party, and a tag that names don't use.
   fc.constantFrom(der(0xa3, der(0x30)), der(0xa5, der(0xa1, der(0x0c, 'a'))), der(0x89, 'a')),
 )
 
-/** Of an extension that OpenSSL can't read, some versions of Node show nothing, and others throw. */
+/** If OpenSSL can't read an extension, some versions of Node show nothing, and others throw. */
 function textOf(certificate: X509Certificate): string {
   try {
     return certificate.subjectAltName ?? ''
@@ -89,7 +89,7 @@ describe('the names that are read from the DER of a certificate', () => {
     make = await certificateMaker()
   })
 
-  /** Fails unless the names are those that Node shows, all of them or none. */
+  /** Fails unless the result has exactly the names that Node shows, or none. */
   function compare(names: readonly Buffer[]): void {
     const certificate = make(sanExtension(generalNames(...names)))
     const text = textOf(new X509Certificate(certificate))
@@ -98,21 +98,21 @@ describe('the names that are read from the DER of a certificate', () => {
     expect(formatSubjectAltNames(read ?? [])).to.equal(text)
   }
 
-  it('are those that Node shows, and are written as Node writes them', () => {
+  it('equal the names that Node shows, and are written in the same way', () => {
     fc.assert(fc.property(fc.array(name, { minLength: 1, maxLength: 5 }), compare), {
       numRuns: 4000,
     })
   })
 
-  it('are those that Node shows for each type of attribute', () => {
+  it('equal the names that Node shows for each type of attribute', () => {
     for (const type of ATTRIBUTE_TYPES.keys()) compare([directoryName([[type, 0x0c, 'value']])])
   })
 
-  it('are those that Node shows where there are thousands', () => {
+  it('equal the names that Node shows even if there are thousands', () => {
     compare(Array.from({ length: 3000 }, (_, at) => der(0x82, `host-${at}.example.org`)))
   })
 
-  it('are all read or none, and nothing makes the reader throw', () => {
+  it('are either all read or none, and the reader never throws', () => {
     const names = generalNames(der(0x82, 'a'), der(0x86, 'urn:b'))
     const whole = make(sanExtension(names))
     const place = fc.integer({ min: whole.indexOf(names), max: whole.length - 1 })

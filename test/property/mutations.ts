@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** One change to a text; places and lengths are parts of its length. */
+/** One change to a string. Positions and lengths are fractions of its length. */
 interface Edit {
   readonly kind: 'delete' | 'insert' | 'replace' | 'repeat' | 'swap' | 'flip' | 'token'
   readonly at: number
@@ -9,7 +9,7 @@ interface Edit {
   readonly text: string
 }
 
-/** What has a meaning in one of the encodings. */
+/** Tokens that have a meaning in one of the encodings. */
 const TOKENS = [
   ...['%', '%0A', '%0a', '%0D%0A', '%2B', '%25', '%00', '%FF', '+', ' ', '\t', '\n', '\r\n'],
   ...[',', ', ', ' ,', ';', ';;', ':', '::', '=', '==', '"', '\\', '\\"', '\\\\', 'A', '/', '-'],
@@ -32,23 +32,23 @@ const TOKENS = [
 
 const edit: fc.Arbitrary<Edit> = fc.record({
   kind: fc.constantFrom('delete', 'insert', 'replace', 'repeat', 'swap', 'flip', 'token'),
-  // The ends are where a lax parser would look away.
+  // Prefers both ends, because lax parsers ignore faults there.
   at: fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true })),
   to: fc.double({ min: 0, max: 1, noNaN: true }),
   length: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 2000 })),
   text: fc.oneof(fc.constantFrom(...TOKENS), fc.string({ maxLength: 8, unit: 'binary' })),
 })
 
-/** Changes that leave most of a text in place. */
+/** Changes that keep most of a string. */
 export const edits: fc.Arbitrary<Edit[]> = fc.array(edit, { maxLength: 3 })
 
-/** Any text, made of what the encodings are made of. */
+/** Any string made of the tokens of the encodings. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),
   fc.array(fc.constantFrom(...TOKENS), { maxLength: 30 }).map((tokens) => tokens.join('')),
 )
 
-/** A text after some changes. */
+/** A string after some changes. */
 export function mutate(text: string, changes: readonly Edit[]): string {
   return changes.reduce(apply, text)
 }
@@ -84,7 +84,7 @@ function flip(text: string): string {
   return upper === text ? text.toLowerCase() : upper
 }
 
-/** Puts a token in place of another of the same text: where structure is. */
+/** Replaces one occurrence of a token by another token, because tokens carry the structure. */
 function replaceToken(text: string, other: string, from: number): string {
   const found = TOKENS.map((token) => ({ token, at: text.indexOf(token, from) }))
   const [first] = found.filter(({ at }) => at !== -1).sort((a, b) => a.at - b.at)

@@ -1,5 +1,5 @@
-// The grammars of the encodings once more, as plainly as they can be said and without a thought for
-// speed: what the decoders are compared with.
+// A second implementation of the decoders, as plain as possible and without regard for speed. The tests
+// compare both.
 import { createHash } from 'node:crypto'
 import type { ChainDecoder, HeaderEncoding } from '../../src/parsers/decoders.js'
 
@@ -12,7 +12,7 @@ const BLOCK =
 const SPACED_BLOCK =
   /-----BEGIN CERTIFICATE----- ((?:[A-Za-z0-9+/=]+ )+)-----END CERTIFICATE-----(?: +|$)/y
 const PAIR = /([A-Za-z]+)=(?:"((?:[^"\\]|\\[^])*)"|([^",;]*))(?:;|$)/y
-/** Names of the proxy in front of everything else, each up to the next or to Hash. */
+/** The names of the proxy come first, and each ends at the next name or at Hash. */
 const NEXT = '(?:by|hash|cert|chain|subject|uri|dns)=|[a-z]+="'
 const PROXY_NAMES = new RegExp(`^(?:by=(?:(?!;(?:${NEXT}))[^",])*;(?=by=|hash=))+`, 'i')
 
@@ -27,7 +27,7 @@ function base64(text: string): Buffer | undefined {
   return Buffer.from(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)))
 }
 
-/** All of them, or none. */
+/** Decodes all of them, or none. */
 function every<Item, Result>(
   items: readonly Item[],
   read: (item: Item) => Result | undefined,
@@ -36,7 +36,7 @@ function every<Item, Result>(
   return results.length === items.length && results.length > 0 ? results : undefined
 }
 
-/** The matches of a sticky expression, if they are the whole text. */
+/** The matches of a sticky expression, if they cover the whole string. */
 function tile(text: string, expression: RegExp): RegExpExecArray[] | undefined {
   const matches: RegExpExecArray[] = []
   const sticky = new RegExp(expression)
@@ -60,14 +60,14 @@ function pemBlocks(pem: string, block: RegExp): Buffer[] | undefined {
   return every(blocks, ([, body = '']) => base64(body.replace(/[\r\n ]/g, '')))
 }
 
-/** As long as there is one SEQUENCE right behind the other. */
+/** Reads SEQUENCEs that directly follow each other. */
 function sequences(bytes: Buffer): Buffer[] | undefined {
   if (bytes.length === 0) return []
   const digits = (bytes[1] ?? 0) - 0x80
   if (bytes[0] !== 0x30 || digits < 1 || digits > 4) return undefined
   const hex = bytes.toString('hex', 2, 2 + digits)
   const length = parseInt(hex, 16)
-  // DER takes as few digits as possible, and nothing ends behind the end.
+  // In DER, lengths have their shortest form, and no value ends after the end of the bytes.
   const isShortest = !hex.startsWith('00') && length >= 0x80
   if (!isShortest || hex.length < 2 * digits || 2 + digits + length > bytes.length) return undefined
   const others = sequences(bytes.subarray(2 + digits + length))
@@ -119,7 +119,7 @@ function xfcc(text: string): Buffer[] | undefined {
   return path ?? [leaf]
 }
 
-/** Nothing twice, nothing bare, and nothing that a copied value in front may have brought along. */
+/** No key occurs twice, each has a value, and none may be part of a value that Envoy copied before it. */
 function isTrustworthy(pairs: readonly Pair[]): boolean {
   const places = (name: string) => pairs.flatMap(({ key }, index) => (key === name ? [index] : []))
   const isCopied = ({ key, bare }: Pair) =>
@@ -139,7 +139,7 @@ function isTrustworthy(pairs: readonly Pair[]): boolean {
 const spacedPem: ChainDecoder = (text) => pemBlocks(text, SPACED_BLOCK)
 const base64Pem: ChainDecoder = (text) => pemBlocks(base64(text)?.toString('latin1') ?? '', BLOCK)
 
-/** What each decoder should make of a text. */
+/** The expected result of each decoder. */
 export const ORACLE: Readonly<
   Record<HeaderEncoding, { leaf: ChainDecoder; chain: ChainDecoder | null }>
 > = {

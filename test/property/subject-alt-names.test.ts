@@ -6,7 +6,7 @@ import {
 } from '../../src/certificate/subject-alt-name.js'
 import { anyText, edits, mutate } from './mutations.js'
 
-/** Node writes a value as a JSON string as soon as it holds one of these (CVE-2021-44532). */
+/** Node writes a value as a JSON string if it contains one of these characters (CVE-2021-44532). */
 const SPECIAL = /["\\,']|[^ -~]/
 
 const name: fc.Arbitrary<SubjectAltName> = fc.record({
@@ -26,7 +26,7 @@ function write(names: readonly SubjectAltName[]): string {
 }
 
 describe('any list of subject alternative names', () => {
-  it('is read as what was written, whatever the names hold', () => {
+  it('is read back unchanged, whatever the names contain', () => {
     fc.assert(
       fc.property(fc.array(name), (names) => {
         expect(parseSubjectAltNames(write(names))).to.deep.equal(names)
@@ -35,7 +35,7 @@ describe('any list of subject alternative names', () => {
     )
   })
 
-  it('never throws when its text is damaged, and yields names only where all of it has the form', () => {
+  it('never throws when its string is damaged, and gives names only if the whole string is valid', () => {
     const entry = /[A-Za-z0-9 ]+:(?:"(?:[^"\\]|\\[^])*"|[^",]*)/.source
     const form = new RegExp(`^(?:${entry}, )*${entry}$`)
     const damaged = fc

@@ -1,34 +1,34 @@
-// The rules of trust once more, said about descriptions of requests instead of requests.
+// A second implementation of the rules of trust, for descriptions of requests.
 
-/** What an extractor is configured to do. */
+/** The configuration of an extractor. */
 export interface Plan {
-  readonly trust: 'nobody was named' | 'loopback' | 'network' | 'mtls' | 'all' | 'socket only'
+  readonly trust: 'no proxy was named' | 'loopback' | 'network' | 'mtls' | 'all' | 'socket only'
   readonly verify: boolean
   readonly fallbackToSocket: boolean
   readonly checkValidity: boolean
 }
 
-/** What is drawn: a request in words that the oracle understands too. */
+/** A random request, described in words that the oracle also understands. */
 export interface Drawn {
   readonly address: { readonly text: unknown; readonly network: string | null }
   readonly isUnix: boolean
   readonly lines: readonly (readonly [name: string, value: string])[]
-  /** Whether there are any, and whether Node joined repeated ones or kept the first of them. */
+  /** Whether rawHeaders exist, and whether Node joined repeated headers or kept the first. */
   readonly rawLines: 'none' | 'joined' | 'first'
   readonly authorized: unknown
   readonly authorizationError: unknown
   /** A certificate, `throws`, or `none`. */
   readonly shows: string
-  /** The member that throws when it is read. */
+  /** This member throws when it is read. */
   readonly trap: 'headers' | 'rawHeaders' | 'socket' | null
 }
 
 const EXPIRED = ['expired', 'ownExpired', 'future']
 const CLIENTS = ['alice', 'bob', 'expired', 'future']
 
-/** Whether the peer may speak for a client. */
+/** Whether the peer may set the header. */
 export function isTrusted({ trust }: Plan, { address, isUnix, trap, ...rest }: Drawn): boolean {
-  if (trust === 'nobody was named' || trust === 'all') return true
+  if (trust === 'no proxy was named' || trust === 'all') return true
   if (trap === 'socket') return false
   switch (trust) {
     case 'loopback':
@@ -42,7 +42,7 @@ export function isTrusted({ trust }: Plan, { address, isUnix, trap, ...rest }: D
   }
 }
 
-/** A peer without an address may be the proxy, which is no client. */
+/** A peer without an address may be the proxy, so it isn't treated as a client. */
 function isKnown({ address, isUnix }: Drawn): boolean {
   return typeof address.text === 'string' || isUnix
 }
@@ -56,7 +56,7 @@ function fromSocket(drawn: Drawn): string {
   return drawn.trap !== 'socket' && hasAuthorized(drawn) && isShown ? drawn.shows : 'none'
 }
 
-/** `mismatch` is an answer, after which no other source is asked. */
+/** After `mismatch`, no other source is read. */
 function fromHeader({ verify }: Plan, drawn: Drawn): string[] {
   const isUnreadable = drawn.trap === 'headers' || drawn.trap === 'rawHeaders'
   if (isUnreadable) return verify ? ['mismatch', 'none'] : ['none']
@@ -76,7 +76,7 @@ function fromHeader({ verify }: Plan, drawn: Drawn): string[] {
   return isGenuine && !isTampered('x-cert', 'x_cert') ? [certificate] : ['none']
 }
 
-/** The names of the certificates that may come out; `none` for a refusal. */
+/** The names of the certificates that are allowed as a result; `none` means that the request is rejected. */
 export function allowedResults(plan: Plan, drawn: Drawn): string[] {
   const isValid = (name: string) => !plan.checkValidity || !EXPIRED.includes(name)
   return sourcesOf(plan, drawn).map((name) =>
@@ -89,6 +89,6 @@ function sourcesOf(plan: Plan, drawn: Drawn): string[] {
   if (plan.trust === 'socket only') return [own]
   if (!isTrusted(plan, drawn)) return [plan.fallbackToSocket && isKnown(drawn) ? own : 'none']
   const forwarded = fromHeader(plan, drawn)
-  if (plan.trust !== 'nobody was named' || !plan.fallbackToSocket) return forwarded
+  if (plan.trust !== 'no proxy was named' || !plan.fallbackToSocket) return forwarded
   return forwarded.map((name) => (name === 'none' ? own : name))
 }

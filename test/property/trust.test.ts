@@ -15,7 +15,7 @@ import { allowedResults, type Drawn, isTrusted, type Plan } from './trust-oracle
 const RUNS = 100_000
 const DAY_MS = 24 * 60 * 60 * 1000
 
-/** The certificates there are, by what is written for them in a request's description. */
+/** The certificates, by their names in the description of a request. */
 type Certificates = Readonly<Record<string, Issued>>
 
 async function createCertificates(): Promise<Certificates> {
@@ -34,7 +34,7 @@ async function createCertificates(): Promise<Certificates> {
 
 const booleans = [false, true]
 const PLANS: Plan[] = (
-  ['nobody was named', 'loopback', 'network', 'mtls', 'all', 'socket only'] as const
+  ['no proxy was named', 'loopback', 'network', 'mtls', 'all', 'socket only'] as const
 )
   .flatMap((trust) => booleans.map((verify) => ({ trust, verify })))
   .flatMap((plan) => booleans.map((fallbackToSocket) => ({ ...plan, fallbackToSocket })))
@@ -46,7 +46,7 @@ function optionsOf(plan: Plan, proxy: string): ExtractorOptions {
   const { trust, verify, fallbackToSocket, checkValidity } = plan
   if (trust === 'socket only') return { checkValidity, fallbackToSocket }
   const trusted: Record<typeof trust, ExtractorOptions['trustedProxies']> = {
-    'nobody was named': undefined,
+    'no proxy was named': undefined,
     loopback: 'loopback',
     network: ['10.0.0.0/8', 'unix'],
     mtls: ({ address, certificate }) =>
@@ -127,8 +127,8 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
   ),
 })
 
-describe('100,000 random requests to extractors that trust some and distrust others', () => {
-  it('are answered without a throw, and with no certificate but what is allowed', async () => {
+describe('100,000 random requests to extractors with random trust', () => {
+  it('never make an extractor throw, and only give certificates that the rules allow', async () => {
     const certificates = await createCertificates()
     const shown = Object.entries(certificates).map(
       ([name, { raw }]) => [name, toPeerCertificate(new X509Certificate(raw))] as const,
@@ -182,8 +182,8 @@ describe('100,000 random requests to extractors that trust some and distrust oth
       }),
       { numRuns: RUNS },
     )
-    // Nothing would have been tried if everything had been refused. Far less than a few hundred, which there are
-    // of each, so that no draw fails by its luck.
+    // If everything had been rejected, the test would have tried nothing. Each source occurs a few hundred
+    // times, so this low limit never fails by chance.
     const sources = PLANS.map(({ trust }) => (trust === 'socket only' ? 'proxy' : 'alice'))
     for (const [index, { trust }] of PLANS.entries()) {
       expect(seen[`${trust}: ${sources[index] ?? ''}`], trust).to.be.greaterThan(20)

@@ -15,7 +15,7 @@ const MAX_HOPS = 3
 
 const runs = { numRuns: 300 }
 
-/** What a client says of its own, in the header that it sends and by the names in its certificate. */
+/** The values that a client chooses, in its own header and in the names of its certificate. */
 interface Hostile {
   readonly sent: string | undefined
   readonly uris: readonly string[]
@@ -39,7 +39,7 @@ before(async () => {
   hostile = hostileClients()
 })
 
-/** Texts made of everything that has a meaning in the header, and of whole elements of the victim. */
+/** Strings made of the tokens of the header, and of whole elements of the victim. */
 function hostileClients(): fc.Arbitrary<Hostile> {
   const hash = `Hash=${sha256(victim.certificate)}`
   const cert = `Cert="${toUrlPem(victim.certificate)}"`
@@ -67,7 +67,7 @@ function hostileClients(): fc.Arbitrary<Hostile> {
   const anything = fc
     .array(fc.constantFrom(...atoms), { minLength: 1, maxLength: 5 })
     .map((some) => some.join(''))
-  // A name of the victim that is more than that, and the end of a quote that was opened in front.
+  // Values that contain a name of the victim, or end a quote that was opened earlier.
   const ends = [
     ';',
     ';By=a',
@@ -83,7 +83,7 @@ function hostileClients(): fc.Arbitrary<Hostile> {
       fc.constantFrom(...ends).map((end) => `${VICTIM_URI}${end}`),
       fc.constantFrom(`"${VICTIM_URI}"`, 'a"', `a";${element}`, `a",${element}`, `a";${identity}`),
     )
-    // No CA signs the very name of the victim for somebody else.
+    // No CA issues a certificate with exactly the victim's name to another client.
     .filter((text) => text !== VICTIM_URI)
   const openQuote = fc.constantFrom(
     ...['X="', 'Cert="', 'By="', 'Subject="CN=a', 'URI="', 'X="\\'],
@@ -111,7 +111,7 @@ function hops(mode: fc.Arbitrary<EnvoyHop['mode']>): fc.Arbitrary<EnvoyHop> {
   })
 }
 
-/** The outermost proxy first. All behind it append. */
+/** The outermost proxy comes first. All later proxies append. */
 const paths: fc.Arbitrary<EnvoyHop[]> = fc
   .tuple(
     hops(fc.constantFrom('SANITIZE_SET', 'APPEND_FORWARD')),
@@ -119,7 +119,7 @@ const paths: fc.Arbitrary<EnvoyHop[]> = fc
   )
   .map(([outermost, others]) => [outermost, ...others])
 
-/** What arrives behind all proxies, each of which is the client of the next. */
+/** The header after all proxies. Each proxy is the client of the next proxy. */
 function travel(path: readonly EnvoyHop[], clients: readonly EnvoyClient[], sent?: string): string {
   return path.reduce<string | undefined>(
     (header, hop, at) => forward(header, hop, clients[at] as EnvoyClient),
@@ -131,7 +131,7 @@ function clientsOf(path: readonly EnvoyHop[], outermost: EnvoyClient): EnvoyClie
   return path.map((_, at) => (at === 0 ? outermost : (proxies[at % proxies.length] as EnvoyClient)))
 }
 
-/** `victim` for anything that an application might take for the victim. */
+/** Returns `victim` for everything that an application might mistake for the victim. */
 function extract(header: string, options: ExtractorOptions) {
   const request = {
     headers: { 'x-forwarded-client-cert': header },
@@ -157,13 +157,13 @@ function extract(header: string, options: ExtractorOptions) {
   }
 }
 
-/** Every way to read a header: any hop or none, identities or not. */
+/** Every way to read a header: with any hop or none, with identities or without. */
 const settings = [undefined, 0, 1, 2, 3].flatMap((xfccHop) =>
   [false, true].map((forwardedIdentity): ExtractorOptions => ({ xfccHop, forwardedIdentity })),
 )
 
-describe('X-Forwarded-Client-Cert as Envoys write it for a client that chose its names', () => {
-  it('is never taken for another client', async () => {
+describe('X-Forwarded-Client-Cert of Envoys, for a client that chose its names,', () => {
+  it('never identifies another client', async () => {
     await fc.assert(
       fc.asyncProperty(paths, hostile, async (path, { sent, uris, dns, commonName }) => {
         const client = await createEnvoyClient(uris, dns, commonName)
@@ -171,11 +171,11 @@ describe('X-Forwarded-Client-Cert as Envoys write it for a client that chose its
         const [outermost] = path as [EnvoyHop]
         for (const options of settings) {
           const { xfccHop = 0, forwardedIdentity } = options
-          // Then the element is the client's own, which nothing in it can show.
+          // Then the client has written the element, and nothing in the element can show that.
           if (xfccHop >= path.length && outermost.mode === 'APPEND_FORWARD') continue
           const { isVictim, kind } = extract(header, options)
           if (!isVictim) continue
-          // The one documented limit: identities, a hop, no certificate, and a comma in a name.
+          // The only documented limit: identities, a hop, no certificate, and a comma in a name.
           const names = [...(outermost.uri === 'none' ? [] : uris), ...(outermost.dns ? dns : [])]
           expect(kind, header).to.equal('identity')
           expect(forwardedIdentity && options.xfccHop !== undefined, header).to.equal(true)
@@ -187,7 +187,7 @@ describe('X-Forwarded-Client-Cert as Envoys write it for a client that chose its
     )
   })
 
-  it('never yields another certificate, whichever hop has such a client', async () => {
+  it('never gives another certificate, whichever hop has such a client', async () => {
     await fc.assert(
       fc.asyncProperty(
         paths,
@@ -207,7 +207,7 @@ describe('X-Forwarded-Client-Cert as Envoys write it for a client that chose its
     )
   })
 
-  it('is read as the client of every hop, where names hold nothing but names', () => {
+  it('identifies the client of every hop, if names contain only names', () => {
     fc.assert(
       fc.property(paths, (path) => {
         const clients = clientsOf(path, honest)

@@ -17,7 +17,7 @@ import {
   utf8,
 } from '../../support/der-writer.js'
 
-/** A certificate that mutants are made of. */
+/** A certificate to mutate. */
 export interface Base {
   readonly name: string
   readonly der: Buffer
@@ -29,7 +29,7 @@ interface Keys {
   readonly privateKey: KeyObject
 }
 
-/** Types differ between versions, and some keys exist on new ones only. */
+/** Types differ between versions, and some keys exist only on new versions. */
 const generate = generateKeyPairSync as unknown as (type: string, options?: object) => Keys
 
 const KINDS: readonly [name: string, type: string, options?: object][] = [
@@ -58,7 +58,7 @@ const KINDS: readonly [name: string, type: string, options?: object][] = [
   ]),
 ]
 
-/** With every kind of name and extension that Node shows, so that mutants reach the code for it. */
+/** Has every kind of name and extension that Node shows, so that mutants reach the code for each. */
 export const EXTENSIONS: readonly Buffer[] = [
   basicConstraints(true),
   extension('2.5.29.15', bits(Buffer.from([0x86]), 1), true),
@@ -92,7 +92,7 @@ export const EXTENSIONS: readonly Buffer[] = [
 
 const attribute = (id: string, value: Buffer): Buffer => set(seq(oid(id), value))
 
-/** Of several attributes, in the encodings that names have. */
+/** Has several attributes, in all encodings of names. */
 export const SUBJECT = seq(
   attribute('2.5.4.6', tlv(0x13, Buffer.from('XX'))),
   attribute('2.5.4.10', utf8('Example')),
@@ -104,7 +104,7 @@ export const SUBJECT = seq(
   attribute('2.5.4.3', utf8('client')),
 )
 
-/** All have the same subject and issuer, so that each may have issued each. */
+/** All have the same subject and issuer, so that each could be the issuer of each. */
 export function createBases(name: Buffer = SUBJECT): Base[] {
   const signer = generate('ec', { namedCurve: 'P-256' }).privateKey
   const kinds = KINDS.flatMap(([kind, type, options]) => {
@@ -112,7 +112,7 @@ export function createBases(name: Buffer = SUBJECT): Base[] {
       const keys = generate(type, options)
       return [{ kind, spki: spkiOf(keys.publicKey), keys: [keys.privateKey, signer] }]
     } catch {
-      // This version of Node has no such keys.
+      // This version of Node doesn't support such keys.
       return []
     }
   })
@@ -131,7 +131,7 @@ export function createBases(name: Buffer = SUBJECT): Base[] {
   }))
 }
 
-/** Not every key can sign, or sign in a way that is known here. */
+/** Not every key can sign, or sign with an algorithm that this file supports. */
 function signedByFirst(spki: Buffer, keys: readonly KeyObject[], name: Buffer): Buffer {
   for (const signer of keys) {
     try {

@@ -17,19 +17,19 @@ import {
 } from '../../support/der-writer.js'
 import type { Random } from './random.js'
 
-/** A key that nobody makes by mistake, and the algorithm of a signature that it might verify. */
+/** A key that only an attacker would make, and the algorithm of a signature that it might verify. */
 type Key = Pick<Parts, 'spki'> & { readonly signedLike: 'ec' | 'rsa' | 'ed25519' | 'ml-dsa-44' }
 
 const KINDS: readonly [name: string, make: (random: Random) => Key][] = [
   ['a point at infinity', pointAtInfinity],
   ['a point with any first byte', pointWithAnyFirstByte],
-  ['a point of any length', pointOfAnyLength],
-  ['a curve that describes itself', selfDescribed],
-  ['a binary curve that describes itself', selfDescribedBinary],
+  ['a point with any length', pointOfAnyLength],
+  ['explicit curve parameters', selfDescribed],
+  ['explicit parameters of a binary curve', selfDescribedBinary],
   ['an RSA modulus', oddModulus],
   ['an RSA exponent', oddExponent],
   ['PSS parameters', oddPss],
-  ['a length that is not of its algorithm', oddLength],
+  ['a length that does not match its algorithm', oddLength],
   ['DSA', oddDsa],
 ]
 
@@ -38,7 +38,7 @@ export interface Degenerate {
   readonly der: Buffer
 }
 
-/** A CA with such a key, which has issued itself by its name, so that it is verified with. */
+/** A CA with such a key. It names itself as issuer, so that its key is used to verify. */
 export function degenerate(random: Random): Degenerate {
   const [kind, make] = random.pick(KINDS)
   const { spki, signedLike } = make(random)
@@ -59,7 +59,7 @@ const CURVE_LIST = [...CURVES.entries()]
 const named = (hex: string): Buffer => tlv(6, Buffer.from(hex, 'hex'))
 
 function pickCurve(random: Random): { parameters: Buffer; fieldBytes: number } {
-  // Those that a chain is verified with more often.
+  // The kinds that a chain is verified with more often.
   const usual = CURVE_LIST.filter(([, { name }]) => /^(prime256v1|secp(224|384|521)r1)$/.test(name))
   const [hex, { fieldBytes }] = random.pick(random.chance(0.5) ? usual : CURVE_LIST)
   return { parameters: named(hex), fieldBytes }
@@ -88,7 +88,7 @@ function pointOfAnyLength(random: Random): Key {
   return { spki: ecSpki(parameters, point), signedLike: 'ec' }
 }
 
-/** Zero, one, negative, even, odd, small and large. */
+/** Numbers that are zero, one, negative, even, odd, small or large. */
 function oddNumber(random: Random, bytes: number): Buffer {
   return random.pick<() => Buffer>([
     () => int(0),
@@ -105,7 +105,7 @@ function oddNumber(random: Random, bytes: number): Buffer {
 }
 
 function selfDescribed(random: Random): Key {
-  // Short, so that whoever reads it all the same takes no hours.
+  // Short, so that a reader that accepts it doesn't take hours.
   const bytes = random.pick([1, 8, 16, 32])
   const point = Buffer.concat([
     Buffer.from([random.pick([0, 2, 3, 4, 6])]),
@@ -145,7 +145,7 @@ function selfDescribedBinary(random: Random): Key {
 
 const RSA = seq(oid('1.2.840.113549.1.1.1'), nothing())
 
-/** A number of so many bits, odd or even. */
+/** A number with this many bits, odd or even. */
 function numberOf(random: Random, count: number): Buffer {
   const digits = random.bytes(Math.ceil(count / 8) + 1).toString('hex')
   const value = BigInt.asUintN(count - 1, BigInt(`0x${digits}`))

@@ -1,17 +1,17 @@
 import { readChildren, readElement } from '../../../src/certificate/der.js'
 import { tlv } from '../../support/der-writer.js'
 
-/** DER taken apart, so that parts of it can be exchanged and all lengths still be right. */
+/** Parsed DER, so that parts can be replaced while all lengths stay correct. */
 export interface Node {
   tag: number
-  /** What is in it: other values, or bytes. */
+  /** The contents: other values, or bytes. */
   content: Node[] | Buffer
 }
 
 const CONSTRUCTED = 0x20
 const OCTET_STRING = 0x04
 
-/** An OCTET STRING whose contents are DER is taken apart as well, as in extensions. */
+/** An OCTET STRING that contains DER is parsed as well, as in extensions. */
 export function toTree(der: Buffer): Node {
   const element = readElement(der, 0, der.length)
   if (element?.end !== der.length) throw new Error('It is not DER')
@@ -31,7 +31,7 @@ export function toDer({ tag, content }: Node): Buffer {
   return Buffer.isBuffer(content) ? tlv(tag, content) : tlv(tag, ...content.map(toDer))
 }
 
-/** All nodes, the outermost first. */
+/** Lists all nodes, the outermost first. */
 export function listNodes(root: Node): Node[] {
   const inner = Buffer.isBuffer(root.content) ? [] : root.content.flatMap(listNodes)
   return [root, ...inner]

@@ -4,7 +4,7 @@ import type { Base } from './bases.js'
 import { listNodes, type Node, toDer, toTree } from './der-tree.js'
 import type { Random } from './random.js'
 
-/** What turns a certificate into another one, or into none. */
+/** A change that turns a certificate into another certificate, or into something else. */
 type Mutation = (der: Buffer, random: Random, bases: readonly Base[]) => Buffer
 
 const MUTATIONS: readonly [name: string, mutate: Mutation][] = [
@@ -27,7 +27,7 @@ export interface Mutant {
   readonly der: Buffer
 }
 
-/** A mutant of a random base, by one mutation or by a few. */
+/** Changes a random base with one mutation or a few. */
 export function mutate(random: Random, bases: readonly Base[]): Mutant {
   const { name, der } = random.pick(bases)
   let mutant = der
@@ -40,7 +40,7 @@ export function mutate(random: Random, bases: readonly Base[]): Mutant {
   return { kind: kinds.join(', '), base: name, der: mutant }
 }
 
-/** Mutants of what a CA signs, which it then signs: all of it but the client's key. */
+/** Mutations of the part that a CA signs, before it signs. They don't change the client's key. */
 const SIGNABLE: readonly Mutation[] = [
   onTree(setTag),
   onTree(setIdentifier),
@@ -49,7 +49,7 @@ const SIGNABLE: readonly Mutation[] = [
   onTree(moveParts),
 ]
 
-/** The TBSCertificate of a certificate, mutated, and with the signature of its issuer. */
+/** Mutates the TBSCertificate of a certificate, and signs the result as its issuer. */
 export function mutateAndSign(
   random: Random,
   der: Buffer,
@@ -79,7 +79,7 @@ function setBytes(der: Buffer, random: Random): Buffer {
   return mutant
 }
 
-/** Any second byte of a value says its length; most others are something else, which is fine too. */
+/** The second byte of each value is its length. Most other bytes aren't a length, which is fine too. */
 function setLength(der: Buffer, random: Random): Buffer {
   const mutant = Buffer.from(der)
   const heads = [...der.keys()].filter((at) => [2, 3, 4, 6, 0x30, 0x31].includes(der[at] as number))
@@ -90,7 +90,7 @@ function setLength(der: Buffer, random: Random): Buffer {
   return mutant
 }
 
-/** Changes something in DER that is taken apart, and leaves alone what is no longer DER. */
+/** Changes something in parsed DER. Bytes that are no longer DER stay as they are. */
 function onTree(change: (root: Node, random: Random, bases: readonly Base[]) => void): Mutation {
   return (der, random, bases) => {
     let root: Node
@@ -111,7 +111,7 @@ function setTag(root: Node, random: Random): void {
   random.pick(listNodes(root)).tag = random.pick([...TAGS, ...MORE_TAGS])
 }
 
-/** Curves, algorithms of keys and signatures, extensions and attributes. */
+/** Identifiers of curves, algorithms of keys and signatures, extensions and attributes. */
 const IDENTIFIERS: readonly Buffer[] = [
   ...[...CURVES.keys()].map((hex) => Buffer.from(hex, 'hex')),
   ...[
@@ -134,7 +134,7 @@ function setIdentifier(root: Node, random: Random): void {
   if (all.length > 0) random.pick(all).content = random.pick(IDENTIFIERS)
 }
 
-/** Up to more than OpenSSL can write as text: all in one arc, or in many. */
+/** Makes identifiers up to a length that OpenSSL can't convert to a string, in one arc or in many. */
 function lengthenIdentifier(root: Node, random: Random): void {
   const all = listNodes(root).filter(({ tag }) => tag === OID_TAG)
   if (all.length === 0) return
@@ -143,7 +143,7 @@ function lengthenIdentifier(root: Node, random: Random): void {
   random.pick(all).content = Buffer.from([0x2a, ...middle, 0x01])
 }
 
-/** The SubjectPublicKeyInfo of another base, whole or in part: its algorithm, or its key. */
+/** The SubjectPublicKeyInfo of another base, or only its algorithm or its key. */
 function graftKey(der: Buffer, random: Random, bases: readonly Base[]): Buffer {
   const graft = onTree((root) => {
     const own = findKey(root)
@@ -157,7 +157,7 @@ function graftKey(der: Buffer, random: Random, bases: readonly Base[]): Buffer {
   return graft(der, random, bases)
 }
 
-/** What looks like a SubjectPublicKeyInfo: an algorithm and a BIT STRING, and nothing else. */
+/** Finds values that look like a SubjectPublicKeyInfo, with exactly an algorithm and a BIT STRING. */
 function findKey(root: Node): Node[] | undefined {
   const found = listNodes(root).find(
     ({ tag, content }) =>
@@ -205,7 +205,7 @@ function moveParts(root: Node, random: Random): void {
   const parts = random.pick(nodes).content as Node[]
   const [one] = parts.splice(random.below(parts.length), 1) as [Node]
   const target = random.chance(0.5) ? parts : (random.pick(nodes).content as Node[])
-  // Not into itself, which would have no end.
+  // Never into itself, because that would be infinite.
   const isInside = listNodes(one).some(({ content }) => content === target)
   const copies = isInside ? 0 : random.below(3)
   for (let left = copies; left > 0; left -= 1)

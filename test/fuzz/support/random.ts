@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 
-/** Random numbers that come again with the same seed (mulberry32). */
+/** Random numbers that are reproducible with the same seed (mulberry32). */
 export class Random {
   #state: number
 
@@ -8,7 +8,7 @@ export class Random {
     this.#state = seed >>> 0
   }
 
-  /** From 0 on, below the limit. */
+  /** A number from 0 up to, but not including, the limit. */
   below(limit: number): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0
     let value = this.#state
@@ -30,7 +30,7 @@ export class Random {
   }
 }
 
-/** The seed of this run: that of `FUZZ_SEED`, or another one each time. */
+/** The seed of this run: `FUZZ_SEED`, or a new seed each time. */
 export function chooseSeed(): number {
   const { FUZZ_SEED: wanted } = process.env
   if (wanted === undefined || wanted === '') return randomInt(2 ** 32)
