@@ -32,6 +32,8 @@ const compilerOptions = {
   target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.ESNext,
   verbatimModuleSyntax: true,
+  // Editors read the comments from the declarations.
+  removeComments: true,
 }
 
 /** The one library that is compiled in, because finding and loading it as a package takes far longer. */
