@@ -1,4 +1,4 @@
-// Only checked by the compiler, never run: beside the types of Express and Passport.
+// Only the compiler checks this file: the package with the types of Express and Passport.
 import type { IncomingMessage } from 'node:http'
 import express from 'express'
 import passport from 'passport'
@@ -9,7 +9,7 @@ passport.use(new Strategy((_cert, done) => done(null, { id: 1 })))
 passport.use('devices', new Strategy(async (cert) => Promise.resolve({ id: cert.serialNumber })))
 passport.use(new Strategy({ passReqToCallback: true }, (_req, _cert, done) => done(null, false)))
 
-// An Express request, for those who want more of it than Node's.
+// With an Express request, for applications that need more members than Node's request has.
 const withRequest = new Strategy(
   { passReqToCallback: true },
   (req: express.Request, cert, done) => {
@@ -27,17 +27,17 @@ const withHooks = new Strategy(
 true satisfies Equal<typeof withHooks, Strategy<express.Request>>
 passport.use(withHooks)
 
-// An instance in place of a name.
+// An instance instead of a name.
 passport.authenticate(new Strategy((_cert) => null), { session: false })
 
 const app = express()
 app.get('/', (req, res) => {
   true satisfies Equal<typeof req.clientCertificate, ChainedPeerCertificate | undefined>
   res.json({ until: req.clientCertificate?.valid_to })
-  // @ts-expect-error there may be no certificate
+  // @ts-expect-error the certificate may be missing
   res.json({ until: req.clientCertificate.valid_to })
 })
 
-// Without Passport's help, as a framework's adapter would call it.
+// Without Passport, as a framework's adapter would call the strategy.
 declare const incoming: IncomingMessage
 new Strategy((_cert) => null).authenticate(incoming)

@@ -1,4 +1,4 @@
-// It has no types of its own, and is used here as Express 5 is.
+// Express 4 has no types of its own, and the tests use it like Express 5.
 declare module 'express4' {
   export { default } from 'express'
 }

@@ -1,4 +1,4 @@
-// Only checked by the compiler, never run: results, reasons, and extractors from elsewhere.
+// Only the compiler checks this file: results, reasons, and custom extractors.
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import type { PeerCertificate } from 'node:tls'
@@ -19,7 +19,7 @@ declare const secure: Http2ServerRequest
 declare const express: Request
 const verify = () => null
 
-// Every server's request will do.
+// An extractor accepts the request of every server.
 const extract = createExtractor({ certificateSource: 'envoy' })
 true satisfies Equal<typeof extract, Extractor>
 for (const request of [incoming, secure, express, { headers: {} }]) extract(request)
@@ -28,7 +28,7 @@ extractClientCertificate(incoming, { includeChain: true })
 
 const result = extract(incoming)
 true satisfies Equal<typeof result, ExtractionResult>
-// @ts-expect-error nobody has asked whether it succeeded
+// @ts-expect-error the code hasn't checked `success` yet
 export const tooEarly: string = result.certificate.fingerprint256
 if (result.success) {
   true satisfies Equal<typeof result.certificate, ChainedPeerCertificate>
@@ -38,7 +38,7 @@ if (result.success) {
   true satisfies Equal<typeof result.reason, ExtractionFailureReason>
 }
 
-/** A reason that is added to the union, and not here, is an error here. */
+/** The compiler reports an error here if a reason is added to the union only. */
 export function describe(reason: ExtractionFailureReason): string {
   switch (reason) {
     case 'socket_not_authorized':
@@ -64,7 +64,7 @@ export function describe(reason: ExtractionFailureReason): string {
 // One extractor for the strategy and other parts of the application.
 new Strategy({ extractor: extract }, (cert) => cert)
 
-// One that was written elsewhere, where reasons are just text.
+// A custom extractor whose reasons are plain strings.
 interface SisterResult {
   success: boolean
   certificate: PeerCertificate | null
@@ -81,7 +81,7 @@ new Strategy({ extractor: sisterExtractor, passReqToCallback: true }, (req, cert
 new Strategy(
   {
     extractor: sisterExtractor,
-    // A reason of its own compares as well as ours.
+    // The extractor's own reason can be compared like ours.
     onRejected: (_cert, _req, reason) => reason === 'revoked' || reason === 'socket_not_authorized',
   },
   verify,
@@ -91,13 +91,13 @@ true satisfies Equal<typeof parseXfcc, HeaderParser>
 true satisfies Equal<ReturnType<HeaderParser>, ChainedPeerCertificate | null>
 true satisfies Equal<typeof MAX_CHAIN_CERTS, 10>
 
-// @ts-expect-error these options are the strategy's
+// @ts-expect-error these are options of the strategy
 createExtractor({ name: 'devices' })
-// @ts-expect-error no such proxy
+// @ts-expect-error no preset has this name
 extractClientCertificate(incoming, { certificateSource: 'ngnix' })
-// @ts-expect-error an extractor answers at once
+// @ts-expect-error an extractor must be synchronous
 new Strategy({ extractor: (req: IncomingMessage) => Promise.resolve(extract(req)) }, verify)
-// @ts-expect-error an extractor says whether it succeeded
+// @ts-expect-error the result must have `success`
 new Strategy({ extractor: () => ({ certificate: null, reason: 'none' }) }, verify)
 // @ts-expect-error a header may be missing
 parseXfcc(express.headers['x-forwarded-client-cert'])

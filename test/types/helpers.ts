@@ -1,4 +1,4 @@
-// Only checked by the compiler, never run: the predicates, alone, combined, and inside verify.
+// Only the compiler checks this file: predicates alone, combined, and inside verify.
 import type { PeerCertificate } from 'node:tls'
 import express from 'express'
 import {
@@ -20,7 +20,7 @@ import { Strategy } from '../../src/index.js'
 import { clientCertificateAuth, requireCertificate } from '../../src/middleware.js'
 import type { Equal } from './equal.js'
 
-// A text or a list of them.
+// A string, or a list of strings.
 const byText = [
   allowCN,
   allowEmail,
@@ -33,17 +33,17 @@ const byText = [
 for (const allow of byText) {
   const _predicates = [allow('a'), allow(['a', 'b']), allow(['a', 'b'] as const)]
   true satisfies Equal<typeof _predicates, CertificatePredicate[]>
-  // @ts-expect-error nothing to allow
+  // @ts-expect-error the list is missing
   allow()
-  // @ts-expect-error only text is compared
+  // @ts-expect-error only strings can be compared
   allow([7])
 }
 true satisfies Equal<ReturnType<typeof allowSubject>, CertificatePredicate>
 true satisfies Equal<ReturnType<typeof allowIssuer>, CertificatePredicate>
 allowSubject({ O: 'Acme', CN: 'api' })
-// @ts-expect-error one value for each attribute
+// @ts-expect-error an attribute must have one value
 allowIssuer({ O: ['Acme'] })
-// @ts-expect-error a name has several attributes
+// @ts-expect-error a name is an object of attributes
 allowSubject('Acme')
 
 true satisfies Equal<CertificatePredicate, (cert: PeerCertificate) => boolean>
@@ -60,7 +60,7 @@ true satisfies Equal<typeof _answer, Promise<boolean>>
 const test: CertificateTest = isOurs
 allOf(test)
 
-// In front of routes, where they get the request as well.
+// As guards of routes, where predicates get the request too.
 const app = express()
 app.use(clientCertificateAuth(isOurs))
 app.get('/admin', requireCertificate(anyOf(allowOU('Ops'), isRegistered)), (_req, res) => {
@@ -74,7 +74,7 @@ new Strategy((presented, done) => {
   done(null, allowCN('api')(presented) && { id: presented.serialNumber })
 })
 
-// @ts-expect-error a name is no test
+// @ts-expect-error a name isn't a predicate
 anyOf('Acme')
-// @ts-expect-error a test says yes or no
+// @ts-expect-error a predicate must return a boolean
 allOf(() => 'yes')

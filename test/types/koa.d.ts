@@ -1,5 +1,5 @@
-// What the types of Koa lack: koa-passport has none of its own, and those of Koa ask for a type that
-// is not in the release of content-disposition that npm puts beside them.
+// Types that Koa lacks: koa-passport has none, and Koa's own types need one that isn't in the
+// release of content-disposition that npm installs.
 declare module 'koa-passport' {
   export { default } from 'passport'
 }

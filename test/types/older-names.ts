@@ -1,4 +1,4 @@
-// Only checked by the compiler, never run: the names of the older packages, beside Express.
+// Only the compiler checks this file: the names of the older packages, together with Express.
 import type { ServerResponse } from 'node:http'
 import express from 'express'
 import type { ExtractionSuccess } from '../../src/extractor/index.js'
@@ -72,22 +72,22 @@ true satisfies Equal<
   keyof CertificateHeaderConfig,
   'certificateSource' | 'certificateHeader' | 'headerEncoding'
 >
-// @ts-expect-error an event is not a header
+// @ts-expect-error an event isn't a header
 getCertificateFromHeaders({}, { certificateSource: 'api-gateway' })
 
-// Verify functions written against the types of the older strategies.
+// Verify functions that were written against the types of the older strategies.
 const options: StrategyOptionsWithReq = { passReqToCallback: true }
 new Strategy(options, (req, cert: PeerCertificate, done: VerifyCallback) => {
   const info: VerifyOptions = { message: 'Unknown device' }
   done(null, req.url === cert.serialNumber && { id: 1 }, info)
 })
 const record: VerifyCallback = (error) => {
-  // @ts-expect-error it may be anything that was thrown, so that a `catch` can pass it on
+  // @ts-expect-error any value can be thrown, and a `catch` can pass it on
   console.error(error.message)
 }
 record(new Error('database'))
 
-// A check with the optional request of the older middleware, whatever the request is.
+// A check with the optional request of the older middleware.
 declare const check: ValidationCallback
 declare const expressCheck: ValidationCallback<express.Request>
 const guard = clientCertificateAuth(check, {
@@ -102,14 +102,14 @@ true satisfies Equal<typeof expressGuard, Middleware<express.Request>>
 const _inferred = clientCertificateAuth((_cert, req: express.Request) => req.secure)
 true satisfies Equal<typeof _inferred, Middleware<express.Request>>
 
-// Any thenable of a boolean is an answer, and nothing else is.
+// A check may return a boolean, or any thenable of a boolean.
 declare const later: PromiseLike<boolean>
 const answer: ValidationCallback = () => later
 clientCertificateAuth(() => later)
 clientCertificateAuth(allOf(answer, allowCN('alice'), () => later))
-// @ts-expect-error a user is not an answer
+// @ts-expect-error a check must not return a user
 clientCertificateAuth(() => ({ id: 1 }))
-// @ts-expect-error nor is a promise of one
+// @ts-expect-error a check must not return a promise of a user
 clientCertificateAuth(() => Promise.resolve({ id: 1 }))
 
 const app = express()
@@ -118,7 +118,7 @@ app.get('/whoami', (req: ClientCertRequest, res) => {
   res.json({ cn: req.clientCertificate?.subject.CN })
 })
 
-// @ts-expect-error an error has no status unless its type says so
+// @ts-expect-error an Error has no status unless its type declares it
 new Error('revoked').status = 401
 const _error: HttpError = new CertificateRejectedError(401, 'revoked', 'Certificate revoked')
 true satisfies Equal<typeof _error.status, number>

@@ -1,4 +1,4 @@
-// Only checked by the compiler, never run: which options there are, and which are refused.
+// Only the compiler checks this file: the options, and the values that it rejects.
 import {
   type CertificateSource,
   type ChainedPeerCertificate,
@@ -35,7 +35,7 @@ const everything: StrategyOptions = {
 }
 new Strategy(everything, verify)
 
-// `undefined` means the default for every one of them, as in `{ name: process.env.NAME }`.
+// `undefined` means the default for every option, as in `{ name: process.env.NAME }`.
 type Unset = { [Name in keyof Required<StrategyOptions>]: undefined }
 declare const unset: Unset
 new Strategy(unset, verify)
@@ -97,26 +97,26 @@ new Strategy(
   verify,
 )
 
-// @ts-expect-error no such option
+// @ts-expect-error no option has this name
 new Strategy({ colour: 'red' }, verify)
-// @ts-expect-error misspelled
+// @ts-expect-error the name is misspelled
 new Strategy({ passReqToCallBack: true }, verify)
-// @ts-expect-error a name is text
+// @ts-expect-error a name must be a string
 new Strategy({ name: 7 }, verify)
-// @ts-expect-error no such encoding
+// @ts-expect-error no encoding has this name
 new Strategy({ certificateHeader: 'X-Client-Cert', headerEncoding: 'base64' }, verify)
-// @ts-expect-error no such proxy
+// @ts-expect-error no preset has this name
 new Strategy({ certificateSource: 'ngnix' }, verify)
-// @ts-expect-error `null` is not a default
+// @ts-expect-error `null` doesn't mean the default
 new Strategy({ certificateSource: null }, verify)
-// @ts-expect-error a switch is a boolean
+// @ts-expect-error includeChain must be a boolean
 new Strategy({ includeChain: 'yes' }, verify)
 new Strategy({ verifyTimeoutMs: false }, verify)
-// @ts-expect-error `true` is no number of milliseconds
+// @ts-expect-error `true` isn't a number of milliseconds
 new Strategy({ verifyTimeoutMs: true }, verify)
-// @ts-expect-error a hook is a function
+// @ts-expect-error a hook must be a function
 new Strategy({ onRejected: 'audit.log' }, verify)
 // @ts-expect-error a rejected request may have no certificate
 new Strategy({ onRejected: (cert: ChainedPeerCertificate) => cert.subject }, verify)
-// @ts-expect-error the presets are everybody's
+// @ts-expect-error the presets are read-only
 PRESETS.envoy.header = 'x-mine'

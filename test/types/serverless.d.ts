@@ -1,4 +1,4 @@
-// The types of serverless-express ask for those of aws-lambda, which nothing installs.
+// The types of serverless-express need aws-lambda's, which aren't installed.
 declare module 'aws-lambda' {
   export type Handler<Event, Result> = (
     event: Event,

@@ -1,4 +1,4 @@
-// Only checked by the compiler, never run: who may speak for a client.
+// Only the compiler checks this file: trustedProxies and related options.
 import type { ChainedPeerCertificate } from '../../src/certificate/peer-certificate.js'
 import {
   createExtractor,
@@ -23,7 +23,7 @@ for (const trustedProxies of [true, 'loopback', '192.0.2.1', networks, [...netwo
   new Strategy({ certificateSource, trustedProxies, xfccHop: 1, checkValidity: true }, verify)
 }
 
-// A function of one's own is told about the peer.
+// A function gets the peer.
 const trustedProxies = (peer: ProxyPeer) => peer.certificate?.subject.CN === 'front proxy'
 createExtractor({ certificateSource, trustedProxies })
 new Strategy(
@@ -32,7 +32,8 @@ new Strategy(
     trustedProxies: (peer) => {
       true satisfies Equal<typeof peer.address, string | null>
       true satisfies Equal<typeof peer.certificate, ChainedPeerCertificate | null>
-      // Without headers, reading one would throw, and that is a no.
+      // A function that reads a header would throw without headers, and the peer would not be
+      // trusted.
       peer.request satisfies RequestLike
       true satisfies Equal<typeof peer.request.headers, NonNullable<RequestLike['headers']>>
       return peer.certificate !== null
@@ -41,19 +42,19 @@ new Strategy(
   verify,
 )
 
-// @ts-expect-error `false` would not say whether everybody or nobody is trusted
+// @ts-expect-error `false` could mean that every peer or no peer is trusted
 createExtractor({ certificateSource, trustedProxies: false })
-// @ts-expect-error a number of hops says nothing about who sits there
+// @ts-expect-error a number of hops doesn't identify the peer
 createExtractor({ certificateSource, trustedProxies: 1 })
-// @ts-expect-error nobody waits for an answer
+// @ts-expect-error the function must be synchronous
 createExtractor({ certificateSource, trustedProxies: () => Promise.resolve(true) })
-// @ts-expect-error a certificate is no answer
+// @ts-expect-error the function must return a boolean
 createExtractor({ certificateSource, trustedProxies: (peer: ProxyPeer) => peer.certificate })
 const isFront = (peer: ProxyPeer) =>
   // @ts-expect-error the peer's certificate may be missing
   peer.certificate.subject.CN === 'front'
 createExtractor({ certificateSource, trustedProxies: isFront })
-// @ts-expect-error a hop is counted
+// @ts-expect-error xfccHop must be a number
 createExtractor({ certificateSource, xfccHop: 'last' })
-// @ts-expect-error a switch is a boolean
+// @ts-expect-error checkValidity must be a boolean
 createExtractor({ checkValidity: 'yes' })

@@ -1,4 +1,4 @@
-// Only checked by the compiler, never run: what verify is given, without writing a single type.
+// Only the compiler checks this file: verify infers all types from the options.
 import {
   type ChainedPeerCertificate,
   type ClientCertRequest,
@@ -37,7 +37,7 @@ new Strategy({ passReqToCallback: true }, (_req, _cert, _done) => {
   true satisfies Equal<typeof _done, VerifyCallback>
 })
 
-// Every way to decide.
+// Every way to call done.
 new Strategy((_cert, done) => {
   done(null, { id: 1 })
   done(null, 'alice', { scope: 'read' })
@@ -49,7 +49,7 @@ new Strategy((_cert, done) => {
   done(new Error('The database is away'))
 })
 
-// By returning: whatever a lookup has, `undefined` included, now or later.
+// Verify may return everything that a lookup returns, also `undefined` or a promise.
 interface User {
   readonly id: number
 }
@@ -71,7 +71,7 @@ new Strategy({ passReqToCallback: true }, async (req, cert) =>
 const byReturning: VerifyFunction = async (cert) => findUser(cert.fingerprint256)
 new Strategy(byReturning)
 
-// By calling done, whatever comes back from where done is handed to.
+// Verify may call done, and return what the called function returns.
 interface Query {
   asCallback(callback: (error: Error | null, row?: User) => void): this
   then(resolve: (row: User) => void): void
@@ -102,7 +102,7 @@ new Strategy(async (cert, done) => {
 })
 new Strategy({ passReqToCallback: true }, (_req, cert, done) => findCallback(cert.subject.CN, done))
 
-// A function of its own, written against the published types.
+// Separate functions, written against the published types.
 const byName: VerifyFunction = (cert, done) => {
   done(null, cert.subject.CN === 'alice' && { id: 1 })
 }
@@ -112,29 +112,29 @@ const byPath: VerifyFunctionWithRequest = (req, cert, done) => {
 new Strategy(byName)
 new Strategy({ passReqToCallback: true }, byPath)
 
-// The link to the issuer may be missing at every step.
+// Any issuer in the chain may be missing.
 new Strategy({ includeChain: true }, (cert, done) => {
   const issuer = cert.issuerCertificate
   true satisfies Equal<typeof issuer, ChainedPeerCertificate | undefined>
-  // @ts-expect-error there may be no issuer
+  // @ts-expect-error the issuer may be missing
   done(null, { issuer: issuer.subject.CN })
 })
 
 new Strategy((_cert, done) => {
-  // @ts-expect-error `true` is no user: a check that only says yes has lost who it was
+  // @ts-expect-error `true` isn't a user
   done(null, true)
 })
-// @ts-expect-error verify has a request to take only with passReqToCallback
+// @ts-expect-error verify gets the request only with passReqToCallback
 new Strategy((_req, _cert, _done) => undefined)
-// @ts-expect-error verify has a request to take only with passReqToCallback
+// @ts-expect-error verify gets the request only with passReqToCallback
 new Strategy({}, (_req, _cert, _done) => undefined)
-// @ts-expect-error verify has a request to take only with passReqToCallback
+// @ts-expect-error verify gets the request only with passReqToCallback
 new Strategy({ passReqToCallback: false }, (_req, _cert, _done) => undefined)
-// @ts-expect-error with passReqToCallback the certificate is not the first parameter
+// @ts-expect-error with passReqToCallback, the request is the first parameter
 new Strategy({ passReqToCallback: true }, byName)
 // @ts-expect-error verify is missing
 new Strategy({})
 // @ts-expect-error verify is missing
 new Strategy()
-// @ts-expect-error verify is no function
+// @ts-expect-error verify must be a function
 new Strategy({}, 'alice')

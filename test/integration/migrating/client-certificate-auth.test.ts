@@ -120,7 +120,7 @@ const IN_MODULES: readonly Difference<void>[] = [
   {
     what: 'TypeScript: `status` of an `Error`',
     expected: ['shown'],
-    run: shownBy('test/types/older-names.ts', '@ts-expect-error an error has no status'),
+    run: shownBy('test/types/older-names.ts', '@ts-expect-error an Error has no status'),
   },
   {
     what: 'TypeScript: reasons of Lambda events',

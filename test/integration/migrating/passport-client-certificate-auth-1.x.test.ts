@@ -284,10 +284,7 @@ const IN_TYPES: readonly Difference<void>[] = [
   {
     what: '`error` of `VerifyCallback`',
     expected: ['shown'],
-    run: shownBy(
-      'test/types/older-names.ts',
-      '@ts-expect-error it may be anything that was thrown',
-    ),
+    run: shownBy('test/types/older-names.ts', '@ts-expect-error any value can be thrown'),
   },
 ]
 
