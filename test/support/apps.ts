@@ -4,8 +4,8 @@ import { Passport } from 'passport'
 import type { Strategy } from '../../src/index.js'
 
 /**
- * An Express app guarded by the strategy: 200 with the user and the certificate's fingerprint, 401
- * from Passport, or the error's status and name.
+ * An Express app behind the strategy. It answers 200 with the user and the certificate's
+ * fingerprint, 401 from Passport, or the status and name of an error.
  */
 export function guardedApp(strategy: Strategy): RequestListener {
   const passport = new Passport()

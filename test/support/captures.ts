@@ -10,27 +10,30 @@ import {
 } from '../../src/extractor/index.js'
 import { listenHttp } from './servers.js'
 
-/** What a backend received from a real proxy, and what the proxy's client had sent. */
+/**
+ * A request as a backend received it from a real proxy, and the headers that the proxy's client had
+ * sent.
+ */
 export interface Capture {
   readonly proxy: string
   readonly case: string
-  /** Which certificates the client presented in its handshake. */
+  /** The file with the certificates that the client presented in the handshake. */
   readonly client: string | null
   readonly clientSentHeaders: readonly (readonly [name: string, value: string])[]
   readonly reachedBackend: boolean
-  /** Names and values by turns; `null` where the proxy answered by itself. */
+  /** Each name is followed by its value. `null` if the proxy answered itself. */
   readonly rawHeaders: readonly string[] | null
 }
 
 const FOLDER = new URL('../fixtures/captures/', import.meta.url)
 
-/** What the files hold that a client's certificates were taken from, leaf first. */
+/** The certificates in the files with more than one, leaf first. */
 const CHAINS: Readonly<Record<string, readonly string[]>> = {
   'chain.pem': ['chainleaf.crt', 'inter.crt'],
   'fullchain.pem': ['chainleaf.crt', 'inter.crt', 'root.crt'],
 }
 
-/** The captures by their names, `proxy-case`. */
+/** All captures, by their name `proxy-case`. */
 export function readCaptures(): ReadonlyMap<string, Capture> {
   const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'))
   return new Map(
@@ -38,20 +41,20 @@ export function readCaptures(): ReadonlyMap<string, Capture> {
   )
 }
 
-/** One that reached the backend. */
+/** Reads a capture that reached the backend. */
 export function readCapture(name: string): Capture & { readonly rawHeaders: readonly string[] } {
   const capture = JSON.parse(read(`${name}.json`)) as Capture
-  if (capture.rawHeaders === null) throw new Error(`${name} did not reach the backend`)
+  if (capture.rawHeaders === null) throw new Error(`${name} didn't reach the backend`)
   return { ...capture, rawHeaders: capture.rawHeaders }
 }
 
-/** The DER of what the client presented, leaf first. */
+/** The DER of the certificates that the client presented, leaf first. */
 export function presentedBy({ client }: Capture): Buffer[] {
   const files = client === null ? [] : (CHAINS[client] ?? [client])
   return files.map((file) => new X509Certificate(readCertificate(file)).raw)
 }
 
-/** PEM. */
+/** Returns PEM. */
 export function readCertificate(file: string): string {
   return read(`certs/${file}`)
 }
@@ -60,7 +63,10 @@ function read(file: string): string {
   return readFileSync(new URL(file, FOLDER), 'utf8')
 }
 
-/** Sends exactly these header lines to a real server, and extracts from what it makes of them. */
+/**
+ * Sends exactly these header lines to a real server, and extracts from the request that it
+ * received.
+ */
 export async function replay(
   rawHeaders: readonly string[],
   options: ExtractorOptions,

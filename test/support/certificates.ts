@@ -7,7 +7,7 @@ import { createSelfSigned } from './pki.js'
 
 type CertificateOptions = Parameters<typeof createSelfSigned>[0]
 
-/** A real certificate with these contents, the way verify is given it. */
+/** A real certificate with these contents, in the form that verify gets. */
 export async function certificateWith(
   options: CertificateOptions,
 ): Promise<ChainedPeerCertificate> {
@@ -15,7 +15,7 @@ export async function certificateWith(
   return toPeerCertificate(new X509Certificate(raw))
 }
 
-/** What no certificate authority issues and only an extractor of the application's own could give. */
+/** A certificate that no CA would issue, so that only a custom extractor could return it. */
 export function certificateLike(fields: object): ChainedPeerCertificate {
   return fields as ChainedPeerCertificate
 }

@@ -1,6 +1,6 @@
 import type { ChainedPeerCertificate } from '../../src/certificate/peer-certificate.js'
 
-/** The DER of a certificate and of the issuers it leads to, leaf first. */
+/** The DER of a certificate and its issuers, leaf first. */
 export function chainOf(certificate: ChainedPeerCertificate | null): Buffer[] {
   const chain: Buffer[] = []
   for (
@@ -8,7 +8,7 @@ export function chainOf(certificate: ChainedPeerCertificate | null): Buffer[] {
     current;
     current = current.issuerCertificate
   ) {
-    if (chain.push(current.raw) > 20) throw new Error('The chain does not end')
+    if (chain.push(current.raw) > 20) throw new Error("The chain doesn't end")
   }
   return chain
 }

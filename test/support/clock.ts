@@ -1,11 +1,11 @@
 const { now } = Date
 
-/** Turns the clock that applications read; neither OpenSSL nor Node's timers look at it. */
+/** Changes the time that Date.now() returns. OpenSSL and Node's timers ignore it. */
 export function turnClock(byMs: number): void {
   Date.now = () => now() + byMs
 }
 
-/** For an `afterEach`. */
+/** Call it in `afterEach()`. */
 export function restoreClock(): void {
   Date.now = now
 }

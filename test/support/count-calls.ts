@@ -1,6 +1,6 @@
 const restores: (() => void)[] = []
 
-/** Counts the calls of a method, which still does what it does, on whatever it is asked of. */
+/** Counts the calls of a method on any object, and still runs the method. */
 export function countCalls<Owner extends object>(
   owner: Owner,
   name: keyof Owner,
@@ -21,7 +21,7 @@ export function countCalls<Owner extends object>(
   return () => calls
 }
 
-/** For an `afterEach`. */
+/** Call it in `afterEach()`. */
 export function stopCounting(): void {
   for (const restore of restores.splice(0)) restore()
 }

@@ -10,23 +10,23 @@ import {
   toPem,
 } from './der-writer.js'
 
-/** A certificate and what its holder signs with. */
+/** A certificate and the key of its holder. */
 export interface Holder {
   readonly subject: string
   readonly der: Buffer
   readonly pem: string
   readonly privateKey: KeyObject
-  /** PKCS#8. */
+  /** The key in PKCS#8. */
   readonly key: string
 }
 
 export interface Request extends Partial<Parts> {
   readonly subject: string
-  /** Self-issued without one. */
+  /** The issuer; without it, the certificate is self-issued. */
   readonly by?: Pick<Holder, 'subject' | 'privateKey'>
   readonly privateKey?: KeyObject
   readonly ca?: boolean
-  /** Whether it names its own key and the issuer's, which is what most CAs do. */
+  /** Whether to add the key identifiers of the subject and the issuer, as most CAs do. */
   readonly keyIds?: boolean
 }
 
@@ -34,7 +34,7 @@ export function generate(curve = 'P-256'): KeyObject {
   return generateKeyPairSync('ec', { namedCurve: curve }).privateKey
 }
 
-/** Of an algorithm that only some versions of Node have. */
+/** Generates a key of a type that only some versions of Node have. */
 export function generateIfKnown(type: string): KeyObject | undefined {
   try {
     return generateKeyPairSync(type as 'ed25519').privateKey
@@ -43,7 +43,7 @@ export function generateIfKnown(type: string): KeyObject | undefined {
   }
 }
 
-/** A certificate with a genuine signature, whatever else is odd about it. */
+/** A certificate with a genuine signature, even if other parts are wrong. */
 export function issue({ subject, by, ca = false, keyIds = true, ...rest }: Request): Holder {
   const privateKey = rest.privateKey ?? generate()
   const issuer = by ?? { subject, privateKey }
@@ -61,12 +61,12 @@ export function issue({ subject, by, ca = false, keyIds = true, ...rest }: Reque
   return { subject, der, pem: toPem(der), privateKey, key }
 }
 
-/** The names of a chain, the leaf's first, its first issuer behind it, as long as there is one. */
+/** The common names of a chain, leaf first, as long as there is an issuer. */
 export function namesOf(leaf: unknown): string[] {
   const names: string[] = []
   let current = leaf as { subject: { CN?: string }; issuerCertificate?: unknown } | undefined
   while (current !== undefined) {
-    if (names.push(current.subject.CN ?? '') > 400) throw new Error('The chain does not end')
+    if (names.push(current.subject.CN ?? '') > 400) throw new Error("The chain doesn't end")
     current = current.issuerCertificate as typeof current
   }
   return names

@@ -8,11 +8,11 @@ import {
 } from 'node:crypto'
 
 /**
- * Writes DER, right or wrong, one value at a time. No library for certificates writes what this
- * package has to reject.
+ * Writes DER, valid or not, one value at a time, because no library for certificates writes the
+ * certificates that this package has to reject.
  */
 
-/** One value with its length in as few bytes as possible (X.690 10.1). */
+/** One value, with its length in as few bytes as possible (X.690 10.1). */
 export function tlv(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(contents)
   return Buffer.concat([Buffer.from([tag, ...lengthOf(body.length)]), body])
@@ -37,7 +37,7 @@ export const bool = (value: boolean): Buffer => tlv(0x01, Buffer.from([value ? 0
 export const nothing = (): Buffer => tlv(0x05)
 export const utf8 = (text: string): Buffer => tlv(0x0c, Buffer.from(text))
 
-/** A BIT STRING, all of whose bits are used unless the last byte says otherwise. */
+/** A BIT STRING. All bits are used unless `unused` says otherwise. */
 export function bits(contents: Uint8Array, unused = 0): Buffer {
   return tlv(0x03, Buffer.from([unused]), contents)
 }
@@ -54,7 +54,7 @@ export function int(value: bigint | number): Buffer {
 /** An INTEGER with exactly these contents. */
 export const rawInt = (hex: string): Buffer => tlv(0x02, Buffer.from(hex, 'hex'))
 
-/** An OBJECT IDENTIFIER in dots (X.690 8.19). */
+/** An OBJECT IDENTIFIER from its dotted form (X.690 8.19). */
 export function oid(dotted: string): Buffer {
   const [first = 0, second = 0, ...others] = dotted.split('.').map(Number)
   return tlv(0x06, Buffer.from([first * 40 + second, ...others].flatMap(base128)))
@@ -68,7 +68,7 @@ function base128(arc: number): number[] {
   return digits
 }
 
-/** A Name with one common name; empty without one. */
+/** A Name with these common names, or an empty Name. */
 export function name(...commonNames: readonly string[]): Buffer {
   return seq(...commonNames.map((text) => set(seq(oid('2.5.4.3'), utf8(text)))))
 }
@@ -76,7 +76,7 @@ export function name(...commonNames: readonly string[]): Buffer {
 export const utcTime = (text: string): Buffer => tlv(0x17, Buffer.from(text, 'latin1'))
 export const generalizedTime = (text: string): Buffer => tlv(0x18, Buffer.from(text, 'latin1'))
 
-/** An Extension, whose critical flag is left out unless it is given. */
+/** An Extension. Its critical flag is left out unless given. */
 export function extension(id: string, value: Uint8Array, critical?: boolean): Buffer {
   const flag = critical === undefined ? [] : [bool(critical)]
   return seq(oid(id), ...flag, octets(value))
@@ -85,10 +85,10 @@ export function extension(id: string, value: Uint8Array, critical?: boolean): Bu
 export const basicConstraints = (ca: boolean): Buffer =>
   extension('2.5.29.19', ca ? seq(bool(true)) : seq(), true)
 
-/** Of a CA that may sign certificates. */
+/** The extensions of a CA that may sign certificates. */
 export const CA_EXTENSIONS: readonly Buffer[] = [basicConstraints(true)]
 
-/** The subject and authority key identifiers; any bytes will do. */
+/** The subject and authority key identifiers, from any bytes. */
 export const subjectKeyId = (id: Uint8Array): Buffer => extension('2.5.29.14', octets(id))
 export const authorityKeyId = (id: Uint8Array): Buffer => extension('2.5.29.35', seq(tlv(0x80, id)))
 
@@ -99,11 +99,13 @@ export function spkiOf(key: KeyObject): Buffer {
   })
 }
 
-/** How RFC 5280 4.1.1.2 identifies the algorithm that a key of this type signs with here. */
+/**
+ * The AlgorithmIdentifier (RFC 5280 4.1.1.2) of the signatures that keys of this type make here.
+ */
 export function algorithmFor(key: KeyObject | string): Buffer {
   const type = typeof key === 'string' ? key : String(key.asymmetricKeyType)
   const found = SIGNATURE_ALGORITHMS[type]
-  if (found === undefined) throw new Error(`How does one sign with ${type}?`)
+  if (found === undefined) throw new Error(`No signature algorithm for ${type}`)
   return found
 }
 
@@ -126,31 +128,30 @@ const SIGNATURE_ALGORITHMS: Readonly<Record<string, Buffer>> = {
 /** Algorithms that choose their own digest. */
 const WITHOUT_DIGEST = /^(ed|ml-)/
 
-/** What a certificate is made of; each part is DER, and may be wrong. */
+/** The parts of a certificate. Each is DER, and may be wrong. */
 export interface Parts {
-  /** Of version 3 unless it is given; `null`: left out, which means version 1. */
+  /** Version 3 by default. `null` leaves it out, which means version 1. */
   readonly version?: Buffer | null
   readonly serialNumber?: Buffer
-  /** A common name, or a Name. */
+  /** A common name, or a whole Name. */
   readonly issuer?: string | Buffer
   readonly notBefore?: Buffer
   readonly notAfter?: Buffer
   readonly subject?: string | Buffer
   readonly spki: Buffer
-  /** What comes behind the key and in front of the extensions. */
+  /** The fields between the key and the extensions. */
   readonly uniqueIds?: readonly Buffer[]
   readonly extensions?: readonly Buffer[]
-  /** The key to sign with; without one, there is something for a signature that isn't one. */
+  /** The key to sign with. Without it, the certificate has bytes that aren't a signature. */
   readonly signer?: KeyObject
-  /** Instead of the signer's, or of ECDSA. */
+  /** Replaces the algorithm of the signer, or ECDSA. */
   readonly algorithm?: Buffer
-  /** Instead of the signer's. */
+  /** Replaces the signature of the signer. */
   readonly signature?: Uint8Array
 }
 
 const NO_SIGNATURE = seq(int(1), int(1))
 
-/** The DER of a certificate (RFC 5280 4.1). */
 export function certificateOf(parts: Parts): Buffer {
   const algorithm = parts.algorithm ?? algorithmFor(parts.signer ?? 'ec')
   const signed = toBeSigned(parts, algorithm)
@@ -165,7 +166,7 @@ function digestFor({ asymmetricKeyType }: KeyObject): string | null {
   return WITHOUT_DIGEST.test(String(asymmetricKeyType)) ? null : 'sha256'
 }
 
-/** The length of the salt that the algorithm above declares. */
+/** Sets the length of the salt that the algorithm declares. */
 function withPadding(key: KeyObject): KeyObject | { key: KeyObject; saltLength: number } {
   return key.asymmetricKeyType === 'rsa-pss' ? { key, saltLength: 32 } : key
 }
@@ -190,7 +191,10 @@ function toName(value: string | Buffer): Buffer {
   return typeof value === 'string' ? name(value) : value
 }
 
-/** The key identifier that RFC 5280 4.2.1.2 proposes, near enough: any digest of the key will do. */
+/**
+ * A key identifier as in RFC 5280 4.2.1.2, except that it is the digest of the whole
+ * SubjectPublicKeyInfo.
+ */
 export const keyIdOf = (spki: Buffer): Buffer => createHash('sha1').update(spki).digest()
 
 export function toPem(der: Buffer): string {
@@ -198,12 +202,12 @@ export function toPem(der: Buffer): string {
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
 }
 
-/** The SubjectPublicKeyInfo of an elliptic curve, its point as it is given (RFC 5480 2). */
+/** The SubjectPublicKeyInfo of an elliptic curve, with its point as given (RFC 5480 2). */
 export function ecSpki(parameters: Buffer, point: Uint8Array): Buffer {
   return seq(seq(oid('1.2.840.10045.2.1'), parameters), bits(point))
 }
 
-/** The SubjectPublicKeyInfo of RSA, or with the other identifier of RSA-PSS, from its two numbers. */
+/** The SubjectPublicKeyInfo of RSA or RSA-PSS, from its two numbers. */
 export function rsaSpki(
   modulus: Buffer,
   exponent: Buffer,
@@ -214,7 +218,7 @@ export function rsaSpki(
 
 const EC_PUBLIC_KEY = oid('1.2.840.10045.2.1')
 
-/** A new key on a curve that OpenSSL knows, its point in the form that is wanted. */
+/** A new key on a curve that OpenSSL supports, with its point in the given form. */
 export function pointSpki(
   namedCurve: string,
   form: 'compressed' | 'hybrid' | 'uncompressed',

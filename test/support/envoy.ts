@@ -1,23 +1,23 @@
-// Writes X-Forwarded-Client-Cert as Envoy's source does: By, Hash, Cert, Chain, Subject, URI, DNS, with
-// quotes around three of them and nothing escaped in the names.
+// Writes X-Forwarded-Client-Cert as Envoy's source does: By, Hash, Cert, Chain, Subject, URI, DNS.
+// Three of the values are in quotes, and the names aren't escaped.
 import { createHash } from 'node:crypto'
 import { toUrlPem } from './header-values.js'
 import { createSelfSigned, type Issued } from './pki.js'
 
-/** How one Envoy is configured. */
+/** The configuration of one Envoy. */
 export interface EnvoyHop {
   readonly mode: 'SANITIZE_SET' | 'APPEND_FORWARD'
-  /** The URIs of its own certificate. */
+  /** The URIs in Envoy's own certificate. */
   readonly by: readonly string[]
   readonly cert: boolean
   readonly chain: boolean
   readonly subject: boolean
-  /** Older versions write the first URI only. */
+  /** Older versions write only the first URI. */
   readonly uri: 'all' | 'first' | 'none'
   readonly dns: boolean
 }
 
-/** Whoever connects to an Envoy, with a certificate of these names. */
+/** The peer of an Envoy, with the names in its certificate. */
 export interface EnvoyClient {
   readonly certificate: Issued
   readonly commonName: string
@@ -42,7 +42,7 @@ export function sha256({ raw }: Pick<Issued, 'raw'>): string {
   return createHash('sha256').update(raw).digest('hex')
 }
 
-/** What an Envoy forwards for a client that sent this header itself. */
+/** The header that an Envoy forwards for a client that sent this header itself. */
 export function forward(sent: string | undefined, hop: EnvoyHop, client: EnvoyClient): string {
   const element = writeElement(hop, client)
   return hop.mode === 'APPEND_FORWARD' && sent !== undefined ? `${sent},${element}` : element
@@ -62,7 +62,7 @@ function writeElement(hop: EnvoyHop, { certificate, commonName, uris, dns }: Env
   return pairs.join(';')
 }
 
-/** As RFC 2253 demands of the value of an attribute. */
+/** RFC 2253 requires these escapes in an attribute's value. */
 function escape(value: string): string {
   return value.replace(/[,+"\\<>;]/g, '\\$&')
 }

@@ -5,19 +5,19 @@ import type { ExtractorOptions, RequestLike } from '../../src/extractor/index.js
 
 const STEPS = fileURLToPath(new URL('extract-steps.mjs', import.meta.url))
 
-/** An extractor to make, and what to extract from. */
+/** The options of an extractor, and the requests to extract from. */
 export interface Step {
   readonly options?: ExtractorOptions
   readonly requests?: readonly RequestLike[]
 }
 
-/** What a process of its own writes: one line for each request, and what it says on the side. */
+/** The output of the process: one line for each request, and standard error. */
 export interface Written {
   readonly reasons: string[]
   readonly stderr: string
 }
 
-/** Goes through some steps in a process of its own, as what is written once is written once in each. */
+/** Runs steps in a new process, because a process writes some lines only once. */
 export async function extractElsewhere(
   steps: readonly Step[],
   { flags = [], debug = '' }: { flags?: readonly string[]; debug?: string } = {},
@@ -30,7 +30,10 @@ export async function extractElsewhere(
   return { reasons: stdout.split('\n').slice(0, -1), stderr }
 }
 
-/** The environment without what changes how Node writes, such as `NODE_OPTIONS` and `FORCE_COLOR`. */
+/**
+ * The environment without variables that change Node's output, such as `NODE_OPTIONS` and
+ * `FORCE_COLOR`.
+ */
 function neutral(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => name === 'NODE_V8_COVERAGE' || !/^NODE_|COLOR/.test(name),

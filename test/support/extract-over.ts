@@ -15,7 +15,7 @@ type Middleware = (req: IncomingMessage) => void
 
 /**
  * Extracts from a request that a real HTTP server received with exactly these header lines, after
- * some other middleware has had it.
+ * another middleware has seen it.
  */
 export async function extractOverHttp(
   lines: readonly string[],
@@ -66,12 +66,14 @@ function extractingApp(options: ExtractorOptions, middleware: Middleware) {
   return { listener, result: () => result() }
 }
 
-/** What identifies certificates in expectations, leaf first. */
+/** The fingerprints of these certificates. */
 export function fingerprints(...certificates: { readonly raw: Buffer }[]): string[] {
   return certificates.map(({ raw }) => new X509Certificate(raw).fingerprint256)
 }
 
-/** The fingerprints of an extracted certificate and its issuers, or why there is none. */
+/**
+ * The fingerprints of an extracted certificate and its issuers, or the reason for the rejection.
+ */
 export function pathOf({ certificate, reason }: ExtractionResult): string | string[] {
   if (certificate === null) return reason
   const path: string[] = []
@@ -80,7 +82,7 @@ export function pathOf({ certificate, reason }: ExtractionResult): string | stri
     current !== undefined;
     current = current.issuerCertificate
   ) {
-    if (path.push(current.fingerprint256) > 20) throw new Error('The chain does not end')
+    if (path.push(current.fingerprint256) > 20) throw new Error("The chain doesn't end")
   }
   return path
 }

@@ -1,22 +1,22 @@
 const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout }
 
-/** A timer that was started and has neither fired nor been cleared. */
+/** A timer that hasn't fired and hasn't been cleared. */
 export interface PendingTimer {
   readonly dueMs: number
-  /** Whether it would keep the process alive. */
+  /** Whether the timer would keep the process running. */
   keepsAlive: boolean
 }
 
-/** Timers that fire when a test turns the clock, and at no other time. */
+/** Timers that fire only when a test turns the clock. */
 export interface FakeTimers {
   readonly pending: readonly PendingTimer[]
-  /** How many were ever started. */
+  /** How many timers were started in all. */
   started: number
-  /** Fires, in order, what is due by then. */
+  /** Turns the clock, and fires the timers that are due, in order. */
   advance(byMs: number): void
 }
 
-/** Replaces `setTimeout()` and `clearTimeout()`. Call `restoreTimers()` in an `afterEach`. */
+/** Replaces `setTimeout()` and `clearTimeout()`. Call `restoreTimers()` in `afterEach()`. */
 export function fakeTimers(): FakeTimers {
   let nowMs = 0
   const pending: (PendingTimer & { fire: () => void })[] = []
@@ -37,7 +37,7 @@ export function fakeTimers(): FakeTimers {
         remove(due)
         due.fire()
       }
-      throw new Error('The timers never come to an end')
+      throw new Error('The timers never end')
     },
   }
   const start = (fire: () => void, ms: number): object => {

@@ -1,16 +1,16 @@
-// @peculiar/x509 cannot be loaded without it.
+// @peculiar/x509 can't be loaded without it.
 import 'reflect-metadata'
 import { webcrypto, X509Certificate } from 'node:crypto'
 import { BasicConstraintsExtension, X509CertificateGenerator } from '@peculiar/x509'
 import { testPki } from './pki.js'
 
-/** Authorities that no honest one would make. */
+/** CA certificates that only an attacker would make. */
 export interface Forgery {
-  /** Of the name of the test root, self-signed, with another key and no key identifier. */
+  /** Self-signed, with the name of the test root, another key and no key identifier. */
   sameName: X509Certificate
-  /** The test root with a key on a curve that does not exist. */
+  /** The test root with a key on a curve that doesn't exist. */
   unreadableKey: X509Certificate
-  /** Two that have issued each other. */
+  /** Two CAs that have issued each other. */
   first: X509Certificate
   second: X509Certificate
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** The two forms of a certificate that the encodings start from. */
+/** The two forms of a certificate that the encodings need. */
 interface Certificate {
   readonly cert: string
   readonly raw: Buffer
@@ -11,19 +11,19 @@ export function toUrlPem(...certificates: Certificate[]): string {
   return encodeURIComponent(certificates.map(({ cert }) => cert).join(''))
 }
 
-/** The same as AWS writes it: `+ = /` stay as they are. */
+/** Percent-encoded PEM as AWS writes it: `+ = /` are not encoded. */
 export function toUrlPemAws(...certificates: Certificate[]): string {
   return toUrlPem(...certificates).replace(/%(2B|3D|2F)/g, decodeURIComponent)
 }
 
-/** One element as Envoy writes it, with the whole chain when there is more than the leaf. */
+/** One element as Envoy writes it, with the whole chain if there are issuers. */
 export function toXfcc(leaf: Certificate, ...issuers: Certificate[]): string {
   const hash = createHash('sha256').update(leaf.raw).digest('hex')
   const chain = issuers.length === 0 ? '' : `;Chain="${toUrlPem(leaf, ...issuers)}"`
   return `Hash=${hash};Cert="${toUrlPem(leaf)}"${chain};Subject="CN=someone";URI=`
 }
 
-/** Base64 of DER, a list joined by bare commas as Traefik writes it. */
+/** Base64 of DER. Several certificates are joined by commas without spaces, as Traefik does. */
 export function toBase64Der(...certificates: Certificate[]): string {
   return certificates.map(({ raw }) => raw.toString('base64')).join(',')
 }
@@ -33,17 +33,17 @@ export function toRfc9440(...certificates: Certificate[]): string {
   return certificates.map(({ raw }) => `:${raw.toString('base64')}:`).join(', ')
 }
 
-/** PEM with a space for each line end, as Apache writes it. */
+/** PEM with a space instead of each line break, as Apache writes it. */
 export function toApachePem(...certificates: Certificate[]): string {
   return toPem(certificates).replaceAll('\n', ' ')
 }
 
-/** Base64 of PEM, as Apache's expressions make it. */
+/** Base64 of PEM, as Apache's expressions write it. */
 export function toBase64Pem(...certificates: Certificate[]): string {
   return Buffer.from(toPem(certificates)).toString('base64')
 }
 
-/** Base64 of one DER right after another, as HAProxy writes a chain. */
+/** Base64 of all DER bytes together, as HAProxy writes a chain. */
 export function toConcatenatedDer(...certificates: Certificate[]): string {
   return Buffer.concat(certificates.map(({ raw }) => raw)).toString('base64')
 }

@@ -1,6 +1,6 @@
 import type { ExtractorOptions } from '../../src/extractor/index.js'
 
-/** A header that a client makes expensive by repeating a part of it. */
+/** A header that becomes expensive when a client repeats a part of it. */
 export interface HostileHeader {
   readonly options: ExtractorOptions
   readonly name: string
@@ -39,7 +39,7 @@ export const HOSTILE_HEADERS: Readonly<Record<string, HostileHeader>> = {
   'names of a Connection header': { ...traefik, name: 'Connection', unit: 'close,' },
 }
 
-/** The value, about as long as that. */
+/** A value of about this length. */
 export function repeatTo(length: number, { unit }: HostileHeader): string {
   return unit.repeat(Math.floor(length / unit.length))
 }

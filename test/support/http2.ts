@@ -6,13 +6,13 @@ import { testPki } from './pki.js'
 
 const closers = new Set<() => Promise<void>>()
 
-/** For an `afterEach`, like `closeServers()`. */
+/** Call it in `afterEach()`, like `closeServers()`. */
 export async function closeHttp2Servers(): Promise<void> {
   await Promise.all([...closers].map((close) => close()))
   closers.clear()
 }
 
-/** Starts a server on loopback; `closeHttp2Servers()` ends it. */
+/** Starts a server on loopback. `closeHttp2Servers()` ends it. */
 export async function listenHttp2(server: Http2SecureServer): Promise<number> {
   const sessions = new Set<ServerHttp2Session>()
   server.on('session', (session) => {
@@ -30,7 +30,10 @@ export async function listenHttp2(server: Http2SecureServer): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** One HTTP/2 request on a connection of its own; `refused` when that was ended unanswered. */
+/**
+ * Sends one HTTP/2 request on its own connection. Resolves to `refused` if the connection ended
+ * without an answer.
+ */
 export async function attemptHttp2(
   port: number,
   client: ConnectionOptions,
@@ -44,7 +47,7 @@ export async function attemptHttp2(
     stream.on('response', ({ ':status': status }) => {
       resolve(status ?? 0)
     })
-    // It may end without an error.
+    // The connection may also end without an error.
     stream.on('close', () => {
       resolve('refused')
     })

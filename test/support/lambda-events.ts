@@ -1,6 +1,6 @@
 import type { Issued } from './pki.js'
 
-/** What API Gateway tells a Lambda function about a client, as far as it is read here. */
+/** The part of API Gateway's description of a client that this package reads. */
 function clientCert({ cert }: Pick<Issued, 'cert'>): object {
   return {
     clientCertPem: cert,
@@ -11,7 +11,7 @@ function clientCert({ cert }: Pick<Issued, 'cert'>): object {
   }
 }
 
-/** Of a REST API, or of an HTTP API with payload format 1.0. */
+/** An event of a REST API, or of an HTTP API with payload format 1.0. */
 export function restEvent(client: Pick<Issued, 'cert'> | null): object {
   const certificate = client === null ? {} : { clientCert: clientCert(client) }
   return {
@@ -30,7 +30,7 @@ export function restEvent(client: Pick<Issued, 'cert'> | null): object {
   }
 }
 
-/** Of an HTTP API, payload format 2.0. */
+/** An event of an HTTP API with payload format 2.0. */
 export function httpEvent(client: Pick<Issued, 'cert'> | null): object {
   const certificate = client === null ? {} : { authentication: { clientCert: clientCert(client) } }
   return {

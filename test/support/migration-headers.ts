@@ -9,7 +9,7 @@ import { createSelfSigned, testPki, type TestPki } from './pki.js'
 const NAME = 'x-cert'
 type Encoding = NonNullable<ExtractorOptions['headerEncoding']>
 
-/** Why a header value is rejected, or how many certificates are linked. */
+/** The reason for which a header value is rejected, or the number of linked certificates. */
 async function read(
   headerEncoding: Encoding,
   write: (pki: TestPki) => string,
@@ -22,20 +22,20 @@ async function read(
   return typeof found === 'string' ? found : found.length
 }
 
-/** Why a certificate is rejected whose base64 needs padding and has none. */
+/** The reason for which a certificate is rejected if its base64 lacks the necessary padding. */
 async function withoutPadding(): Promise<unknown> {
   for (let attempt = 0; attempt < 40; attempt += 1) {
     const issued = await createSelfSigned({ subject: `CN=${'a'.repeat(attempt + 1)}` })
     const value = toBase64Der(issued)
     if (value.endsWith('=')) return read('base64-der', () => value.replace(/=+$/, ''))
   }
-  throw new Error('No certificate needs padding')
+  throw new Error('None of the certificates needs padding')
 }
 
 const MALFORMED = 'header_missing_or_malformed'
 const WITH_CHAIN = { includeChain: true }
 
-/** A PEM block whose base64 is fine and whose certificate is not. */
+/** A PEM block with valid base64 of a damaged certificate. */
 function damaged({ raw }: { raw: Buffer }) {
   const body = raw.subarray(0, -3)
   const lines = [

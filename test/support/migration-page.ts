@@ -3,14 +3,14 @@ import { expect } from 'chai'
 
 /** One row of a table on a page in docs/migrating. */
 export interface Difference<Subject> {
-  /** The first cell of the row, to the letter. */
+  /** The first cell of the row, exactly as on the page. */
   readonly what: string
-  /** What the older package does with it, where it can be run; and what this one does. */
+  /** The results of the older package, if the test can run it, and of this package. */
   readonly expected: readonly [before: unknown, now: unknown] | readonly [now: unknown]
   readonly run: (subject: Subject) => unknown
 }
 
-/** The first cell of every row of every table on a page, below the heading. */
+/** The first cell of every table row under a heading of a page. */
 function rowsOf(page: string, heading: string): string[] {
   const text = readFileSync(new URL(`../../docs/migrating/${page}.md`, import.meta.url), 'utf8')
   const [, below = ''] = text.split(`\n## ${heading}\n`)
@@ -21,7 +21,7 @@ function rowsOf(page: string, heading: string): string[] {
     .map((line) => line.slice(2, line.indexOf(' |')).trim())
 }
 
-/** Fails for a row without a test, and for a test whose row has gone. */
+/** Fails if a row has no test, or if a test has no row. */
 export function expectRows(
   page: string,
   heading: string,
@@ -31,7 +31,9 @@ export function expectRows(
   expect(rowsOf(page, heading)).to.deep.equal(shown)
 }
 
-/** What a test in another file shows: it must exist, and hold these words. */
+/**
+ * For a difference that a test in another file shows: checks that the file contains these words.
+ */
 export function shownBy(file: string, words: string): () => string {
   return () => {
     const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
@@ -39,7 +41,7 @@ export function shownBy(file: string, words: string): () => string {
   }
 }
 
-/** The cells of a row of docs/comparison.md, which a test of its own keeps true. */
+/** The cells of a row of docs/comparison.md, which has its own test. */
 export function comparison(row: string): string[] {
   const text = readFileSync(new URL('../../docs/comparison.md', import.meta.url), 'utf8')
   const line = text.split('\n').find((one) => one.startsWith(`| ${row} `)) ?? ''

@@ -1,11 +1,14 @@
-// @peculiar/x509 cannot be loaded without it.
+// @peculiar/x509 can't be loaded without it.
 import 'reflect-metadata'
 import { webcrypto, X509Certificate } from 'node:crypto'
 import { BasicConstraintsExtension, X509CertificateGenerator } from '@peculiar/x509'
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
-/** Authorities that all have one name, each issued by the next, the last by itself. */
+/**
+ * CAs that all have the same name. The next CA has issued each of them, and the last one is
+ * self-issued.
+ */
 export async function namesakes(count: number): Promise<X509Certificate[]> {
   const keys = await Promise.all(
     Array.from({ length: count }, () =>

@@ -1,6 +1,6 @@
-// Counts what native functions look at. Each of them is replaced by one that does the same and adds up how
-// many characters, bytes or elements it was given: all of them, not only those that the code uses today, so
-// that a function that the code uses tomorrow is counted too.
+// Counts the characters, bytes and elements that native functions read. It wraps all native
+// functions, not only those that the code uses today, so that it also counts the functions that the
+// code uses tomorrow.
 import { Hash } from 'node:crypto'
 
 type Weight = (self: unknown, args: readonly unknown[], result: unknown) => number
@@ -20,13 +20,13 @@ const GLOBALS: readonly string[] = [
   ...['parseInt', 'parseFloat', 'atob', 'btoa', 'structuredClone'],
 ]
 
-/** For a function without a weight of its own: all that it is given, and what it makes of it. */
+/** For a function without its own weight: the sizes of its arguments and its result. */
 const everything: Weight = (self, args, result) =>
   args.reduce<number>((sum, value) => sum + sizeOf(value), sizeOf(self) + sizeOf(result))
 const nothing: Weight = () => 0
 const argument: Weight = (_self, [value]) => sizeOf(value)
 const outcome: Weight = (_self, _args, result) => sizeOf(result)
-/** From where a search begins to where it ends. */
+/** The characters from the start of a search to its end. */
 const untilFound: Weight = (self, [wanted, from]) => {
   const start = typeof from === 'number' ? from : 0
   const at = (self as string).indexOf(wanted as string, start)
@@ -54,7 +54,7 @@ function sizeOf(value: unknown): number {
 let isCounting = false
 let total = 0
 
-/** How much a task gives to native functions. */
+/** The number of characters, bytes and elements that native functions read during a task. */
 export function countNatives(task: () => unknown): number {
   total = 0
   isCounting = true
@@ -76,11 +76,11 @@ function replace(owner: object, name: string | symbol): void {
     isCounting = false
     const takesCallback = args.some((value) => typeof value === 'function')
     try {
-      // What a native function itself calls is a part of it, but what its callback calls isn't.
+      // Calls inside a native function are part of it, but calls inside its callback aren't.
       isCounting = takesCallback
       const result = Reflect.apply(original, this, args) as unknown
       isCounting = false
-      // The callback's own blocks tell how often it was called.
+      // The counters of the callback's own blocks show how often it was called.
       total += takesCallback ? sizeOf(result) : weight(this, args, result)
       return result
     } finally {

@@ -1,5 +1,5 @@
-// Run in a process of its own: parses every line of its standard input, and writes what was parsed
-// before it takes the next.
+// Runs in its own process: parses every line of standard input, and writes the result before it
+// reads the next line.
 import { writeSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { parseBase64Der } from '../../src/parsers/index.js'

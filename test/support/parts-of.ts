@@ -1,4 +1,4 @@
-/** Everything in a value that can be changed, at any depth: objects, lists, buffers and their memory. */
+/** All mutable parts of a value, at any depth: objects, lists, buffers and their memory. */
 export function partsOf(value: unknown, found: Set<unknown> = new Set()): Set<unknown> {
   if (typeof value !== 'object' || value === null || found.has(value)) return found
   found.add(value)
@@ -7,7 +7,7 @@ export function partsOf(value: unknown, found: Set<unknown> = new Set()): Set<un
   return found
 }
 
-/** Changes everything in a value that can be changed, except what it is linked to. */
+/** Changes all mutable parts of a value, but not the objects that it links to. */
 export function spoil(value: object): void {
   if (value instanceof Uint8Array) {
     new Uint8Array(value.buffer).fill(0)

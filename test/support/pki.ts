@@ -7,11 +7,11 @@ import {
 
 export { type Authority, createAuthority, createSelfSigned, type Issued }
 
-/** One of everything, made once for the whole run: making RSA keys takes long. */
+/** Certificates of every kind, made once for the whole run because RSA keys take long. */
 export interface TestPki {
   root: Authority
   intermediate: Authority
-  /** For the TLS server: `localhost` and 127.0.0.1. */
+  /** The certificate of the TLS server, for `localhost` and 127.0.0.1. */
   server: Issued
   rsa: Issued
   ec: Issued
@@ -19,7 +19,7 @@ export interface TestPki {
   chained: Issued
   expired: Issued
   selfSigned: Issued
-  /** An authority no server here trusts, of the same name as the root, and a client of it. */
+  /** A CA that no server here trusts, with the root's name, and a client of it. */
   stranger: Authority
   unknown: Issued
 }

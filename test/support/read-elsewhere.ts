@@ -7,18 +7,18 @@ export type { Reading } from './reading-process.js'
 
 const PROCESS = fileURLToPath(new URL('reading-process.ts', import.meta.url))
 
-/** What was found out about certificates that another process has read. */
+/** The results of reading certificates in another process. */
 export interface Report {
   readonly accepted: number
-  /** What ended the process, threw, or was shown as something else. */
+  /** Certificates that ended the process, threw, or were shown incorrectly. */
   readonly faults: readonly { readonly reading: Reading; readonly message: string }[]
 }
 
 const BATCH = 1000
-/** One crash is enough to fail; a few say more. */
+/** One crash is enough to fail, and a few more help to find the cause. */
 const MOST_FAULTS = 5
 
-/** Reads certificates in a process of its own, and goes on behind one that ends it. */
+/** Reads certificates in another process, and continues after a certificate that ends it. */
 export async function readElsewhere(readings: readonly Reading[]): Promise<Report> {
   const faults: Report['faults'][number][] = []
   let accepted = 0
@@ -44,10 +44,10 @@ export async function readElsewhere(readings: readonly Reading[]): Promise<Repor
 }
 
 interface Progress {
-  /** How many of the batch the process has begun with. */
+  /** The number of certificates that the process has started to read. */
   readonly begun: number
   readonly read: Read
-  /** Why the process has ended, if it has. */
+  /** How the process ended, if it did. */
   readonly end: string | undefined
 }
 
@@ -90,7 +90,7 @@ class Reader {
   }
 }
 
-/** What a test expects to be empty: each fault, with the certificates in base64. */
+/** The faults with their certificates in base64. A test expects an empty list. */
 export function describeFaults({ faults }: Report): string[] {
   return faults.map(({ reading, message }) => `${message}\n${reading.ders.join('\n')}`)
 }

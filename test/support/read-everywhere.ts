@@ -66,11 +66,12 @@ function extracting(options: object): Reader {
 }
 
 function certificateOf(result: Pick<ExtractionResult, 'certificate' | 'reason'>) {
-  if ((result.certificate === null) === (result.reason === null)) throw new Error('It says both')
+  if ((result.certificate === null) === (result.reason === null))
+    throw new Error('The result has both a certificate and a reason, or neither')
   return result.certificate
 }
 
-/** These throw a TypeError with a code for what isn't exactly one certificate. */
+/** These functions throw a TypeError with this code for anything but exactly one certificate. */
 function orNull(read: () => ChainedPeerCertificate): ChainedPeerCertificate | null {
   try {
     return read()
@@ -80,7 +81,7 @@ function orNull(read: () => ChainedPeerCertificate): ChainedPeerCertificate | nu
   }
 }
 
-/** All the ways in which the package is given a certificate in bytes. */
+/** All the ways in which the package gets a certificate as bytes. */
 const READERS: readonly (readonly [name: string, read: Reader])[] = [
   ['derToCertificate', ({ raw }) => orNull(() => derToCertificate(raw))],
   ['extractor with its chain', extracting({ includeChain: true, checkValidity: false })],
@@ -98,11 +99,11 @@ const READERS: readonly (readonly [name: string, read: Reader])[] = [
   ['HTTP event', (leaf) => certificateOf(extractClientCertificateFromLambdaEvent(httpEvent(leaf)))],
 ]
 
-/** How many readers there are, of which the first two are for every certificate. */
+/** The number of readers. Every certificate goes through the first two. */
 export const READER_COUNT = READERS.length
 export const MAIN_READERS = 2
 
-/** Rules that match nothing here, each of which looks at another part of a certificate. */
+/** Rules that never match here. Each looks at another part of a certificate. */
 const RULES: readonly CertificatePredicate[] = [
   allowCN('nobody'),
   allowOU('nobody'),
@@ -115,14 +116,14 @@ const RULES: readonly CertificatePredicate[] = [
   allowEmail('nobody@example.org'),
   allowSAN(['DNS:nobody.example.org', 'URI:urn:nobody', 'IP:192.0.2.99', 'DirName:/CN=nobody']),
 ]
-/** It answers with a promise, of which nobody would hear that it rejects. */
+/** Returns a promise, so a strategy alone wouldn't report that it rejects. */
 const ALL: CertificateTest = allOf(...RULES)
 
 /**
- * Reads a certificate in some or all ways, with others behind it where there is room for them.
+ * Reads a certificate in some or all ways, with the others after it if the encoding allows it.
  *
- * @returns how often it was accepted
- * @throws when anything throws, when a certificate is shown that wasn't sent, or when a rule matches
+ * @returns the number of readers that accepted the certificate
+ * @throws if a reader throws or shows a certificate that wasn't sent, or if a rule matches
  */
 export async function readEverywhere(
   leaf: Buffer,
@@ -147,7 +148,7 @@ export async function readEverywhere(
   return accepted
 }
 
-/** Its PEM only where somebody asks for it. */
+/** Writes PEM only when a reader needs it. */
 function toCertificate(raw: Buffer): Certificate {
   return {
     raw,
@@ -163,12 +164,13 @@ async function inspect(
   sent: ReadonlySet<string>,
 ): Promise<void> {
   const path = chainOf(certificate)
-  if (Buffer.compare(leaf, certificate.raw) !== 0) throw new Error('It is not what was sent')
+  if (Buffer.compare(leaf, certificate.raw) !== 0)
+    throw new Error("The certificate isn't the one that was sent")
   const isSent = path.every((raw) => sent.has(raw.toString('base64')))
-  if (!isSent) throw new Error('An issuer is not what was sent')
+  if (!isSent) throw new Error("An issuer isn't one that was sent")
   for (const rule of RULES) {
-    if (rule(certificate)) throw new Error('A rule matches that names something else')
+    if (rule(certificate)) throw new Error("A rule matches a certificate that it doesn't name")
   }
-  // For a certificate as well, and not only for the strategy.
+  // Calls the rules for a certificate directly, and not only in a strategy.
   if (await ALL(certificate, {} as never)) throw new Error('All rules match')
 }

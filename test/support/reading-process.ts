@@ -1,17 +1,17 @@
-// Run in a process of its own, because some certificates end the process. It reads each batch that it
-// is sent, says with a byte on its standard output that it begins the next certificate, and answers.
+// Runs in its own process, because some certificates end it. Reads each batch that it gets, writes
+// a byte to standard output before each certificate, and sends the results.
 import { writeSync } from 'node:fs'
 import { MAIN_READERS, READER_COUNT, readEverywhere } from './read-everywhere.js'
 
-/** What is to be read: the leaf, and what comes behind it, in base64. */
+/** The leaf and the certificates after it, in base64. */
 export interface Reading {
   readonly ders: readonly string[]
-  /** Whether in all ways there are, or in the main ones and one more. */
+  /** Whether to use all readers, or only the main readers and one more. */
   readonly everywhere: boolean
 }
 
 export interface Read {
-  /** How many were accepted in at least one way. */
+  /** The number of certificates that at least one reader accepted. */
   readonly accepted: number
   readonly faults: readonly { readonly index: number; readonly message: string }[]
 }

@@ -1,17 +1,17 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Strategy } from '../../src/index.js'
 
-/** One use of a Passport action: which, and what it was given. */
+/** One call of a Passport action, with its arguments. */
 export type Ending = readonly [action: 'success' | 'fail' | 'error', ...args: unknown[]]
 
-/** A request whose TLS socket shows this certificate, or that nobody presented one. */
+/** A request whose TLS socket shows this certificate, or no certificate. */
 export function requestWith(certificate: object | null): { socket: object } {
   return { socket: { authorized: certificate !== null, getPeerCertificate: () => certificate } }
 }
 
 /**
- * Runs a strategy the way Passport does, on an object created from it, and lists every action it
- * used until all promises had settled.
+ * Runs a strategy as Passport does, on an object that inherits from it, and lists every action
+ * until all promises have settled.
  */
 export async function endingsOf(strategy: Strategy, req: object): Promise<Ending[]> {
   const endings: Ending[] = []

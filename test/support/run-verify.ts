@@ -7,10 +7,10 @@ interface Options {
   readonly verifyTimeoutMs?: number | false
 }
 
-/** A verify of any length, called with the arguments that a strategy calls it with. */
+/** A verify function of any length. It gets the arguments that a strategy passes. */
 export type AnyVerify = (...args: never[]) => unknown
 
-/** Runs verify for one request, and hands over its outcomes as they come. */
+/** Runs verify for one request, and reports its outcomes as they come. */
 export function runVerify(
   verify: AnyVerify,
   report: (outcome: Outcome) => void,
@@ -20,7 +20,9 @@ export function runVerify(
   run({}, { subject: { CN: 'alice' } } as never, report)
 }
 
-/** Runs a verify callback and lists every outcome that was reported until all promises settled. */
+/**
+ * Runs a verify function, and lists every outcome that is reported until all promises have settled.
+ */
 export async function outcomesOf(verify: AnyVerify, options?: Options): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   runVerify(verify, (outcome) => outcomes.push(outcome), options)
@@ -28,17 +30,17 @@ export async function outcomesOf(verify: AnyVerify, options?: Options): Promise<
   return outcomes
 }
 
-/** In callback style. */
+/** A verify function in callback style. */
 export function calling(verify: (done: VerifyCallback) => unknown): AnyVerify {
   return (_cert: unknown, done: VerifyCallback) => verify(done)
 }
 
-/** In return style. */
+/** A verify function in return style. */
 export function returning(verify: () => unknown): AnyVerify {
   return (_cert: unknown) => verify()
 }
 
-/** Throws what no linter would let anybody throw. */
+/** Throws any value, because the linter only allows throwing errors. */
 export function throwAny(value: unknown): never {
   throw value
 }
@@ -47,7 +49,7 @@ export function rejectWith(value: unknown): Promise<never> {
   return Promise.resolve().then(() => throwAny(value))
 }
 
-/** A thenable that is no promise, such as the query builder of a database library. */
+/** A thenable that isn't a promise, such as the query builder of a database library. */
 export class Query {
   private readonly value: unknown
   constructor(value: unknown) {

@@ -3,7 +3,7 @@ import type { ChainedPeerCertificate } from '../../src/certificate/peer-certific
 import type { Issued } from './pki.js'
 import { getHttps, listenHttps } from './servers.js'
 
-/** What Node's TLS layer shows of a client after a real handshake. */
+/** The certificate that Node's TLS layer shows after a real handshake with this client. */
 export async function seenBySocket(
   { key, cert }: Issued,
   detailed = false,

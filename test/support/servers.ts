@@ -19,14 +19,14 @@ export interface Answer {
 
 const running = new Set<RunningServer>()
 
-/** For an `afterEach`: ends whatever a test has left running. */
+/** Call it in `afterEach()`. Ends the servers that a test has left running. */
 export async function closeServers(): Promise<void> {
   await Promise.all([...running].map((server) => server.close()))
 }
 
-/** Starts a server on loopback; `closeServers()` ends it. */
+/** Starts a server on loopback. `closeServers()` ends it. */
 export async function listen(server: Server): Promise<RunningServer> {
-  // A busy machine may take longer between two requests of a connection than the five seconds of the default.
+  // On a busy machine, two requests may be further apart than the default of five seconds.
   server.keepAliveTimeout = 0
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -48,7 +48,7 @@ export function listenHttp(app: RequestListener): Promise<RunningServer> {
   return listen(http.createServer(app))
 }
 
-/** An HTTPS server that asks for a client certificate and leaves the judgement to the app. */
+/** An HTTPS server that requests a client certificate, and leaves the decision to the app. */
 export async function listenHttps(
   app: RequestListener,
   options: https.ServerOptions = {},
@@ -58,13 +58,12 @@ export async function listenHttps(
   return listen(https.createServer({ ...tls, rejectUnauthorized: false, ...options }, app))
 }
 
-/** One HTTPS request with a connection of its own, unless an agent is given. */
+/** Sends one HTTPS request, on its own connection unless an agent is given. */
 export async function getHttps(port: number, options: https.RequestOptions = {}): Promise<Answer> {
   const { root } = await testPki()
   return send(https.request({ host: '127.0.0.1', port, ca: root.cert, agent: false, ...options }))
 }
 
-/** One plain HTTP request. */
 export function getHttp(port: number, options: http.RequestOptions = {}): Promise<Answer> {
   return send(http.request({ host: '127.0.0.1', port, agent: false, ...options }))
 }

@@ -1,12 +1,12 @@
 import { ecSpki, int, octets, oid, seq } from './der-writer.js'
 
 /**
- * A curve that describes itself, made so that OpenSSL takes as long as possible to read a key on it.
- * Both the generator and the key are compressed points, so OpenSSL takes two square roots, by Tonelli
- * and Shanks. Each root takes some E * E / 2 multiplications where 2^E divides p - 1.
+ * A curve with explicit parameters, made so that OpenSSL takes as long as possible to read a key on
+ * it. Both the generator and the key are compressed points, so OpenSSL takes two square roots, by
+ * Tonelli and Shanks. Each root takes about E * E / 2 multiplications, where 2^E divides p - 1.
  */
 const E = 642n
-/** With the smallest factor that makes a prime of it. OpenSSL reads fields of up to 661 bits. */
+/** The smallest factor that makes the number a prime. OpenSSL reads fields of up to 661 bits. */
 const FACTOR = 619n
 const P = FACTOR * 2n ** E + 1n
 const FIELD_BYTES = 82
@@ -34,8 +34,8 @@ function field(value: bigint): Buffer {
 let made: Buffer | undefined
 
 /**
- * The SubjectPublicKeyInfo. At x = 0, the square is the curve's own `b`: a square whose order is the
- * largest power of two there is, so that each step of the algorithm clears a single bit.
+ * The SubjectPublicKeyInfo. At x = 0, the square is the curve's own `b`. The order of `b` is the
+ * largest possible power of two, so each step of the algorithm clears a single bit.
  */
 export function slowSpki(): Buffer {
   if (made !== undefined) return made

@@ -12,11 +12,11 @@ export type ClientOptions = Pick<
 export interface Visit {
   answer: Answer
   isResumed: boolean
-  /** For the next visit; none after a resumed one. */
+  /** For the next visit to resume; `undefined` after a resumed visit. */
   session: Buffer | undefined
 }
 
-/** One HTTPS request on a connection of its own, which resumes a session if one is given. */
+/** Sends one HTTPS request on its own connection, which resumes the session if one is given. */
 export async function visit(port: number, client: ClientOptions, session?: Buffer): Promise<Visit> {
   const { root } = await testPki()
   const socket = tls.connect({ host: '127.0.0.1', port, ca: root.cert, ...client, session })

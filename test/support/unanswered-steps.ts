@@ -1,5 +1,5 @@
-// Run in a process of its own, where no warning has been issued yet: runs the verify callbacks that its
-// arguments name, one after the other, and writes what was warned of after each.
+// Runs in its own process, where no warning has been issued yet: runs the verify functions that its
+// arguments name, one after another, and writes the warnings after each.
 import { setImmediate } from 'node:timers/promises'
 import { fakeTimers } from './fake-timers.js'
 import { calling, returning, runVerify } from './run-verify.js'

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** Runs something and returns the reasons of the promise rejections that nobody handled. */
+/** Runs a function, and returns the reasons of promise rejections that no handler caught. */
 export async function unhandledRejections(run: () => unknown): Promise<unknown[]> {
   const reasons: unknown[] = []
   const collect = (reason: unknown) => void reasons.push(reason)

@@ -4,17 +4,17 @@ import type { Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Of a connection over a Unix-domain socket, what an extractor reads. */
+/** The members of a Unix-domain socket connection that an extractor reads. */
 export function overUnixSocket(): object {
   return { _handle: new Pipe() }
 }
 
-/** Stands for Node's binding of that name. */
+/** Has the name of Node's own class, because the extractor reads the name. */
 class Pipe {
   readonly fd = -1
 }
 
-/** Runs something while a server listens on a Unix-domain socket. */
+/** Runs a function while a server listens on a Unix-domain socket. */
 export async function whileOnUnixSocket(
   server: Server,
   run: (path: string) => Promise<void>,
