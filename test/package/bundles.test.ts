@@ -13,7 +13,7 @@ describe('the packed package, in a bundle', () => {
     consumer = await createConsumer('bundle', BUNDLER)
     addFixture(consumer, 'use.mjs')
     addFixture(consumer, 'use.cjs')
-    // The bundled program has the package by `import`, and by a dependency that requires it.
+    // The bundled program imports the package, and has a dependency that requires the package.
     const dependency = join(consumer, 'node_modules', 'dependency')
     mkdirSync(dependency)
     writeFileSync(
@@ -31,7 +31,7 @@ describe('the packed package, in a bundle', () => {
 
   for (const format of ['esm', 'cjs'] as const) {
     for (const program of ['use.mjs', 'use.cjs', 'use-both.mjs']) {
-      // esbuild leaves the program's own require('node:assert') in place.
+      // esbuild doesn't replace the program's own require('node:assert').
       if (format === 'esm' && program.endsWith('.cjs')) continue
       it(`runs on its own: ${program}, bundled as ${format}`, async () => {
         const options = { format, bundle: true, platform: 'node', entryPoints: [program] }

@@ -13,12 +13,12 @@ const ES_MODULES = [
   ['nodenext, CommonJS', ['cts'], { module: 'nodenext' }],
 ] as const
 const MODULES = [
-  ['node16, both in one program', ['mts', 'cts'], { module: 'node16' }],
-  ['nodenext, both in one program', ['mts', 'cts'], { module: 'nodenext' }],
+  ['node16, both kinds in one program', ['mts', 'cts'], { module: 'node16' }],
+  ['nodenext, both kinds in one program', ['mts', 'cts'], { module: 'nodenext' }],
   ['a bundler', ['mts'], { module: 'esnext', moduleResolution: 'bundler' }],
   ['commonjs', ['ts'], { module: 'commonjs', esModuleInterop: true }],
 ] as const
-/** The default of TypeScript 5 for CommonJS, which reads no `exports` and is gone in version 6. */
+/** The default of TypeScript 5 for CommonJS. It ignores `exports`, and TypeScript 6 removed it. */
 const NODE10 = [
   'commonjs, node10',
   ['ts'],
@@ -60,7 +60,7 @@ describe('the packed package', () => {
   })
 
   for (const [version, modules] of TYPESCRIPTS) {
-    describe(`in TypeScript ${version}, with the types of Node and no others`, () => {
+    describe(`in TypeScript ${version}, with no types but Node's`, () => {
       let consumer: string
 
       before(async () => {
@@ -84,7 +84,7 @@ describe('the packed package', () => {
     })
   }
 
-  it('rejects clients in h3, which takes what a middleware returns for its answer', async () => {
+  it('rejects clients in h3, which uses the return value of a middleware as the response', async () => {
     const consumer = await createConsumer('h3', 'h3@1.15.11')
     const { stdout } = await node(consumer, [addFixture(consumer, 'h3.mjs')])
 

@@ -10,7 +10,7 @@ describe('the packed package, installed alone', () => {
     consumer = await createConsumer('alone')
   })
 
-  it('holds the compiled code, its types and the documents, and nothing else', () => {
+  it('contains only the compiled code, its types and the documents', () => {
     const allowed = [
       /^dist\/(esm|cjs|bundler)\/.+\.(js|d\.ts)$/,
       /^(docs|examples)\/[^.]+(\.[a-z]+)?$/,
@@ -34,7 +34,7 @@ describe('the packed package, installed alone', () => {
     expect(sizeOf('')).to.be.below(1_200_000)
   })
 
-  it('holds every file that its documents link to', () => {
+  it('contains every file that its documents link to', () => {
     const files = installedFiles(consumer)
     const missing = [...files].flatMap(([name, path]) => {
       if (!name.endsWith('.md')) return []
@@ -48,7 +48,7 @@ describe('the packed package, installed alone', () => {
     expect(missing).to.deep.equal([])
   })
 
-  it('has types that ask for nothing but those of Node', () => {
+  it("has types that need no other types than Node's", () => {
     const foreign = [...installedFiles(consumer)].flatMap(([name, path]) => {
       if (!name.endsWith('.d.ts')) return []
       const asked = readFileSync(path, 'utf8').matchAll(
@@ -56,7 +56,7 @@ describe('the packed package, installed alone', () => {
       )
       return [...asked].map(([, , module = '']) => `${name}: ${module}`)
     })
-    // The package itself stands in the examples of doc comments.
+    // Doc comments import the package itself in their examples.
     const isForeign = (line: string) =>
       !/: (node|node:[a-z]+|\.{1,2}\/.+|passport-client-certificate-auth(\/[a-z]+)?)$/.test(line)
 
@@ -68,13 +68,13 @@ describe('the packed package, installed alone', () => {
     ['can be imported', 'use.mjs', []],
     ['can be required', 'use.cjs', []],
     [
-      'can be required where modules cannot',
+      'can be required with --no-experimental-require-module',
       'use.cjs',
       ['--no-warnings', '--no-experimental-require-module'],
     ],
     ['has the same classes by import and by require', 'use-both.mjs', []],
     [
-      'has them where modules cannot be required',
+      'has the same classes with --no-experimental-require-module',
       'use-both.mjs',
       ['--no-warnings', '--no-experimental-require-module'],
     ],

@@ -1,5 +1,5 @@
-// Verify callbacks as applications write them, with the real libraries, installed from the registry. Only
-// what they connect to is ours: small servers that speak the protocols of MySQL, MongoDB and Redis.
+// Verify callbacks as applications write them, with the real libraries, installed from the
+// registry. Only the servers are ours: they speak the protocols of MySQL, MongoDB and Redis.
 import { randomInt } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -25,7 +25,7 @@ const OURS = [
   'rxjs',
 ] as const
 
-/** `SEED=1234 npm run test:package` repeats the waiting times and the order of the requests. */
+/** `SEED=1234 npm run test:package` repeats the delays and the order of the requests. */
 const SEED = Number(process.env['SEED'] ?? randomInt(2 ** 32))
 const PLAIN_REQUESTS = 200
 const WRAPPED_REQUESTS = 20
@@ -36,16 +36,16 @@ type Ends = Record<'alice' | 'mallory' | 'eve', Record<string, number>>
 
 interface Row {
   readonly verify: string
-  /** How the function that is wrapped answers. */
+  /** Whether the wrapped function calls `done` or returns its decision. */
   readonly style: 'calling' | 'returning'
   readonly wrapper: string
-  /** What the strategy sees, and decides the style by. */
+  /** The length of verify, by which the strategy chooses the style. */
   readonly length: number
-  /** Whether the strategy and the function mean the same style. */
+  /** Whether the strategy chooses the style that the function uses. */
   readonly answers: boolean
   readonly times: number
   readonly ends: Ends
-  /** With passport-client-cert, if verify works there. */
+  /** The results with passport-client-cert, if verify works there. */
   readonly oldEnds?: Ends
 }
 
@@ -74,12 +74,12 @@ describe(`verify with real libraries, seed ${SEED}`, () => {
     writeFileSync(join(consumer, 'pki.json'), JSON.stringify(pki))
     addFixtures(consumer, 'libraries')
     const args = [SEED, PLAIN_REQUESTS, WRAPPED_REQUESTS].map(String)
-    // Wrapping with util.deprecate() is what is tested, and Mongoose 5 uses what Node deprecates.
+    // The test wraps with util.deprecate(), and Mongoose 5 uses functions that Node deprecates.
     const { stdout } = await node(consumer, ['--no-deprecation', 'run.cjs', ...args])
     rows = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Row[]
   })
 
-  it('never accepts a client that verify does not mean to accept, whatever verify is wrapped in', () => {
+  it('never accepts a client that verify rejects, in any wrapper', () => {
     for (const row of rows) {
       for (const client of ['mallory', 'eve'] as const) {
         const ends = Object.keys(row.ends[client])
@@ -90,7 +90,7 @@ describe(`verify with real libraries, seed ${SEED}`, () => {
     }
   })
 
-  it('answers every request, and rightly where the style is that of verify', () => {
+  it('answers every request, and correctly if it recognizes the style of verify', () => {
     for (const row of rows) {
       const { times, answers, ends } = row
       const rejected = answers ? 'rejected' : 'ERR_VERIFY_TIMEOUT'
@@ -102,13 +102,13 @@ describe(`verify with real libraries, seed ${SEED}`, () => {
     }
   })
 
-  it('answers as passport-client-cert does, with only the name of the package changed', () => {
+  it('answers like passport-client-cert if only the name of the package changes', () => {
     const compared = rows.filter(({ oldEnds }) => oldEnds !== undefined)
     expect(compared).to.have.lengthOf.at.least(9)
     for (const row of compared) expect(row.ends, describeRow(row)).to.deep.equal(row.oldEnds)
   })
 
-  it('takes a wrapper that hides the length for callback style', () => {
+  it('expects a wrapper that hides the length to call done', () => {
     const lengths = (style: Row['style']) =>
       Object.fromEntries(
         rows.filter((row) => row.style === style).map(({ wrapper, length }) => [wrapper, length]),
@@ -132,7 +132,7 @@ describe(`verify with real libraries, seed ${SEED}`, () => {
     expect(calling).to.deep.equal(expected)
   })
 
-  it('works with NestJS, without and with callbackArity', () => {
+  it('works with NestJS, with and without callbackArity', () => {
     const nest = rows.filter(({ verify }) => verify.startsWith('NestJS'))
     expect(nest.map(({ verify, length }) => `${verify}, length ${length}`)).to.deep.equal([
       'NestJS: validate, without callbackArity, length 0',

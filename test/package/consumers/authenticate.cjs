@@ -1,5 +1,5 @@
-// One HTTPS server guarded by Passport, and two clients: one with a certificate and one without.
-// Prints what each of them got.
+// An HTTPS server behind Passport, and two clients: one with a certificate and one without. Prints
+// both responses.
 const fs = require('node:fs')
 const https = require('node:https')
 const process = require('node:process')

@@ -1,5 +1,5 @@
-// An Express application behind a proxy, with the types of Express and Passport. Prints its answer
-// to a request with the certificate from the environment, and to one without.
+// An Express application behind a proxy, with the types of Express and Passport. Prints the
+// responses to a request with the certificate from the environment, and to one without.
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import passport from 'passport'
@@ -13,7 +13,7 @@ passport.use(
 
 const app = express()
 app.get('/', passport.authenticate('client-cert', { session: false }), (req, res) => {
-  // @ts-expect-error a type that was not found would be `any`, which has every member
+  // @ts-expect-error if TypeScript didn't find the type, it would be `any`, which has every member
   const _notAny: number | undefined = req.clientCertificate?.valid_to
   const until: string | undefined = req.clientCertificate?.valid_to
   res.json({ user: req.user, isValid: Date.parse(until ?? '') > Date.now() })

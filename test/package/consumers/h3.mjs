@@ -1,5 +1,6 @@
-// The middleware in an application of h3, which Nuxt and Nitro are made of. Prints its answers to one
-// client whose certificate an asynchronous check accepts, and to one whose certificate it rejects.
+// The middleware in an application of h3, which Nuxt and Nitro are built on. Prints the responses
+// to one client whose certificate an asynchronous check accepts, and to one whose certificate it
+// rejects.
 import http from 'node:http'
 import process from 'node:process'
 import { createApp, eventHandler, fromNodeMiddleware, toNodeListener } from 'h3'

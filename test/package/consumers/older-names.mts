@@ -1,4 +1,4 @@
-// Every name that the older packages have, as a program that used them finds it here.
+// A program that imports every name of the older packages from this one.
 import type { IncomingMessage } from 'node:http'
 import {
   type CertificateSource,
@@ -108,7 +108,7 @@ declare const response: ClientCertResponse
 export const use = () => {
   middlewares[0]?.(request, response, (error) => (error as HttpError).status.toFixed())
 }
-// @ts-expect-error a type that was not found would be `any`, which takes everything
+// @ts-expect-error if TypeScript didn't find the types, they would be `any`, which accepts everything
 export const notAny: [HttpError, ClientCertificateAuthOptions, Middleware, DNFields] = [7, 7, 7, 7]
 
 const preset: PresetConfig = PRESETS.traefik

@@ -1,4 +1,4 @@
-// Every entry with its types, beside nothing but the types of Node.
+// Every entry with its types, and with no other types than Node's.
 import {
   type ChainedPeerCertificate,
   Strategy,
@@ -17,14 +17,14 @@ import { mtlsServerOptions, reloadable } from 'passport-client-certificate-auth/
 
 const options: StrategyOptions = { name: 'devices', certificateSource: 'envoy' }
 const strategy = new Strategy(options, async (cert, done) => {
-  // @ts-expect-error a type that was not found would be `any`, which has every member
+  // @ts-expect-error if TypeScript didn't find the type, it would be `any`, which has every member
   cert.nothing()
   const certificate: ChainedPeerCertificate = cert
   const isAllowed: boolean = await allOf(allowCN('alice'))(certificate)
   done(null, isAllowed && { id: cert.fingerprint256.toLowerCase() })
 })
 const withRequest = new Strategy({ passReqToCallback: true }, (req, cert, done) => {
-  // @ts-expect-error the same for the request
+  // @ts-expect-error the request's type must not be `any` either
   req.nothing()
   done(null, req.url === '/' && { id: cert.serialNumber, own: req.clientCertificate === cert })
 })
@@ -35,7 +35,7 @@ if (result.reason !== 'header_missing_or_malformed' || parse('') !== null) throw
 if (strategy.name !== 'devices' || withRequest.name !== 'client-cert') throw new Error('wrong')
 
 const middleware = clientCertificateAuth((cert, req) => {
-  // @ts-expect-error the same for the middleware
+  // @ts-expect-error the type in the middleware must not be `any` either
   cert.nothing()
   return req.url === '/' && cert.forwardedIdentity !== true
 })

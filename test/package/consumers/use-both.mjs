@@ -1,4 +1,4 @@
-// A program that imports the package and has a dependency that requires it.
+// A program that imports the package, and has a dependency that requires the package.
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import * as imported from 'passport-client-certificate-auth'

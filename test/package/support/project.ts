@@ -1,4 +1,4 @@
-// The package as its users get it: packed, installed with npm into projects of their own.
+// The package as its users get it: packed, and installed with npm into other projects.
 import { execFile } from 'node:child_process'
 import {
   copyFileSync,
@@ -24,7 +24,7 @@ interface Output {
   stderr: string
 }
 
-/** Rejects, with everything that was printed, when the exit code is not 0. */
+/** Rejects if the exit code isn't 0, with everything that the program printed. */
 async function run(cwd: string, file: string, args: string[], env = {}): Promise<Output> {
   try {
     const options = { cwd, env: { ...process.env, ...env }, shell: file.endsWith('.cmd') }
@@ -44,10 +44,10 @@ const npm = (cwd: string, ...args: string[]): Promise<Output> =>
 let workspace: string
 let tarball: Promise<string> | undefined
 
-/** Where all projects are, once there is one. */
+/** The folder of all projects, after the first one exists. */
 export const workspaceFolder = (): string => workspace
 
-/** Packs the package once, and takes everything away when all tests are done. */
+/** Packs the package once, and deletes the workspace when the process ends. */
 async function pack(): Promise<string> {
   workspace = mkdtempSync(join(tmpdir(), 'consumers-'))
   process.once('exit', () => rmSync(workspace, { recursive: true, force: true }))
@@ -56,7 +56,7 @@ async function pack(): Promise<string> {
   return join(workspace, name ?? '')
 }
 
-/** A project with the packed package and the given ones; returns its folder. */
+/** Makes a project with the packed package and the given packages, and returns its folder. */
 export async function createConsumer(name: string, ...packages: string[]): Promise<string> {
   const file = await (tarball ??= pack())
   const folder = join(workspace, name)
@@ -66,7 +66,7 @@ export async function createConsumer(name: string, ...packages: string[]): Promi
   return folder
 }
 
-/** The same versions that the package itself is developed with. */
+/** The given packages in the versions that this package is developed with. */
 export function pinned(names: readonly (keyof typeof manifest.devDependencies)[]): string[] {
   return names.map((name) => `${name}@${manifest.devDependencies[name]}`)
 }
@@ -76,12 +76,15 @@ export function addFixture(folder: string, fixture: string, as = fixture): strin
   return as
 }
 
-/** Adds the files of a folder of fixtures. */
+/** Copies the files of a folder of fixtures. */
 export function addFixtures(folder: string, fixtures: string): void {
   cpSync(join(FIXTURES, fixtures), folder, { recursive: true })
 }
 
-/** Compiles strictly, declarations of packages included, and without types that nobody asked for. */
+/**
+ * Compiles in strict mode and checks the packages' declarations too, without any `@types` that
+ * aren't imported.
+ */
 export async function compile(folder: string, files: string[], options: object): Promise<void> {
   const compilerOptions = {
     target: 'ES2022',

@@ -1,5 +1,5 @@
-// A TLS server and one connection of each client, which stay open: requests are made up, connections and
-// certificates are real.
+// A TLS server and one open connection of each client. The requests are made up, but the
+// connections and certificates are real.
 const fs = require('node:fs')
 const tls = require('node:tls')
 
@@ -16,7 +16,7 @@ exports.openConnections = async () => {
     sockets[name] = await accepted
   }
   return {
-    /** A request of that client, with nothing but what strategies read. */
+    /** A request of that client, with only the members that strategies read. */
     requestOf: (name) => ({ headers: {}, method: 'GET', url: '/', socket: sockets[name] }),
     close() {
       for (const socket of opened) socket.destroy()

@@ -1,5 +1,5 @@
-// Verify callbacks, written as users of these libraries write them. `calling` are those that declare `done`,
-// `returning` those that answer with what they return.
+// Verify callbacks as users of these libraries write them. Those in `calling` declare `done`, and
+// those in `returning` return their decision.
 const { promisify } = require('node:util')
 const createKnex = require('knex')
 const mysql2 = require('mysql2')
@@ -93,7 +93,7 @@ function openRedis(port) {
     calling: {
       'get()': (cert, done) =>
         client.get(cert.subject.CN, (error, json) => done(error, error ? undefined : read(json))),
-      // `get()` returns `false` as long as the client has not connected.
+      // `get()` returns `false` until the client has connected.
       'get() while it connects': (cert, done) => {
         const fresh = redis.createClient({ host: '127.0.0.1', port })
         return fresh.get(cert.subject.CN, (error, json) => {
@@ -137,7 +137,7 @@ async function openMongoose(name, port) {
   }
 }
 
-/** In newer versions of Node. */
+/** Only newer versions of Node have it. */
 function openSqlite() {
   let sqlite
   try {

@@ -1,4 +1,5 @@
-// A MongoDB server that knows `find`, and what a driver asks when it connects (OP_QUERY and OP_MSG).
+// A MongoDB server that implements `find`, and the commands that a driver sends when it connects
+// (OP_QUERY and OP_MSG).
 const { Buffer } = require('node:buffer')
 const net = require('node:net')
 const { createRequire } = require('node:module')

@@ -1,4 +1,4 @@
-// A MySQL server: the wire protocol is that of mysql2's own server class, and the answers are ours.
+// A MySQL server. mysql2's own server class implements the protocol, and this file the answers.
 const mysql2 = require('mysql2')
 const { soon } = require('./random.cjs')
 const { USERS } = require('./users.cjs')
@@ -39,7 +39,7 @@ exports.startMysqlServer = (random) =>
       connection.on('error', () => undefined)
       connection.on('query', (sql) => {
         soon(random, () => {
-          // Packets are numbered anew for each command.
+          // Packets are numbered from zero again for each command.
           connection.sequenceId = 1
           connection.writeTextResult(find(sql), COLUMNS)
           connection.sequenceId = 0
@@ -48,12 +48,12 @@ exports.startMysqlServer = (random) =>
       connection.on('quit', () => connection.end())
     })
     server.listen(0, '127.0.0.1', () => {
-      // mysql2's server hides the one of Node that it wraps.
+      // mysql2's server has no method for the port of the Node server that it wraps.
       resolve({ port: server._server.address().port, close: () => server._server.close() })
     })
   })
 
-/** `select ... where cn = 'alice' [and enabled = 1]`, as Knex and mysql2 write it. */
+/** Answers `select ... where cn = 'alice' [and enabled = 1]`, as Knex and mysql2 write it. */
 function find(sql) {
   const [, cn] = /`?cn`? = '([^']*)'/.exec(sql) ?? []
   const isEnabledOnly = /`?enabled`? = (?:1|true)/.test(sql)

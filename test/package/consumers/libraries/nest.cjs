@@ -1,5 +1,5 @@
-// Strategies as NestJS makes them: @nestjs/passport passes (...params), which has the length 0 unless its
-// option `callbackArity` gives it another.
+// Strategies as NestJS makes them: @nestjs/passport passes (...params), which has the length 0
+// unless the option `callbackArity` sets another length.
 require('reflect-metadata')
 const { PassportStrategy } = require('@nestjs/passport')
 
@@ -9,7 +9,7 @@ const ARITIES = {
   'callbackArity: 1': 1,
 }
 
-/** Lists of a title, the length that verify has, and a class to make. */
+/** Each entry has a title, the length of verify, and the class to make. */
 exports.nestStrategies = (Strategy, users) =>
   Object.entries(ARITIES).flatMap(([title, arity]) =>
     Object.entries({
@@ -20,7 +20,7 @@ exports.nestStrategies = (Strategy, users) =>
       length: arity === true ? validate.length + 1 : (arity ?? 0),
       make(name) {
         class NestStrategy extends PassportStrategy(Strategy, name, arity) {
-          // The number of its parameters is what `callbackArity: true` looks at.
+          // `callbackArity: true` reads the number of these parameters.
           validate(cert) {
             return validate(cert)
           }

@@ -1,7 +1,7 @@
-// Random numbers that a seed repeats, and waiting times made of them.
+// Random numbers that a seed reproduces, and delays made from them.
 const { setTimeout } = require('node:timers')
 
-/** Mulberry32: 32 bits of state are enough for waiting times. */
+/** Mulberry32: 32 bits of state are enough for delays. */
 exports.createRandom = (seed) => {
   let state = seed >>> 0
   return () => {
@@ -12,7 +12,7 @@ exports.createRandom = (seed) => {
   }
 }
 
-/** Runs something after 0 to 5 milliseconds. */
+/** Runs a function after 0 to 5 milliseconds. */
 exports.soon = (random, run) => {
   setTimeout(run, Math.floor(random() * 6))
 }

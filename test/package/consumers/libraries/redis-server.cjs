@@ -1,4 +1,5 @@
-// A Redis server that knows GET, and what a client asks when it connects (RESP 2).
+// A Redis server that implements GET, and the commands that a client sends when it connects (RESP
+// 2).
 const net = require('node:net')
 const { soon } = require('./random.cjs')
 const { USERS } = require('./users.cjs')
@@ -20,7 +21,7 @@ exports.startRedisServer = (random) =>
       }
     })
     const lastReply = new Map()
-    /** Replies leave in the order of the commands, as those of Redis do. */
+    /** Sends replies in the order of the commands, as Redis does. */
     function reply(socket, words) {
       const waited = new Promise((resolve) => soon(random, resolve))
       const sent = Promise.all([lastReply.get(socket), waited])
@@ -34,7 +35,7 @@ exports.startRedisServer = (random) =>
     })
   })
 
-/** One array of bulk strings, or `undefined` when it has not arrived as a whole. */
+/** One array of bulk strings, or `undefined` until all of it has arrived. */
 function readCommand(text) {
   const head = /^\*(\d+)\r\n/.exec(text)
   if (head === null) return undefined

@@ -1,5 +1,6 @@
-// Asks strategies of this package, and of passport-client-cert, about three clients, with verify callbacks
-// that look users up in real libraries. Prints, as JSON, how the requests of each ended.
+// Runs strategies of this package, and of passport-client-cert, for three clients, with verify
+// callbacks that look users up in real libraries. Prints the results of each client's requests as
+// JSON.
 const process = require('node:process')
 const passport = require('passport')
 const { Strategy } = require('passport-client-certificate-auth')
@@ -12,7 +13,7 @@ const { USERS } = require('./users.cjs')
 const { WRAPPERS } = require('./wrappers.cjs')
 
 const [seed, plainRequests, wrappedRequests] = process.argv.slice(2).map(Number)
-/** Long enough for every lookup, on any machine. */
+/** Long enough for every lookup on any machine. */
 const PATIENT_MS = 120_000
 const HASTY_MS = 20
 const AT_A_TIME = 50
@@ -20,7 +21,7 @@ const AT_A_TIME = 50
 const random = createRandom(seed)
 let strategies = 0
 
-/** Registers a strategy under a name of its own, and returns Passport's middleware for it. */
+/** Registers a strategy under its own name, and returns Passport's middleware for it. */
 function guard(strategy, name = `s${(strategies += 1)}`) {
   passport.use(name, strategy)
   return (req) =>
@@ -35,7 +36,7 @@ function describe(error, user) {
   return user ? `accepted ${user.cn}` : 'rejected'
 }
 
-/** How many requests of each client ended in which way. Clients come in any order, many at a time. */
+/** Counts the results of each client's requests. Clients come in any order, many at a time. */
 async function count(makeGuard, connections, times, isFresh = false) {
   const ask = isFresh ? (req) => makeGuard()(req) : makeGuard()
   const ends = { alice: {}, mallory: {}, eve: {} }
@@ -58,7 +59,7 @@ async function tryWrapped(library, style, title, verify, wrapper, connections) {
   const { length } = wrap()
   const answers = style === 'calling' || length === 1
   const verifyTimeoutMs = answers ? PATIENT_MS : HASTY_MS
-  // It remembers the first answer, so each request needs a function of its own.
+  // _.once() remembers the first answer, so each request needs its own function.
   const isFresh = wrapper === '_.once()'
   const makeGuard = () => guard(new Strategy({ verifyTimeoutMs }, wrap()))
   const makeOld = () => guard(new old.Strategy(verify))
@@ -106,7 +107,7 @@ async function main() {
   }
   await close()
   connections.close()
-  // On a line of its own, because a library may print something too.
+  // On its own line, because a library may also print something.
   process.stdout.write(`\n${JSON.stringify(rows)}\n`)
 }
 

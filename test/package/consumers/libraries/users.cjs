@@ -1,4 +1,4 @@
-// The users that every database of this test holds. `alice` may enter and `mallory` may not; `eve` has a
+// The users in every database of this test. `alice` is enabled and `mallory` isn't; `eve` has a
 // certificate, but isn't a user.
 exports.USERS = [
   { cn: 'alice', enabled: true },

@@ -1,4 +1,5 @@
-// What applications wrap callbacks in. Some wrappers keep the length of the function, and some do not.
+// Functions that applications wrap callbacks in. Some keep the length of the callback, and some
+// don't.
 const { AsyncLocalStorage, AsyncResource } = require('node:async_hooks')
 const { deprecate } = require('node:util')
 const _ = require('lodash')
