@@ -1,4 +1,6 @@
-/** What must come of each construction of `programs/construct.ts`, by the start of what it writes. */
+/**
+ * The expected result of each construction in `programs/construct.ts`, as the start of its output.
+ */
 export function expectedConstructions(
   hasDirectTls: boolean,
   hasUnixSockets: boolean,

@@ -32,7 +32,7 @@ interface Answer {
   readonly body: unknown
 }
 
-/** One request over a TLS connection of its own, of a client with this certificate or without one. */
+/** Sends one request over its own TLS connection, as a client with or without a certificate. */
 async function overHttp1(port: number, client: Identity, path = '/'): Promise<Answer> {
   const { key, cert } = client
   const { status, body } = await getHttps(port, { ca: ca.cert, path, ...(key && { key, cert }) })
@@ -102,7 +102,7 @@ for (const [runtime, command] of [
       })
 
       if (kind === 'tls') {
-        it('accepts the clients of the new CA after a reload, and rejects those of the old', async () => {
+        it('accepts clients of the new CA after a reload, and rejects clients of the old one', async () => {
           expect((await overHttp1(line.port, {}, '/reload')).status).to.equal(200)
           expect((await overHttp1(line.port, unknown)).status).to.equal(200)
           expect(await overHttp1(line.port, clients.alice)).to.deep.equal(UNAUTHORIZED)
@@ -113,7 +113,7 @@ for (const [runtime, command] of [
 }
 
 describe('direct TLS on Bun: the example', () => {
-  it('runs, and ends by itself with what it is there to show', async () => {
+  it('runs to its end, and prints the expected lines', async () => {
     const { status, stdout, stderr } = await run(folder, [bun, 'examples/bun.js'])
     expect(stderr).to.equal('')
     expect(stdout).to.match(/^alice: 200 \{"user":\{"name":"alice"\}\}$/m)
@@ -130,7 +130,7 @@ describe('direct TLS on Bun: node:https', () => {
   })
   after(stopPrograms)
 
-  it('answers a client with a valid certificate with an error that says which server to use', async () => {
+  it('answers a client with a valid certificate with an error that names the servers to use', async () => {
     const { status, body } = await overHttp1(line.port, clients.alice)
     expect(status).to.equal(500)
     expect(body).to.deep.equal({
@@ -148,7 +148,7 @@ describe('direct TLS on Bun: node:https', () => {
     }
   })
 
-  it("can't be made reloadable, and the error says which servers can", () => {
+  it("can't be made reloadable, and the error names the servers that can", () => {
     expect(line.reloadable).to.match(
       /server must be a TLS server .*; on Bun use http2\.createSecure/,
     )
@@ -159,7 +159,7 @@ for (const [runtime, command, hasDirectTls, hasUnixSockets] of [
   ['Bun', [bun], true, false],
   ['Deno', [deno, 'run', '-A', '--node-modules-dir=manual'], false, true],
 ] as const) {
-  describe(`what not every runtime has, on ${runtime}`, () => {
+  describe(`features that some runtimes lack, on ${runtime}`, () => {
     let outcomes: Record<string, string>
     before(async () => {
       const program = [...command, 'test/runtimes/programs/construct.ts', ca.cert] as const
@@ -170,7 +170,7 @@ for (const [runtime, command, hasDirectTls, hasUnixSockets] of [
 
     const expected = expectedConstructions(hasDirectTls, hasUnixSockets)
     for (const [name, pattern] of Object.entries(expected)) {
-      it(`is made, or throws at once: ${name}`, () => {
+      it(`work or throw at once: ${name}`, () => {
         expect(outcomes[name]).to.match(pattern)
       })
     }

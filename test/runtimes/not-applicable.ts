@@ -2,11 +2,14 @@
 export interface NotApplicable {
   readonly runtime: 'bun' | 'deno'
   readonly reason: string
-  /** Files, relative to `test/unit`, that can't be loaded, because they need it at once. */
+  /**
+   * Files, relative to `test/unit`, that the runtime can't load, because they need the feature when
+   * they are loaded.
+   */
   readonly files?: readonly string[]
-  /** The beginnings of full titles. */
+  /** How the full titles begin. */
   readonly titles?: readonly string[]
-  /** What each of the tests must fail with. */
+  /** The error with which each of the tests must fail. */
   readonly error: RegExp
 }
 
@@ -36,25 +39,25 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
   },
   {
     runtime: 'bun',
-    reason: 'its server of node:http has a limit of its own, and answers 431',
+    reason: 'its node:http server has its own limit, and answers 431',
     titles: ['a request that reached the limit of header lines'],
     error: /expected 431/,
   },
   {
     runtime: 'bun',
-    reason: 'serverless-http does not work there',
+    reason: "serverless-http doesn't work there",
     titles: ['the Strategy behind serverless-http'],
     error: /socket\.once is not a function/,
   },
   {
     runtime: 'bun',
-    reason: "it doesn't make the keys of the test",
+    reason: "it can't make the keys of the test",
     titles: [KEYS],
     error: /INVALID_PARAMETERS/,
   },
   {
     runtime: 'bun',
-    reason: 'the sockets of node:https show no certificate',
+    reason: "the sockets of node:https don't show certificates",
     titles: [
       'the header in which a proxy says that it verified the certificate is an answer',
       'extracting a certificate the certificate has the shape that a TLS socket gives it',
@@ -71,19 +74,19 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
   },
   {
     runtime: 'deno',
-    reason: "it doesn't make the keys of the test, or makes others",
+    reason: "it can't make the keys of the test, or makes other keys",
     titles: [KEYS],
     error: /Invalid EC curve name|expected { success: true/,
   },
   {
     runtime: 'deno',
-    reason: "it doesn't begin TLS inside of another connection",
+    reason: "it can't start TLS inside another connection",
     titles: UNIX_SOCKETS.map((title) => `a connection over a Unix-domain socket ${title}`),
     error: /TCPWrap/,
   },
   {
     runtime: 'deno',
-    reason: 'direct TLS is not supported',
+    reason: "direct TLS isn't supported",
     files: ['extractor/socket-handshakes.test.ts', 'extractor/odd-requests.test.ts'],
     titles: [
       'reading the certificate from the TLS socket',
@@ -107,7 +110,7 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
   },
   {
     runtime: 'deno',
-    reason: 'direct TLS is not supported, so that no function is shown a certificate of a peer',
+    reason: "direct TLS isn't supported, so a function never gets a peer's certificate",
     titles: [
       'the peer of a real connection that a function decides about is shown',
       'who may say in a header who the client is is a proxy that shows a certificate of its own',
@@ -116,7 +119,7 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
   },
   {
     runtime: 'deno',
-    reason: "the test begins with what Node's own X509Certificate shows",
+    reason: "the test compares with Node's own X509Certificate",
     titles: [
       ...['parseUrlPem', 'parseUrlPemAws', 'parseXfcc', 'parseBase64Der', 'parseRfc9440'].map(
         (parser) => `${parser} gives null for a certificate with bytes behind its end`,

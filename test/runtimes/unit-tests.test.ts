@@ -1,5 +1,6 @@
-// The unit tests of extractor, parsers, helpers and ./fetch, run by the runtimes themselves. Each is
-// a test here. Those that can't apply are listed in not-applicable.ts, and must fail as it says.
+// Runs the unit tests of extractor, parsers, helpers and ./fetch on the runtimes. Each unit test is
+// a test here. Tests that can't apply are listed in not-applicable.ts, and must fail as the list
+// says.
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -20,11 +21,11 @@ interface Report {
 }
 
 const UNIT = fileURLToPath(new URL('../unit', import.meta.url))
-// A test that fails may leave a server open, which would keep the process alive.
+// A test that fails may leave a server open, which would keep the process running.
 const OPTIONS = ['--no-config', '--no-package', '--timeout', '60000', '--exit']
 const MOCHA = ['node_modules/mocha/bin/_mocha', ...OPTIONS, '--require', 'reflect-metadata']
 
-/** What of the unit tests is about something that is the same in every runtime. */
+/** The unit tests of code that has to work in every runtime. */
 const FILES = [
   ...['extractor', 'parsers', 'helpers'].flatMap((folder) =>
     readdirSync(join(UNIT, folder)).map((file) => join(folder, file)),
@@ -56,7 +57,7 @@ async function report(command: Command, files: readonly string[]): Promise<Repor
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Report
   } catch (cause) {
-    throw new Error(`There is no report:\n${stdout}\n${stderr}`, { cause })
+    throw new Error(`mocha wrote no report:\n${stdout}\n${stderr}`, { cause })
   }
 }
 
@@ -71,7 +72,7 @@ for (const [runtime, command] of RUNTIMES) {
     listed.find(({ titles = [] }) => titles.some((title) => fullTitle.startsWith(title)))
 
   describe(`the unit tests, run by ${runtime}`, () => {
-    // A hook that fails is among the failures only.
+    // mocha lists a hook that fails only among the failures.
     const isHook = ({ fullTitle }: Result): boolean =>
       !tests.some((test) => test.fullTitle === fullTitle)
     for (const result of [...tests, ...failures.filter(isHook)]) {
@@ -88,13 +89,13 @@ for (const [runtime, command] of RUNTIMES) {
       }
     }
 
-    it('were all run, and none was left out', () => {
+    it('include all tests, and none is pending', () => {
       expect(tests.length).to.be.greaterThan(1000)
       expect(pending).to.deep.equal([])
     })
 
     for (const title of listed.flatMap(({ titles = [] }) => titles)) {
-      it(`do fail where they are said not to apply: ${title}`, () => {
+      it(`fail as not-applicable.ts says: ${title}`, () => {
         expect(failures.filter(({ fullTitle }) => fullTitle.startsWith(title))).not.to.deep.equal(
           [],
         )

@@ -18,12 +18,15 @@ const { folder, workerd } = await installRuntimes()
 const clients = await createClients(await createAuthority({ subject: 'CN=Test CA' }))
 const seen = seenOnNode(clients)
 
-/** What is used of esbuild, which isn't a dependency of the package. */
+/** The part of esbuild's API that this test uses. esbuild isn't a dependency of the package. */
 interface Bundler {
   buildSync(options: object): { metafile: { inputs: Record<string, unknown> } }
 }
 
-/** Bundles the Worker as wrangler does, with these conditions; returns the files that are in it. */
+/**
+ * Bundles the Worker as wrangler does, with these conditions, and returns the names of the bundled
+ * files.
+ */
 function bundle(conditions: readonly string[], outfile: string): string[] {
   const bundler = createRequire(join(folder, 'package.json'))('esbuild') as Bundler
   const { metafile } = bundler.buildSync({
@@ -62,7 +65,7 @@ const worker :Workerd.Worker = (
 `
 }
 
-/** Starts workerd with the bundle; it tells the port on a channel of its own. */
+/** Starts workerd with the bundle. workerd writes its port to a file descriptor of its own. */
 async function startWorker(
   name: string,
   variables: Readonly<Record<string, string>> = {},
@@ -95,11 +98,11 @@ describe('behind a proxy, on workerd: ./fetch', () => {
     })
   }
 
-  it('writes nothing, not even why it rejected a request', async () => {
+  it('writes nothing, not even the reason for a rejection', async () => {
     expect(await worker.stop()).to.equal('')
   })
 
-  it('writes why it rejected a request where NODE_DEBUG names the package', async () => {
+  it('writes the reason for a rejection if NODE_DEBUG names the package', async () => {
     const traced = await startWorker('traced', { NODE_DEBUG: 'passport-client-certificate-auth' })
     const rejected = listHeaderCases(clients).find(({ lines }) => lines.length === 0) as HeaderCase
     await checkHeaderCase(traced.line.port, rejected, seen)

@@ -1,7 +1,7 @@
 import { allowEmail, allowSAN } from 'passport-client-certificate-auth/helpers'
 import type { ChainedPeerCertificate } from 'passport-client-certificate-auth/extractor'
 
-/** Rules that the certificates of these tests do and don't obey, and must not seem to. */
+/** Rules, some of which allow the certificates of these tests, and some of which must not. */
 const RULES = [
   'DNS:alice.example.org',
   'email:alice@example.org',
@@ -15,7 +15,7 @@ const RULES = [
   'email:admin@corp.example',
 ] as const
 
-/** What an application sees of a certificate, for comparison with what it sees on Node. */
+/** The certificate as an application sees it, to compare it with Node's. */
 export function describeCertificate(certificate: ChainedPeerCertificate): object {
   return {
     subject: { ...certificate.subject },

@@ -1,4 +1,5 @@
-// Makes one of everything that may need direct TLS, and writes what came of each as JSON.
+// Constructs everything that may need direct TLS, and writes the result of each construction as
+// JSON.
 import { createRequire } from 'node:module'
 import { Strategy } from 'passport-client-certificate-auth'
 import {
@@ -19,7 +20,7 @@ const event = { certificateSource: 'api-gateway' } as const
 const server = { setSecureContext: () => undefined }
 const ca = process.argv[2] ?? ''
 
-/** The peer that a trustedProxies function is shown for a request with a certificate on its socket. */
+/** Tells whether a trustedProxies function gets the certificate on the socket of a request. */
 function showPeer(): string {
   let shown: unknown
   const trustedProxies = ({ certificate }: ProxyPeer) => {

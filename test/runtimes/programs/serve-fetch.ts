@@ -1,4 +1,4 @@
-// The runtime's own server of web-standard requests, behind a proxy. Writes the port as JSON.
+// The runtime's own server for web-standard requests, behind a proxy. Writes its port as JSON.
 import type { AddressInfo } from 'node:net'
 import { createFetchExtractor } from 'passport-client-certificate-auth/fetch'
 import { describeCertificate } from './certificates.ts'

@@ -1,4 +1,5 @@
-// Express and Passport behind a proxy, on whatever runtime runs this. Writes the port as JSON.
+// Express and Passport behind a proxy, on the runtime that runs this program. Writes the port as
+// JSON.
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express, { type Request, type Response } from 'express'

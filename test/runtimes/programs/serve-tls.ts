@@ -1,5 +1,5 @@
-// Direct TLS, by the server that the first argument names. Reads its key, certificate and CAs as JSON
-// from standard input, and writes the port, and what reloadable() said, as JSON.
+// Direct TLS, with the server that the first argument names. Reads the key, certificate and CAs as
+// JSON from standard input. Writes the port and the result of reloadable() as JSON.
 import http from 'node:http'
 import http2 from 'node:http2'
 import https from 'node:https'
@@ -19,7 +19,7 @@ import {
 import { describeCertificate } from './certificates.ts'
 
 interface Material extends MtlsServerOptions {
-  /** The CAs that a reload puts in the place of the first ones. */
+  /** The CAs that a reload replaces the first ones with. */
   readonly nextCa: string
 }
 

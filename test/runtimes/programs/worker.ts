@@ -1,4 +1,5 @@
-// A Worker behind a proxy. It isn't told who connects, so the network has to see to that.
+// A Worker behind a proxy. Workers don't know their peer, so the network has to let only the proxy
+// connect.
 import { createFetchExtractor } from 'passport-client-certificate-auth/fetch'
 import { describeCertificate } from './certificates.ts'
 

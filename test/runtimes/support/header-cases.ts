@@ -11,7 +11,7 @@ export interface Clients {
   readonly expired: Issued
 }
 
-/** A client whose names are of all types, and one of which could be taken for several. */
+/** One client has names of all types, and one of the names looks like several. */
 export async function createClients(ca: Authority): Promise<Clients> {
   const day = 24 * 60 * 60 * 1000
   return {
@@ -36,7 +36,7 @@ export async function createClients(ca: Authority): Promise<Clients> {
   }
 }
 
-/** What an application sees of alice's certificate on Node. */
+/** Alice's certificate as an application sees it on Node. */
 export function seenOnNode({ alice }: Clients): object {
   const seen = describeCertificate(toPeerCertificate(new X509Certificate(alice.raw)))
   expect(seen).to.deep.include({
@@ -64,7 +64,7 @@ const CERT = 'X-SSL-Client-Cert'
 const VERIFY = 'X-SSL-Client-Verify'
 const VERIFIED = [VERIFY, 'SUCCESS']
 
-/** The same bytes, with the outer length in one byte more than needed. */
+/** The same bytes, but with the outer length in one byte more than needed. */
 function lengthen(raw: Buffer): Buffer {
   expect(raw[1]).to.equal(0x82)
   return Buffer.concat([Buffer.from([0x30, 0x83, 0]), raw.subarray(2)])
@@ -75,12 +75,12 @@ function toPem(der: Buffer): string {
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
 }
 
-/** A request of the proxy's, as lines in turn with their values. */
+/** A request of the proxy. Each header name is followed by its value. */
 export interface HeaderCase {
   readonly title: string
   readonly path: '/near' | '/far' | '/asked'
   readonly lines: readonly string[]
-  /** Why it is rejected; `null` where it isn't. */
+  /** The reason for the rejection, or `null`. */
   readonly reason: string | null
 }
 
@@ -100,7 +100,7 @@ export function listHeaderCases({ alice, expired }: Clients): HeaderCase[] {
     near('accepts a verified certificate', [...cert, ...VERIFIED], null),
     near('rejects a request without headers', [], MISMATCH),
     near('rejects a certificate without the verify header', cert, MISMATCH),
-    near('rejects a certificate that was not verified', [...cert, VERIFY, 'FAILED:x'], MISMATCH),
+    near("rejects a certificate that wasn't verified", [...cert, VERIFY, 'FAILED:x'], MISMATCH),
     near(
       'rejects a verify header that was sent twice',
       [...cert, ...VERIFIED, ...VERIFIED],
@@ -112,7 +112,7 @@ export function listHeaderCases({ alice, expired }: Clients): HeaderCase[] {
       [CERT, '', VERIFY, '', ...cert, ...VERIFIED],
       MISMATCH,
     ),
-    near('rejects something that is not a certificate', [CERT, 'x', ...VERIFIED], MALFORMED),
+    near("rejects a value that isn't a certificate", [CERT, 'x', ...VERIFIED], MALFORMED),
     near('rejects a certificate that was sent twice', [...cert, ...cert, ...VERIFIED], MALFORMED),
     near(
       'rejects a lookalike of the header',
@@ -122,25 +122,28 @@ export function listHeaderCases({ alice, expired }: Clients): HeaderCase[] {
     near('rejects an expired certificate', encoded(expired.raw), 'certificate_expired'),
     near('rejects a DER length in more bytes than needed', encoded(lengthen(alice.raw)), MALFORMED),
     near(
-      'rejects bytes behind the DER',
+      'rejects bytes after the DER',
       encoded(Buffer.concat([alice.raw, Buffer.alloc(1)])),
       MALFORMED,
     ),
     {
-      ...near('rejects a proxy that is not trusted', [...cert, ...VERIFIED], 'untrusted_proxy'),
+      ...near("rejects a proxy that isn't trusted", [...cert, ...VERIFIED], 'untrusted_proxy'),
       path: '/far',
     },
-    { ...near('asks a function about the proxy', [...cert, ...VERIFIED], null), path: '/asked' },
+    {
+      ...near('accepts a proxy that a function trusts', [...cert, ...VERIFIED], null),
+      path: '/asked',
+    },
   ]
 }
 
-/** Sends the request, and compares the answer with what Node gives. */
+/** Sends the request, and compares the response with Node's. */
 export async function checkHeaderCase(
   port: number,
   { path, lines, reason }: HeaderCase,
   expected: object,
 ): Promise<void> {
-  // A list of lines in turn with their values: an object couldn't hold a name twice.
+  // A list of names and values, because an object couldn't have a name twice.
   const headers = ['Host', `127.0.0.1:${port}`, ...lines] as never
   const { status, body } = await getHttp(port, { path, headers })
   const answer = { status, body: JSON.parse(body) as unknown }

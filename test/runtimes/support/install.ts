@@ -1,4 +1,4 @@
-// The runtimes themselves: their binaries, from npm, in a folder that is taken away at the end.
+// The binaries of the runtimes, from npm, in a folder that is deleted at the end.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,7 +12,10 @@ export interface Runtimes {
   readonly workerd: string
 }
 
-/** Without their install scripts, which only look for these packages, and download otherwise. */
+/**
+ * Installed without their install scripts, which only look for these packages, or else download
+ * them.
+ */
 const PACKAGES = {
   bun: { name: '@oven/bun-linux-x64', version: '1.4.5', file: 'bin/bun' },
   deno: { name: '@deno/linux-x64-glibc', version: '2.9.6', file: 'deno' },
@@ -22,14 +25,14 @@ const BUNDLER = 'esbuild@0.28.2'
 
 let installed: Promise<Runtimes> | undefined
 
-/** Installs them once. With `RUNTIMES_FOLDER`, into that folder, which stays, for the next time too. */
+/** Installs the runtimes once. With `RUNTIMES_FOLDER`, the folder is kept for the next run. */
 export function installRuntimes(): Promise<Runtimes> {
   return (installed ??= install())
 }
 
 async function install(): Promise<Runtimes> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error('The runtimes are installed for Linux on x64 only')
+    throw new Error('These tests can only install the runtimes for Linux on x64')
   }
   const folder = process.env['RUNTIMES_FOLDER'] ?? makeTemporaryFolder()
   const packages = Object.values(PACKAGES).map(({ name, version }) => `${name}@${version}`)

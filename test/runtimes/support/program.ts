@@ -6,19 +6,18 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** How a runtime runs a program: the binary, and what is in front of the program's own name. */
+/** How to run a program: the runtime's binary, and the arguments before the program's name. */
 export type Command = readonly [file: string, ...args: string[]]
 
-/** A program that has written its first line. */
 export interface Started<Line> {
   readonly line: Line
-  /** Ends it, and returns what it has written to standard output and standard error since. */
+  /** Ends the program, and returns its output since the first line. */
   stop(): Promise<string>
 }
 
 const running = new Set<ChildProcess>()
 
-/** For an `after`: ends whatever a test has left running. */
+/** Call it in `after()`. Ends the programs that a test has left running. */
 export async function stopPrograms(): Promise<void> {
   await Promise.all(
     [...running].map(async (child) => {
@@ -30,7 +29,7 @@ export async function stopPrograms(): Promise<void> {
   )
 }
 
-/** Settings that keep the runtimes from the network and from the folders of the user. */
+/** Keeps the runtimes from using the network and the user's folders. */
 function environment(folder: string): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _, NODE_DEBUG: __, ...env } = process.env
   return {
@@ -44,9 +43,9 @@ function environment(folder: string): NodeJS.ProcessEnv {
 }
 
 /**
- * Starts a program and reads the first line that it writes, which is JSON.
+ * Starts a program, and reads the first line that it writes, which is JSON.
  *
- * @param control - the file descriptor on which it is written, 1 or 3
+ * @param control - the file descriptor on which the program writes the line, 1 or 3
  */
 export async function start<Line>(
   folder: string,
@@ -81,7 +80,7 @@ export async function start<Line>(
   }
 }
 
-/** Runs a program to its end, and returns what it wrote. */
+/** Runs a program to its end, and returns its output. */
 export async function run(folder: string, [file, ...args]: Command): Promise<Output> {
   const child = spawn(file, args, { cwd: ROOT, env: environment(folder) })
   running.add(child)
