@@ -29,7 +29,7 @@ export type {
   FailureDetail,
 } from './extractor/result.js'
 
-/** What is read of a web-standard `Request`. */
+/** The members of a web-standard `Request` that are read. */
 export interface FetchRequest {
   /** A `Headers`, or pairs in another form; a name that occurs twice, in any case, is rejected. */
   readonly headers: Iterable<readonly [name: string, value: string]>
@@ -38,7 +38,7 @@ export interface FetchRequest {
 /** A {@link FetchRequest}, under its name in `client-certificate-auth`. */
 export type RequestLike = FetchRequest
 
-/** IP address of whoever connected, from the server: a `Request` does not say. */
+/** The peer's IP address, from the server, because a `Request` doesn't have it. */
 export type PeerAddress<Req extends FetchRequest = FetchRequest> =
   string | ((request: Req) => string | null | undefined)
 
@@ -48,7 +48,7 @@ export interface FetchOptions<Req extends FetchRequest = FetchRequest> extends O
   'fallbackToSocket'
 > {
   /**
-   * Who connected, for `trustedProxies`: the address that the server tells, never one from a header.
+   * The peer's address for `trustedProxies`, from the server and never from a header.
    * Default: unknown, which no list of proxies trusts.
    */
   peerAddress?: PeerAddress<Req> | undefined
@@ -118,7 +118,7 @@ function parseFetchOptions<Req extends FetchRequest>(
   if (certificateSource === 'api-gateway') {
     throw invalidValue(
       'option "certificateSource"',
-      'is no header; see ./lambda',
+      "isn't a header; see ./lambda",
       certificateSource,
     )
   }

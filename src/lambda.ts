@@ -31,7 +31,7 @@ export interface LambdaEventWithClientCert {
   }
 }
 
-/** What API Gateway says about a certificate. Only the certificate itself is read. */
+/** A certificate as API Gateway describes it. Only the certificate itself is read. */
 export interface LambdaClientCert {
   readonly clientCertPem: string
   readonly subjectDN?: string

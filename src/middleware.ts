@@ -38,7 +38,7 @@ export type {
 export type Next = (error?: unknown) => void
 
 /**
- * A middleware of Express or Connect, or of a server of one's own.
+ * A middleware of Express or Connect, or of any server that uses such functions.
  *
  * It returns nothing, not even the promise of an asynchronous check: h3's `fromNodeMiddleware()` takes
  * what a middleware returns for its answer, and would then accept clients that `next(error)` rejects.
@@ -64,10 +64,10 @@ const NAME = 'clientCertificateAuth'
 
 /**
  * Authenticates clients by their certificate, without Passport. Attaches the certificate to the
- * request as `clientCertificate` and calls `next()` for those that the callback lets in; for all
+ * request as `clientCertificate` and calls `next()` for those that the callback accepts; for all
  * others `next(error)`, with `status` 401 and a `reason`, or 500 where the fault is the server's.
  *
- * What the callback throws, or rejects with, goes to `next()` as well, and its message is the reason
+ * An error that the callback throws, or rejects with, goes to `next()` as well, and its message is the reason
  * that `onRejected` gets. Its `status` is its own, if it has one from 400 to 599. Otherwise it is 401, or
  * 500 for errors that JavaScript or Node raised, such as a `TypeError` or a connection that failed. A
  * callback that doesn't answer within `verifyTimeoutMs` is an error with the code `ERR_VERIFY_TIMEOUT`
@@ -146,8 +146,8 @@ function toRejection(reason: string, info: { readonly message?: unknown }): Erro
  * `passport.authenticate()`, and looks only at a certificate that the latest of these accepted for this
  * request: its callback returned `true`, or the strategy's verify gave a user. All other requests get
  * `next(error)` with `status` 401, also where the application itself set `req.clientCertificate`, or
- * where a session alone says who the user is. Where the predicate says no, `status` is 403. What the
- * predicate throws goes to `next()`, with `status` 500 unless it has one from 400 to 599.
+ * where a session alone says who the user is. If the predicate rejects, `status` is 403. An error
+ * that the predicate throws goes to `next()`, with `status` 500 unless it has one from 400 to 599.
  *
  * @param predicate - such as those of `./helpers`
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE`

@@ -28,7 +28,7 @@ const SLOW_TO_DECOMPRESS = 'secp224r1'
 
 const DECOMPRESSION_COST = 30
 
-/** What reading the key itself costs beside all else in a certificate, in the same unit. */
+/** Returns the cost of reading the key, without the rest of the certificate, in the same unit. */
 export function readingCost(key: PublicKey): number {
   return isSlowToRead(key) ? DECOMPRESSION_COST : 0
 }

@@ -69,8 +69,8 @@ function compileObject<Value extends object>(value: Value): () => Value {
 }
 
 /**
- * Returns an object with the same members that is cheap to copy. V8 gives an object from JSON exactly the
- * room that its members need, and each copy has the layout of its original.
+ * Returns an object with the same members that is cheap to copy. V8 gives an object from JSON no more
+ * memory than its members need, and each copy has the layout of its original.
  */
 function makeTemplate<Value extends object>(value: Value): Value {
   const keys = Object.keys(value).map((key) => `${JSON.stringify(key)}:null`)

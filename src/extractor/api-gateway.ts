@@ -43,7 +43,7 @@ export function readApiGatewayRequest(
   return failWith('lambda_event_clientcert_malformed')
 }
 
-/** What serverless-http, or an application like it, hangs the event on. */
+/** Finds the request to which serverless-http, or a library like it, attached the event. */
 function findCarrier(request: RequestLike): unknown {
   try {
     return ownProperty(request, 'apiGateway') ?? ownProperty(nodeRequestOf(request), 'apiGateway')

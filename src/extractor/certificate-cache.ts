@@ -5,7 +5,7 @@ import { type OptionTable, parseOptions, withDefault } from '../util/options.js'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { type StoredCertificate, shared, unshared } from '../certificate/stored-certificate.js'
 
-/** What is kept of header certificates at most; the one that was not used for longest goes first. */
+/** Limits of the cache for header certificates. The least recently used entry is evicted first. */
 export interface CacheOptions {
   /** How many certificates, or chains. From 1 to 1,000,000. Default: 1,000. */
   maxEntries?: number | undefined
@@ -23,7 +23,7 @@ const CACHE_OPTIONS: OptionTable<keyof CacheOptions, CacheLimits> = {
   maxBytes: withDefault(assertIntegerBetween(1, Number.MAX_SAFE_INTEGER), 16 * 1024 * 1024),
 }
 
-/** The limits of the cache; `null` when nothing is to be kept. */
+/** Returns the limits of the cache, or `null` if it is turned off. */
 export const parseCacheLimits: Parse<CacheLimits | null> = (name, value) => {
   if (value === false) return null
   if (value === true) return parseOptions({}, CACHE_OPTIONS).values
@@ -36,7 +36,7 @@ export const parseCacheLimits: Parse<CacheLimits | null> = (name, value) => {
 /** Certificates by the header text they were read from. */
 export interface CertificateCache {
   readonly get: (text: string) => StoredCertificate | undefined
-  /** Takes the certificate over, whether it is kept or not. */
+  /** Takes ownership of the certificate, even when it is too large to keep. */
   readonly add: (text: string, certificate: ChainedPeerCertificate) => StoredCertificate
 }
 
@@ -77,9 +77,9 @@ export function createCache({ maxEntries, maxBytes }: CacheLimits): CertificateC
 const SAMPLED = 64
 
 /**
- * A number for a text, made of its length and of characters evenly spread over it: V8 would hash all
- * of a text that it sees for the first time, which takes longer than everything else here together.
- * Two texts with the same number take turns in the cache; which is which, the text decides.
+ * A cheap hash of the length and of evenly spaced characters. As a key of a `Map`, V8 would hash the
+ * whole string, which takes longer than the rest of the lookup. Strings with the same hash evict each
+ * other, because `get()` compares the whole string.
  */
 function sampleHash(text: string): number {
   const step = Math.ceil(text.length / SAMPLED)
@@ -91,8 +91,9 @@ function sampleHash(text: string): number {
 }
 
 /**
- * Bytes, from above: two for a character, and what V8 adds to an object, a text and a buffer. The names
- * of attributes are the client's own where they are object identifiers.
+ * Upper bound of the memory that a value takes, in bytes: two per character, plus V8's overhead for each
+ * object, string and buffer. Attribute names are included, because the client chooses those that are
+ * object identifiers.
  */
 function estimateBytes(value: unknown): number {
   if (typeof value === 'string') return 24 + 2 * value.length

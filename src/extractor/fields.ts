@@ -92,7 +92,7 @@ export function readField(
     }
     const value = headers[name]
     if (typeof value === 'string') return value
-    trace('header %s is no text', name)
+    trace('header %s is not a string', name)
   } catch {
     trace('the headers of the request could not be read')
   }

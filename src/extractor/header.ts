@@ -25,9 +25,9 @@ export interface HeaderPlan {
   readonly mayHoldChain: boolean
   readonly chain: ChainHeaderPlan | null
   readonly includeChain: boolean
-  /** What other headers must say. */
+  /** Other headers, with the values that they must have. */
   readonly requiredHeaders: readonly HeaderRule[]
-  /** Whether the proxy is known to forward certificates that nobody has validated. */
+  /** Whether the proxy is known to forward certificates without validating them. */
   readonly isUnvalidated: boolean
   /** Every header that is read, lower case. */
   readonly names: readonly string[]
@@ -137,7 +137,7 @@ function isUnfilled(text: string, encoding: HeaderEncoding): boolean {
   return (text.startsWith('{') && text.endsWith('}')) || (text === '::' && encoding === 'rfc9440')
 }
 
-/** Every certificate must parse: the next one in a list never stands in for a damaged leaf. */
+/** Every certificate must parse, so that the next one in a list never replaces a damaged leaf. */
 function parse(
   text: string,
   chain: readonly string[],
@@ -145,7 +145,7 @@ function parse(
 ): ChainedPeerCertificate | ExtractionFailure {
   const decoded = decodeLeaf(text, plan)
   if (isFailure(decoded)) return decoded
-  // Typed as a certificate so that nobody has to tell them apart who did not ask for it.
+  // Typed as a certificate, so that only applications that set forwardedIdentity have to tell them apart.
   if (!Array.isArray(decoded)) return decoded as object as ChainedPeerCertificate
   const ders = appendChain(decoded, chain, plan)
   if (isFailure(ders)) return ders
@@ -162,7 +162,7 @@ function rejectCertificate(fault: CertificateFault, { header }: HeaderPlan): Ext
   return failWith(MALFORMED, fault)
 }
 
-/** What the header of the leaf holds: the DER of one or more certificates, or an identity. */
+/** Decodes the header of the leaf to the DER of one or more certificates, or to an identity. */
 function decodeLeaf(
   text: string,
   { header, encoding, decode, mayHoldChain }: HeaderPlan,
@@ -182,7 +182,7 @@ function decodeLeaf(
   return failWith(MALFORMED)
 }
 
-/** The leaf's header and, where it is wanted, the rest of the chain from a header of its own. */
+/** Adds the certificates of the chain's header, if there is one, to those of the leaf's header. */
 function appendChain(
   ders: readonly Buffer[],
   chain: readonly string[],

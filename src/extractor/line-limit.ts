@@ -6,8 +6,8 @@ export const DEFAULT_MAX_LINES = 1000
 
 /**
  * Whether a request has as many header lines as Node keeps. Most versions of Node drop the lines
- * beyond that limit without a word, from `rawHeaders` too, so a client that sends enough lines of its
- * own decides which of the lines that a proxy appends are seen.
+ * beyond that limit without a word, from `rawHeaders` too, so a client that sends enough lines
+ * decides which of the lines that a proxy appends are seen.
  */
 export function hasReachedLineLimit(request: RequestLike): boolean {
   const requests = [request, nodeRequestOf(request) ?? {}]
@@ -21,7 +21,7 @@ function countLines({ headers, rawHeaders }: RequestLike): number {
   return Array.isArray(rawHeaders) ? rawHeaders.length / 2 : Object.keys(headers ?? {}).length
 }
 
-/** What this file reads from Node's own requests. The requests of adapters may have none of it. */
+/** The members of Node's requests that this file reads. The requests of adapters may not have them. */
 interface NodeRequest {
   readonly stream?: { readonly session?: unknown } | null
   readonly socket?: { readonly server?: { readonly maxHeadersCount?: unknown } | null } | null
@@ -33,7 +33,7 @@ function readLimit(requests: readonly NodeRequest[]): number {
     if (requests.some(isHttp2)) return Infinity
     const limits = requests.map(({ socket }) => socket?.server?.maxHeadersCount)
     const limit = limits.find((limit) => typeof limit === 'number')
-    // Node doubles the limit, which makes it a 32-bit integer. A result that isn't positive is no limit.
+    // Node doubles the limit, which makes it a 32-bit integer. A result that isn't positive means no limit.
     if (limit !== undefined) return limit << 1 > 0 ? (limit << 1) / 2 : Infinity
   } catch {
     trace('the server of the request cannot be read')

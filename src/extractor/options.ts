@@ -29,15 +29,15 @@ export interface ExtractorOptions {
   /** Name of the header with the certificate; overrides the preset's. Default: the preset's. */
   certificateHeader?: string | undefined
   /**
-   * Name of a second header that carries the rest of the chain; a `*` at its end stands for the
-   * numbers 0 to 8 of as many headers. Default: the preset's, if any.
+   * Name of a second header that carries the rest of the chain; a `*` at its end means the
+   * numbers 0 to 8, one header each. Default: the preset's, if any.
    */
   chainHeader?: string | undefined
   /** How the header is encoded. Required with `certificateHeader` alone. Default: the preset's. */
   headerEncoding?: HeaderEncoding | undefined
   /**
-   * Whether to try the TLS socket when the header yields nothing. A verification header that does
-   * not match is an answer, not nothing: it still refuses. Default: `false`.
+   * Whether to try the TLS socket when the header yields nothing. A verification header that doesn't
+   * match still rejects the client. Default: `false`.
    */
   fallbackToSocket?: boolean | undefined
   /** Whether `issuerCertificate` links are kept, from socket and header alike. Default: `false`. */
@@ -47,24 +47,24 @@ export interface ExtractorOptions {
    * preset knows of such headers, if anything.
    */
   verifyHeader?: string | undefined
-  /** What `verifyHeader` must say, to the letter. Required with it. Default: none. */
+  /** The exact value that `verifyHeader` must have. Required with it. Default: none. */
   verifyValue?: string | undefined
   /**
-   * Who may say who the client is, when it is said in a header: IP addresses, networks such as
+   * The proxies whose certificate header is trusted: IP addresses, networks such as
    * `'10.0.0.0/8'`, the words `'loopback'`, `'linklocal'`, `'uniquelocal'` and `'unix'`, a list of
    * those, or a function that decides about the peer of each request and must return `true`. The
-   * header of anybody else is not read. `true` trusts every peer: the network sees to it that only
-   * the proxy connects. Default: every peer, with a warning once per process.
+   * header of any other peer isn't read. `true` trusts every peer, so use it only where the network lets
+   * no other peer than the proxy connect. Default: every peer, with a warning once per process.
    */
   trustedProxies?: TrustedProxies | undefined
   /**
-   * Whose element of `X-Forwarded-Client-Cert` to read where proxies append theirs: 0 is the
-   * nearest proxy's, 1 the one before, up to 9. Default: there must be exactly one element.
+   * The element of `X-Forwarded-Client-Cert` to read when several proxies append one: 0 is the
+   * element of the nearest proxy, 1 the one before it, up to 9. Default: there must be exactly one element.
    */
   xfccHop?: number | undefined
   /**
-   * Whether an element of `X-Forwarded-Client-Cert` without a certificate counts as well, by what it
-   * says about one: fingerprint, subject and URI. There are no dates to check then, and no key.
+   * Whether an element of `X-Forwarded-Client-Cert` without a certificate is accepted, for its
+   * fingerprint, subject and URI. There are no dates to check then, and no key.
    * Only with `trustedProxies`. Default: `false`.
    */
   forwardedIdentity?: boolean | undefined
@@ -76,7 +76,7 @@ export interface ExtractorOptions {
   /**
    * Whether certificates are kept between requests, so that each is read once: those from a header
    * by their exact text, within limits, and that of a connection for as long as its handshake is the
-   * last. Only what was read is kept, never a decision, and every request gets a copy of its own.
+   * last. Only what was read is kept, never a decision, and every request gets a separate copy.
    * Default: `true`, at most 1,000 header certificates (or chains) and 16 MiB of them.
    */
   cache?: boolean | CacheOptions | undefined

@@ -10,7 +10,7 @@ import {
 import { NODE_MAJOR } from '../certificate/legacy-object.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
 
-/** What is read of a connection's certificates; a wrapper around Node's socket may have less. */
+/** The members of a TLS socket that are read here. A wrapper around Node's socket may have fewer. */
 export interface CertificateSocket {
   getPeerCertificate: (detailed: boolean) => ChainedPeerCertificate | null | undefined
   getPeerX509Certificate?: () => SentCertificate | undefined

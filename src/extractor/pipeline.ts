@@ -45,16 +45,16 @@ function warnAbout({ header, trust }: ExtractorPlan): void {
   if (trust === null) {
     warnOnce(
       'CLIENT_CERT_ANY_PROXY',
-      'Client certificate headers are believed whoever sends them: set trustedProxies',
-      "Name the proxy, as in trustedProxies: 'loopback' or '10.0.0.0/8'; with trustedProxies: true " +
-        'you say that nobody but the proxy can connect.',
+      'Any peer can set the client certificate header. Set trustedProxies to say which proxies may',
+      "Name the proxy, as in trustedProxies: 'loopback' or '10.0.0.0/8'. Use trustedProxies: true only " +
+        'if no other peer than the proxy can connect.',
     )
   }
   if (header.isUnvalidated) {
     warnOnce(
       'CLIENT_CERT_NOT_VALIDATED',
-      'This proxy forwards client certificates that nobody has validated: pin them',
-      'Names in such a certificate are whatever the client wrote. Compare its fingerprint256 in ' +
+      'This proxy forwards client certificates without validating them, so pin the certificates',
+      'The client chooses the names in such a certificate. Compare its fingerprint256 in ' +
         'verify, for instance with allowFingerprints().',
     )
   }

@@ -22,7 +22,7 @@ export interface ExtractorPlan extends Readonly<Values> {
   readonly source: 'header' | 'socket' | 'api-gateway'
   /** `null`: no header is read. */
   readonly header: HeaderPlan | null
-  /** `null`: nobody was named, so every peer is believed. */
+  /** `null`: no proxy was named, so every peer is trusted. */
   readonly trust: ProxyTrust | null
 }
 
@@ -71,7 +71,7 @@ function findPreset({ certificateSource: source }: Values): Preset | null {
   return source === undefined || source === 'api-gateway' ? null : PRESETS[source]
 }
 
-/** The preset's names and encoding, and in front of them the options' own. */
+/** Combines the preset's names and encoding with those of the options, which take precedence. */
 function override(preset: Preset | null, options: Values) {
   return {
     header: options.certificateHeader ?? preset?.header,
@@ -82,8 +82,8 @@ function override(preset: Preset | null, options: Values) {
 
 /**
  * Whether a header without a preset may hold a list. A comma in base64 is read as one only where
- * the chain is wanted and has no header of its own: everywhere else it is what two copies of a
- * header look like after something joined them.
+ * the chain is wanted and has no separate header. Everywhere else, two copies of a header look like
+ * that after something joined them.
  */
 function mayCarryChain(
   encoding: HeaderEncoding,
@@ -177,7 +177,7 @@ function compileChain(
   }
 }
 
-/** Apache has each certificate of a chain in a variable of its own: `*` stands for their numbers. */
+/** Apache has a separate variable for each certificate of a chain, and `*` means their numbers. */
 function listNumbered(name: string): string[] {
   const star = name.indexOf('*')
   if (star === -1) return [name]
@@ -200,7 +200,7 @@ function compileRequiredHeaders(
     )
   }
   const rule: HeaderRule = { header: verifyHeader.toLowerCase(), value: verifyValue }
-  // What stands on Object.prototype is no part of a rule.
+  // Ignores properties of Object.prototype.
   return [Object.freeze(Object.setPrototypeOf(rule, null) as HeaderRule)]
 }
 
@@ -215,7 +215,7 @@ function listNames(
 
 function assertDifferentHeaders({ header, chain, requiredHeaders }: HeaderPlan): void {
   const names = listNames(header, chain, requiredHeaders)
-  // `_` and `-` are told apart by nobody who turns names into variables.
+  // Servers that turn names into variables don't tell `_` and `-` apart.
   if (new Set(names.map((name) => name.replaceAll('_', '-'))).size < names.length) {
     throw invalidValue(
       'options "certificateHeader", "chainHeader" and "verifyHeader"',

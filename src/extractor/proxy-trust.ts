@@ -7,7 +7,7 @@ import type { RequestLike } from './request.js'
 import { isFailure } from './result.js'
 import { readSocket } from './socket.js'
 
-/** Whoever is at the other end of the connection on which a request came. */
+/** The other end of the connection on which a request came. */
 export interface ProxyPeer {
   /** IP address, IPv4-mapped IPv6 written as IPv4; `null` when it is not known. */
   readonly address: string | null
@@ -19,7 +19,7 @@ export interface ProxyPeer {
   readonly request: PeerRequest
 }
 
-/** A request without headers has none to be trusted: reading one throws, and that is a no. */
+/** Reading a header of a request without headers throws, so the peer isn't trusted. */
 interface PeerRequest extends RequestLike {
   readonly headers: NonNullable<RequestLike['headers']>
 }
@@ -30,7 +30,7 @@ export type TrustedProxies = true | string | readonly string[] | ((peer: ProxyPe
 /** Whether the peer of a request may speak for a client. */
 export type ProxyTrust = (request: RequestLike) => boolean
 
-/** Express' words (`trust proxy`), and the networks they stand for. */
+/** The words that Express knows (`trust proxy`), and their networks. */
 const NETWORKS: ReadonlyMap<string, readonly string[]> = new Map([
   ['loopback', ['127.0.0.0/8', '::1/128']],
   ['linklocal', ['169.254.0.0/16', 'fe80::/10']],
@@ -124,13 +124,13 @@ interface Handle {
 /** On Node, and on Deno. */
 const PIPES: readonly unknown[] = ['Pipe', 'PipeWrap']
 
-/** More layers of TLS, each inside of the next, than anybody needs. */
+/** More layers of TLS, each inside of the next, than any set-up needs. */
 const MAX_LAYERS = 4
 
 /**
- * Whether the connection itself is a Unix-domain socket (a named pipe on Windows). What the server
- * listens on doesn't say it, because a server can be handed connections of another listener. Nor does
- * any documented property: a Unix socket has no addresses, and on some systems neither has a TCP
+ * Whether the connection itself is a Unix-domain socket (a named pipe on Windows). The address
+ * that the server listens on doesn't say it, because a server can be handed connections of another
+ * listener. No documented property says it either: a Unix socket has no addresses, and on some systems neither has a TCP
  * connection that was reset. So Node's own binding has to be a pipe. That is undocumented, and where
  * it can't be seen, as on a connection that has ended, the peer isn't trusted.
  */
@@ -143,7 +143,7 @@ function isOverUnixSocket(request: RequestLike): boolean {
   return false
 }
 
-/** Without zone, and IPv4-mapped IPv6 (RFC 4291 2.5.5.2) as IPv4; `null` if it is no address. */
+/** Without zone, and IPv4-mapped IPv6 (RFC 4291 2.5.5.2) as IPv4; `null` if it isn't an address. */
 function normalizeAddress(text: string): string | null {
   const address = text.replace(/%.*$/, '')
   const mapped = /^::ffff:([0-9.]+)$/i.exec(address)?.[1]

@@ -1,5 +1,5 @@
 /**
- * What an extractor reads of a request. Node's `http.IncomingMessage` and
+ * The members of a request that an extractor reads. Node's `http.IncomingMessage` and
  * `http2.Http2ServerRequest`, and so every framework's request, have this shape.
  */
 export interface RequestLike {
@@ -9,7 +9,7 @@ export interface RequestLike {
 }
 
 /**
- * Node's own request, where a framework wraps it in a request of its own: Fastify calls it `raw`, Koa
+ * Node's own request, if a framework has wrapped it: Fastify calls it `raw`, Koa
  * `req`. `undefined` where the framework doesn't.
  */
 export function nodeRequestOf(request: RequestLike): RequestLike | undefined {

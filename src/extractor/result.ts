@@ -7,7 +7,7 @@ import type { EventFailureReason } from './api-gateway.js'
  *
  * - `socket_not_authorized`: the TLS handshake did not authenticate a client
  * - `certificate_not_retrievable`: it did, but Node shows no certificate; a fault of the server
- * - `header_missing_or_malformed`: the header is absent, repeated, or not of its encoding
+ * - `header_missing_or_malformed`: the header is missing, was repeated, or isn't valid in its encoding
  * - `verification_header_mismatch`: the proxy did not say that it verified the certificate
  * - `untrusted_proxy`: the request did not come from a proxy that may speak for a client
  * - `lambda_event_missing_clientcert`, `lambda_event_clientcert_malformed`: not in the event of API Gateway
@@ -57,7 +57,7 @@ export interface ExtractionFailure<Reason = ExtractionFailureReason> {
   readonly code?: string
 }
 
-/** What an extractor returns, always: nothing in a request makes it throw. */
+/** The result of an extractor, which never throws because of anything in a request. */
 export type ExtractionResult = ExtractionSuccess | ExtractionFailure
 
 export function succeed(certificate: ChainedPeerCertificate): ExtractionSuccess {

@@ -6,7 +6,7 @@ import { type CertificateSocket, type Evidence, readChain, readLeaf } from './pe
 import type { RequestLike } from './request.js'
 import { type ExtractionFailure, failWith } from './result.js'
 
-/** What is read of a `tls.TLSSocket`; a plain socket has none of it. */
+/** The members of a `tls.TLSSocket` that are read. A plain socket doesn't have them. */
 interface SocketLike extends CertificateSocket {
   readonly authorized?: unknown
   readonly authorizationError?: unknown
@@ -16,7 +16,7 @@ interface SocketLike extends CertificateSocket {
   getCipher?: () => unknown
 }
 
-/** What was read of a connection since its last handshake. */
+/** The certificates read from a connection since its last handshake. */
 interface Handshake extends Evidence {
   /** The client's Finished message, which is another one in every handshake. */
   readonly finished: Uint8Array
@@ -26,7 +26,7 @@ interface Handshake extends Evidence {
   chain?: StoredCertificate
 }
 
-// Weak: whoever keeps a certificate keeps no connection, and the other way round.
+// Weak, so that a kept certificate doesn't keep its connection, and the other way round.
 const handshakes = new WeakMap<object, Handshake>()
 
 /**
@@ -69,7 +69,7 @@ function isAuthorized({ authorized, authorizationError: error }: SocketLike): bo
   return authorized === true && (error === null || error === undefined)
 }
 
-/** Nothing where the socket cannot tell one handshake from the next, as a wrapper around Node's. */
+/** Returns `undefined` if the socket, like some wrappers, can't tell one handshake from the next. */
 function findHandshake(request: RequestLike, socket: SocketLike): Handshake | undefined {
   const connection = findConnection(request, socket)
   const last = handshakes.get(connection)
@@ -82,7 +82,7 @@ function findHandshake(request: RequestLike, socket: SocketLike): Handshake | un
   return handshake
 }
 
-/** HTTP/2 gives each request a socket object of its own; the session behind them is the same. */
+/** HTTP/2 gives each request a different socket object, but they share one session. */
 function findConnection(request: RequestLike, socket: object): object {
   const { stream } = request as { stream?: { session?: unknown } | null }
   const session = stream?.session
@@ -120,9 +120,8 @@ function getCertificate(
 
 /**
  * Whether a second handshake of the connection has begun and not ended. Node shows the certificate
- * that the client has sent in it before the client has proven to hold the key, so that a request
- * which is looked at only now could become anybody whose certificate is known. What Node does not
- * show until then is the cipher.
+ * that the client has sent in it before the client has proven to hold the key, so a client
+ * could now pose as the holder of any certificate that it knows. Until then, Node doesn't show the cipher.
  */
 function isRenegotiating(socket: SocketLike): boolean {
   return socket.getCipher !== undefined && !socket.getCipher()
@@ -130,7 +129,7 @@ function isRenegotiating(socket: SocketLike): boolean {
 
 /**
  * A resumed TLS 1.3 session of a client that never had a certificate claims to be authorized
- * (nodejs/node#35317): then nobody presented one. After a full handshake it is our fault.
+ * (nodejs/node#35317), although it presented none. After a full handshake it is our fault.
  */
 function explainMissing(socket: SocketLike): ExtractionFailure {
   if (isRenegotiating(socket)) {

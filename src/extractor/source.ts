@@ -43,7 +43,7 @@ function isTrusted(request: RequestLike, trust: ProxyTrust): boolean {
     if (trust(request)) return true
     trace('the peer is not a trusted proxy')
   } catch (error) {
-    // The application's own function: what it throws is no yes.
+    // If the application's function throws, the peer isn't trusted.
     trace('trustedProxies threw: %s', error instanceof Error ? error.message : typeof error)
   }
   return false

@@ -10,7 +10,7 @@ export interface Failure {
   readonly code?: string
 }
 
-/** What came of an extractor, which may be the application's own. */
+/** The outcome of an extractor, which the application may have supplied. */
 export type Attached =
   | {
       readonly kind: 'certificate'
@@ -23,7 +23,7 @@ export type Attached =
 
 /** The latest extraction from a request. */
 interface Extraction {
-  /** What authentication has accepted; nothing before it has, or where it rejects. */
+  /** The accepted certificate. Missing until authentication has accepted it. */
   accepted?: ChainedPeerCertificate
 }
 
@@ -92,7 +92,7 @@ type CheckedResult =
   | { readonly success: true; readonly certificate: ChainedPeerCertificate }
   | ({ readonly success: false } & Failure)
 
-/** An extractor of the application's own may put anything into the optional members. */
+/** The application's extractor may put anything into the optional members. */
 function readFailure({ reason, detail, code }: Failure): Failure {
   return {
     reason,
@@ -101,7 +101,7 @@ function readFailure({ reason, detail, code }: Failure): Failure {
   }
 }
 
-/** An extractor of the application's own may come from JavaScript, where no type has checked it. */
+/** The application's extractor may be written in JavaScript, where no type has checked it. */
 function assertExtractionResult(result: unknown): asserts result is CheckedResult {
   const { success, certificate, reason } = result as Record<string, unknown>
   const isSuccess = success === true && isCertificate(certificate)

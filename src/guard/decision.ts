@@ -7,7 +7,7 @@ import { runHook } from './hooks.js'
 import type { GuardPlan } from './options.js'
 import type { RequestError } from './thrown.js'
 
-/** What the application answered when it was asked about a certificate. */
+/** The application's answer when it was asked about a certificate. */
 export type Answer =
   | { readonly kind: 'accepted'; readonly user: unknown; readonly info: unknown }
   | { readonly kind: 'rejected'; readonly info: unknown }
@@ -39,7 +39,7 @@ interface Rejected {
   readonly told: Failure
   /** For Passport's `fail()`. */
   readonly info: object
-  /** What the application threw, which ends the request in place of an error of this package. */
+  /** The error that the application threw, which ends the request in place of this package's error. */
   readonly error?: object
 }
 
@@ -52,7 +52,7 @@ interface Fault {
   readonly told?: Failure
 }
 
-/** What becomes of a request. The strategy and the middleware only carry it out. */
+/** The end of a request. The strategy and the middleware only carry it out. */
 export type Decision = Authenticated | Rejected | Fault
 
 /** A plan, and the name under which its decisions are published. */
@@ -116,7 +116,7 @@ function fromAnswer(answer: Answer, cert: ChainedPeerCertificate): Decision {
   }
 }
 
-/** Tells those who want to know. Nothing that they do can change the decision. */
+/** Tells hooks and subscribers, which can't change the decision. */
 function announce<Req>(decision: Decision, plan: NamedPlan<Req>, req: Req): void {
   const { cert } = decision
   if (decision.kind === 'authenticated') {

@@ -2,7 +2,7 @@ import diagnosticsChannel from 'node:diagnostics_channel'
 import type { PeerCertificate } from 'node:tls'
 
 /**
- * What is published, through Node's `diagnostics_channel`, on
+ * The message that Node's `diagnostics_channel` publishes on
  * `passport-client-certificate-auth:authenticated`, `...:rejected` and `...:error` for each
  * decision of a strategy.
  */
@@ -29,7 +29,7 @@ const CHANNELS: Readonly<Record<Outcome, diagnosticsChannel.Channel>> = {
   error: diagnosticsChannel.channel('passport-client-certificate-auth:error'),
 }
 
-/** Costs nothing while nobody listens. */
+/** Costs nothing without subscribers. */
 export function publishDecision(
   outcome: Outcome,
   strategy: string,

@@ -3,8 +3,8 @@ import type { ExtractionFailureReason, FailureDetail } from '../extractor/result
 import { HOW_TO_SHOW_CERTIFICATES } from '../util/runtime.js'
 
 /**
- * What Passport's `fail()` is given. Always an object: Passport sends a string to the client as a
- * `WWW-Authenticate` challenge, which it is not, and takes a number for the status.
+ * The argument of Passport's `fail()`. It is always an object, because Passport would send a string to
+ * the client as a `WWW-Authenticate` challenge, and would take a number for the status.
  */
 export interface FailureInfo {
   readonly message: string
@@ -39,7 +39,7 @@ export function describeFailure(failure: Failure): FailureInfo {
   return { message: message + advice, ...failure }
 }
 
-/** For a certificate that verify refused; an object that verify gave is passed on as it is. */
+/** For a certificate that verify rejected. An object that verify gave is passed on as it is. */
 export function describeRejection(info: unknown): object {
   if (typeof info === 'object' && info !== null) return info
   const reason = 'callback_returned_false'

@@ -1,4 +1,4 @@
-/** What ends the wait for an answer that has not come after `ms` milliseconds. */
+/** The limit of the wait for an answer, in milliseconds, and the answer after that. */
 export interface TimeLimit<Answer> {
   readonly ms: number
   readonly expire: () => Answer

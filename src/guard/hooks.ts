@@ -15,7 +15,7 @@ export function runHook<Args extends unknown[]>(
       console.error(`passport-client-certificate-auth: ${name} failed:`, error)
     })
     .catch(() => {
-      // Printing an object runs code of its own.
+      // Printing an object can run the object's code, which may throw.
       console.error(`passport-client-certificate-auth: ${name} failed with something unprintable`)
     })
 }

@@ -18,7 +18,7 @@ export interface ClientCertRequest extends IncomingMessage {
 }
 
 /**
- * Why a request was rejected: why no certificate could be extracted, or that the callback refused
+ * Why a request was rejected: why no certificate could be extracted, or that the callback rejected
  * the certificate.
  */
 export type RejectionReason = ExtractionFailureReason | 'callback_returned_false'
@@ -31,7 +31,7 @@ export interface RejectionDetails {
   readonly code?: string
 }
 
-/** What an injected extractor returns: an `ExtractionResult`, or the same with reasons of its own. */
+/** The result of an injected extractor: an `ExtractionResult`, or one with other reasons. */
 export interface ExtractionResultLike {
   readonly success: boolean
   readonly certificate: ChainedPeerCertificate | null

@@ -1,11 +1,11 @@
 import { ClientCertificateError } from '../util/errors.js'
 import { reportFirst, type TimeLimit } from './first-answer.js'
 
-/** What a check came to; `thrown` also stands for what a promise was rejected with. */
+/** The outcome of a check. `thrown` is also the reason of a rejected promise. */
 export type Verdict = 'yes' | 'no' | { readonly thrown: unknown }
 
 /**
- * Runs a check and reports its verdict, once. Only `true` is a yes.
+ * Runs a check and reports its verdict, once. Only `true` accepts.
  *
  * It is reported after the check has returned, so that what the application throws further down the
  * line is not mistaken for a throw of the check.
@@ -52,8 +52,8 @@ function isObject(value: unknown): value is object {
 const NOT_AN_ERROR = 'The verify callback failed with something that is not an error'
 
 /**
- * Something thrown, as an error: `next('route')` and the like mean "carry on" to Express, so that no
- * thrown text may turn a refusal into a pass.
+ * Something thrown, as an error: `next('route')` and the like mean "carry on" to Express, so a
+ * thrown string must not turn a rejection into a pass.
  */
 export function toError(thrown: unknown): object {
   if (isObject(thrown)) return thrown

@@ -13,7 +13,7 @@ export interface RequestError {
 /** For a callback that threw something without a message. */
 const FAILED = 'callback_threw'
 
-/** What a callback that throws means where the error doesn't say it: a rejection, or a fault. */
+/** The meaning of an error without a status: the client is rejected, or the server has a fault. */
 type DefaultStatus = 401 | 500
 
 /**
@@ -72,7 +72,7 @@ function setStatus(thrown: object, status: number): boolean {
     error.status = status
     error.statusCode = status
   } catch {
-    // What counts is whether `status` has been set.
+    // The check below tells whether `status` has been set.
   }
   return error.status === status
 }
@@ -90,7 +90,7 @@ const FAULTS = new Set([
 /**
  * Whether it says nothing about the client: an error that JavaScript itself raised, a system call such
  * as a connection to a database that was refused, or a time limit. By name, because Jest and
- * `node:vm` have classes of their own.
+ * `node:vm` have other classes of the same names.
  */
 function isFault(thrown: object): boolean {
   if (thrown instanceof DOMException) return true

@@ -16,7 +16,7 @@ import {
   type VerifyFunctionWithRequest,
 } from './verify-callback.js'
 
-/** What Passport lets a strategy end a request with. */
+/** The methods with which Passport lets a strategy end a request. */
 interface Actions {
   success: (user: unknown, info?: unknown) => void
   fail: (challenge?: unknown, status?: number) => void

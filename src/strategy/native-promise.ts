@@ -3,7 +3,7 @@ const builtIn = Object.getPrototypeOf((async () => await (null as unknown))()) a
 const builtInThen = Reflect.get(builtIn, 'then') as (...handlers: unknown[]) => unknown
 
 /**
- * Listens to a promise of the JavaScript engine without running any code of the promise's own class.
+ * Listens to a promise of the JavaScript engine without running any code of the promise's class.
  *
  * A subclass may start a query when its `then` is called, as that of postgres.js does. The built-in
  * `then` instead would call the subclass's constructor, so the promise has the built-in prototype

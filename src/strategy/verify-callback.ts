@@ -7,7 +7,7 @@ import type { ClientCertRequest } from '../guard/options.js'
 import { listenToNativePromise } from './native-promise.js'
 import { warnOnce } from '../util/warnings.js'
 
-/** What the application's verify callback decided. */
+/** The decision of the application's verify callback. */
 export type Outcome =
   | { readonly kind: 'error'; readonly error: unknown }
   | { readonly kind: 'rejected'; readonly info: unknown }
@@ -28,7 +28,7 @@ export type VerifyCallback = (
  *   resolves to. A truthy value is the user. Every other value, `undefined` included, rejects the
  *   client.
  * - `(cert, done) => ...`, and every function that has another length than 1, answers with
- *   `done(null, user)`, `done(null, false)` or `done(err)`. What it returns is ignored, except that
+ *   `done(null, user)`, `done(null, false)` or `done(err)`. Its return value is ignored, except that
  *   the rejection of a native promise is an error.
  *
  * The length of `(cert, done = fn)` and `(cert, ...rest)` is 1, so they answer with what they return.
@@ -53,7 +53,7 @@ export type VerifyFunctionWithRequest<Req = ClientCertRequest> = (
   done: VerifyCallback,
 ) => unknown
 
-/** What `done(null, false, info)` may say, under its name in `passport-client-cert`. */
+/** The `info` of `done(null, false, info)`, under its name in `passport-client-cert`. */
 export interface VerifyOptions {
   message: string
 }

@@ -41,7 +41,7 @@ describe('NODE_DEBUG=passport-client-certificate-auth', () => {
       [[noChain], options, withHeaders(sent)],
       [['the peer is not a trusted proxy'], options, { headers: sent }],
       [['header x-cert was not sent'], options, withHeaders({})],
-      [['header x-cert is no text'], options, withHeaders({ 'x-cert': [cert] })],
+      [['header x-cert is not a string'], options, withHeaders({ 'x-cert': [cert] })],
       [
         ['header x-cert was sent more than once'],
         options,

@@ -28,9 +28,9 @@ describe('what an application is warned of', () => {
     expect(reasons).to.have.lengthOf(2)
     expect(codesIn(stderr)).to.deep.equal([ANY_PROXY])
     expect(stderr).to.include(
-      'Client certificate headers are believed whoever sends them: set trustedProxies\n' +
-        "Name the proxy, as in trustedProxies: 'loopback' or '10.0.0.0/8'; with " +
-        'trustedProxies: true you say that nobody but the proxy can connect.\n',
+      'Any peer can set the client certificate header. Set trustedProxies to say which proxies may\n' +
+        "Name the proxy, as in trustedProxies: 'loopback' or '10.0.0.0/8'. Use trustedProxies: true " +
+        'only if no other peer than the proxy can connect.\n',
     )
   })
 
@@ -41,8 +41,8 @@ describe('what an application is warned of', () => {
     const { stderr } = await extractElsewhere(steps)
     expect(codesIn(stderr)).to.deep.equal([NOT_VALIDATED])
     expect(stderr).to.include(
-      'This proxy forwards client certificates that nobody has validated: pin them\n' +
-        'Names in such a certificate are whatever the client wrote. Compare its fingerprint256 in ' +
+      'This proxy forwards client certificates without validating them, so pin the certificates\n' +
+        'The client chooses the names in such a certificate. Compare its fingerprint256 in ' +
         'verify, for instance with allowFingerprints().\n',
     )
   })

@@ -33,7 +33,7 @@ const PROXY_KEYS: ReadonlySet<string> = new Set(['by', 'hash'])
  */
 const MAX_PAIRS = 1000
 
-/** What one hop wrote. */
+/** The part of the header that one hop wrote. */
 export interface XfccElement {
   readonly values: Map<string, string>
   /** Values copied from the client's certificate. Everything after the first one may be forged. */

@@ -1,7 +1,7 @@
 import type { DecodingFault } from '../decoding-fault.js'
 import { MAX_CHAIN_CERTS } from '../limits.js'
 
-/** What can be wrong with an X-Forwarded-Client-Cert header, in sentences for its operator. */
+/** The faults of an X-Forwarded-Client-Cert header, in sentences for its operator. */
 
 export const NOT_XFCC: DecodingFault = {
   problem: "it doesn't begin with Key=Value as XFCC does (the JSON form of XFCC isn't read)",

@@ -19,9 +19,9 @@ import { hasGenuineNames, isKnownName } from './names.js'
 /** The element to read, and those beside it. */
 export interface XfccChoice {
   readonly element: XfccElement
-  /** What earlier hops wrote, or the client. */
+  /** The elements of earlier hops, or of the client. */
   readonly left: readonly XfccElement[]
-  /** What nearer hops wrote. */
+  /** The elements of nearer hops. */
   readonly right: readonly XfccElement[]
   /** Whether `xfccHop` chose it. Otherwise it is the only one. */
   readonly isChosenByHop: boolean

@@ -19,9 +19,8 @@ export function isKnownName({ type, quoted }: XfccName): boolean {
 
 /**
  * Whether the names of an element are those of its certificate, complete and in order. A name that
- * was cut off at a comma or semicolon of its own is not: then what stands behind it was written by
- * the client. Nor is a value that cannot be compared with the certificate, because the
- * certificate or its extension can't be read.
+ * was cut off at one of its commas or semicolons isn't, because the client wrote the text behind it. A
+ * value that can't be compared isn't either, because the certificate or its extension can't be read.
  */
 export function hasGenuineNames(der: Buffer, names: readonly XfccName[]): boolean {
   if (!names.every(isKnownName)) return false

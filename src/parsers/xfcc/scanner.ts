@@ -15,7 +15,7 @@ export interface XfccPair {
   readonly next: number
 }
 
-/** What Envoy writes. */
+/** The keys that Envoy writes. */
 const KNOWN_KEYS: ReadonlySet<string> = new Set([
   'by',
   'hash',
@@ -85,7 +85,7 @@ function endOfUnquoted(text: string, start: number): number {
 }
 
 /**
- * Envoy escapes nothing in the URI of its own certificate, and writes `Hash` right after it. So `By`
+ * Envoy doesn't escape the URI of its certificate, and writes `Hash` right after it. So `By`
  * extends across semicolons to the next `Hash` or `By`. A comma always ends it, because an element
  * that took in another one would shift the count.
  */
