@@ -31,7 +31,7 @@ describe('NODE_DEBUG=passport-client-certificate-auth', () => {
     expired = await createSelfSigned({ subject: 'CN=secret-name', notBefore, notAfter })
   })
 
-  /** What is to be traced of each request. */
+  /** The trace that each request should cause. */
   function cases(): [trace: string[], options: ExtractorOptions, request: RequestLike][] {
     const cert = toBase64Der(genuine)
     const sent = { 'x-cert': cert }
@@ -117,7 +117,7 @@ describe('NODE_DEBUG=passport-client-certificate-auth', () => {
   const stepsOf = (): Step[] =>
     cases().map(([, stepOptions, request]) => ({ options: stepOptions, requests: [request] }))
 
-  it('says of every request why it was refused, and nothing that a certificate holds', async () => {
+  it('says why it rejected each request, and nothing that a certificate holds', async () => {
     const { reasons, stderr } = await extractElsewhere(stepsOf(), { debug: NAME })
     expect(reasons.filter((reason) => reason === 'extracted')).to.have.lengthOf(1)
     expect(reasons).to.have.lengthOf(cases().length)

@@ -21,8 +21,8 @@ async function warningsOf(steps: Step[], flags: string[] = []): Promise<string[]
   return codes
 }
 
-describe('what an application is warned of', () => {
-  it('is that anybody may send the header, with the line that changes it, once', async () => {
+describe('the warning to an application', () => {
+  it('is that any peer may send the header, with the line that changes it, once', async () => {
     const twice: Step[] = [{ options: header, requests: [{}, {}] }, { options: header }]
     const { reasons, stderr } = await extractElsewhere([...twice, { options: { ...header } }])
     expect(reasons).to.have.lengthOf(2)
@@ -34,7 +34,7 @@ describe('what an application is warned of', () => {
     )
   })
 
-  it('is that nobody has validated the certificate, where the proxy never does, once', async () => {
+  it('is that the certificate was not validated, where the proxy never does that, once', async () => {
     const steps: Step[] = ['aws-alb', 'azure-app-service', 'aws-alb'].map((source) => ({
       options: { certificateSource: source as CertificateSource, trustedProxies: true },
     }))
@@ -47,12 +47,12 @@ describe('what an application is warned of', () => {
     )
   })
 
-  it('is both, where both are so', async () => {
+  it('is given for both, where both apply', async () => {
     const steps: Step[] = sources.map((certificateSource) => ({ options: { certificateSource } }))
     expect(await warningsOf(steps)).to.deep.equal([ANY_PROXY, NOT_VALIDATED])
   })
 
-  it('is nothing of that where it is not so', async () => {
+  it('is not given where neither applies', async () => {
     const others = sources.filter((source) => PRESETS[source].validates !== 'never')
     const trusting = [true, 'loopback', ['10.0.0.0/8']] as const
     const headers = [header, ...others.map((certificateSource) => ({ certificateSource }))]

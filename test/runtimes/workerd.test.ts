@@ -65,7 +65,7 @@ const worker :Workerd.Worker = (
 `
 }
 
-/** Starts workerd with the bundle. workerd writes its port to a file descriptor of its own. */
+/** Starts workerd with the bundle. workerd writes its port to a separate file descriptor. */
 async function startWorker(
   name: string,
   variables: Readonly<Record<string, string>> = {},

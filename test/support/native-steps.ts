@@ -80,7 +80,7 @@ function replace(owner: object, name: string | symbol): void {
       isCounting = takesCallback
       const result = Reflect.apply(original, this, args) as unknown
       isCounting = false
-      // The counters of the callback's own blocks show how often it was called.
+      // The counters of the blocks in the callback show how often it was called.
       total += takesCallback ? sizeOf(result) : weight(this, args, result)
       return result
     } finally {

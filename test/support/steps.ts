@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { setFlagsFromString, stopCoverage } from 'node:v8'
 import { countNatives } from './native-steps.js'
 
-/** The project, without its dependencies and without the code that counts. */
+/** The project, without its dependencies and without the code that does the counting. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const NOT_COUNTED = ['node_modules', 'test/support'].map((folder) => ROOT + folder)
 

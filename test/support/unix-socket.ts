@@ -9,7 +9,7 @@ export function overUnixSocket(): object {
   return { _handle: new Pipe() }
 }
 
-/** Has the name of Node's own class, because the extractor reads the name. */
+/** Has the name of a class in Node, because the extractor reads the name. */
 class Pipe {
   readonly fd = -1
 }

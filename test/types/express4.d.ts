@@ -1,4 +1,4 @@
-// Express 4 has no types of its own, and the tests use it like Express 5.
+// Express 4 comes without types, and the tests use it like Express 5.
 declare module 'express4' {
   export { default } from 'express'
 }

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import type { ExtractorOptions } from '../../src/extractor/index.js'
 import { readCapture, readCertificate, replay } from '../support/captures.js'
 
-// A certificate is public: whoever has seen one can write it into a header.
+// A certificate is public: any client that has seen one can write it into a header.
 const stolen = new X509Certificate(readCertificate('rsa.crt'))
 const urlPem = encodeURIComponent(stolen.toString())
 const base64Der = stolen.raw.toString('base64')
@@ -13,7 +13,7 @@ interface Forged {
   /** As in the capture. */
   readonly header: string
   readonly text: string
-  /** The same with a real certificate. */
+  /** The header with a real certificate in it. */
   readonly better: string
   readonly options: ExtractorOptions
 }
@@ -77,7 +77,7 @@ describe('a header that the client wrote and the proxy neither sets nor removes'
       const { rawHeaders } = readCapture(capture)
       const at = rawHeaders.indexOf(header) + 1
 
-      it('is refused as long as it is no certificate', async () => {
+      it('is rejected as long as it does not hold a certificate', async () => {
         expect(rawHeaders[at]).to.equal(text)
         const { reason } = await replay(rawHeaders, options)
         expect(reason).to.equal('header_missing_or_malformed')
@@ -85,7 +85,7 @@ describe('a header that the client wrote and the proxy neither sets nor removes'
 
       // Nothing in such a request differs from one that the proxy vouches for. That the proxy sets
       // or removes every configured header, the verification header too, is the operator's part.
-      it('is believed as soon as it is one, even beside a verdict, which was forged as well', async () => {
+      it('is believed as soon as it holds a certificate, even beside a verdict, which was forged as well', async () => {
         const improved = rawHeaders.map((part, index) => (index === at ? better : part))
         const { certificate } = await replay(improved, options)
         expect(certificate?.raw).to.deep.equal(stolen.raw)
@@ -109,7 +109,7 @@ describe('a certificate that the client wrote itself, beside the verdict of the 
     expect((await replay(rawHeaders, verified)).reason).to.equal('verification_header_mismatch')
   })
 
-  it('is refused by verifyHeader, and by nothing else, where the proxy lets it through', async () => {
+  it('is rejected by verifyHeader, and by nothing else, where the proxy lets it through', async () => {
     const through = [...rawHeaders, name, value]
     expect((await replay(through, ingress)).certificate?.subject.CN).to.be.a('string')
     expect((await replay(through, verified)).reason).to.equal('verification_header_mismatch')

@@ -57,7 +57,7 @@ describe('the certificate of a web-standard Request', () => {
     expect(both(headers, options)).to.deep.equal(path.slice(0, 1))
   })
 
-  it('counts only where the server says that the peer is trusted', () => {
+  it('is accepted only where the server says that the peer is trusted', () => {
     for (const peerAddress of ['192.0.2.1', 'localhost', 'loopback', undefined]) {
       expect(both(genuine, { ...nginx, peerAddress })).to.equal('untrusted_proxy')
     }
@@ -83,7 +83,7 @@ describe('the certificate of a web-standard Request', () => {
     expect(overruled(request, '192.0.2.1').reason).to.equal('untrusted_proxy')
   })
 
-  it('is refused when the function that knows the peer fails', () => {
+  it('is rejected when the function that knows the peer fails', () => {
     const fail = () => {
       throw new Error('no peer')
     }
@@ -94,7 +94,7 @@ describe('the certificate of a web-standard Request', () => {
     }
   })
 
-  it('is refused when a header came twice, though the request shows one', () => {
+  it('is rejected when a header came twice, though the request shows one', () => {
     const options = { ...nginx, peerAddress: '127.0.0.1' }
     const cert = genuine['X-SSL-Client-Cert'] as string
     const verify: [string, string] = ['X-SSL-Client-Verify', 'SUCCESS']
@@ -162,7 +162,7 @@ describe('the certificate of a web-standard Request', () => {
       }
     })
 
-    it('is refused when a name occurs twice, in whatever case, wherever it stands', () => {
+    it('is rejected when a name occurs twice, in any case and at any place', () => {
       const cert = genuine[CERT] as string
       const forged = toUrlPem(pki.rsa)
       const lines = Object.entries(genuine)
@@ -190,7 +190,7 @@ describe('the certificate of a web-standard Request', () => {
       }
     })
 
-    it('is refused when get() knows of a line that the iterator leaves out', () => {
+    it('is rejected when get() knows of a line that the iterator leaves out', () => {
       const lines = Object.entries(genuine)
       const cert = genuine[CERT]?.toString() ?? ''
       const shown = { [CERT.toLowerCase()]: cert, [VERIFY.toLowerCase()]: 'SUCCESS' }
@@ -205,7 +205,7 @@ describe('the certificate of a web-standard Request', () => {
       }
     })
 
-    it('is refused when the iterator shows two lines, whatever get() makes of them', () => {
+    it('is rejected when the iterator shows two lines, whatever get() returns for them', () => {
       const lines = Object.entries(genuine)
       const shown = Object.fromEntries(lines.map(([name, value]) => [name.toLowerCase(), value]))
       const twice: Lines = [...lines, [CERT, toUrlPem(pki.rsa)]]
@@ -214,7 +214,7 @@ describe('the certificate of a web-standard Request', () => {
     })
   })
 
-  it('is nobody in a request without headers, or with odd ones, which never throws', () => {
+  it('is missing from a request without headers, or with odd ones, which never throws', () => {
     const extract = createFetchExtractor({ ...nginx, trustedProxies: true })
     const trap = {
       get headers(): Headers {

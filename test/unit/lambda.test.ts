@@ -40,7 +40,7 @@ describe('the certificate in an event of API Gateway', () => {
       expect(extract({ cert: '' })).to.equal(MISSING)
     })
 
-    it(`is refused when it is not exactly one certificate: ${api}`, () => {
+    it(`is rejected when it is not exactly one certificate: ${api}`, () => {
       const { cert } = pki.ec
       const spaced = cert.replaceAll('\n', ' ')
       for (const wrong of ['x', cert + pki.rsa.cert, `x${cert}`, spaced, cert.slice(0, -40)]) {
@@ -104,7 +104,7 @@ describe('the certificate in an event of API Gateway', () => {
     expect(reason).to.equal('certificate_not_yet_valid')
   })
 
-  it('is missing from anything that is no event, which never throws', () => {
+  it("is missing from anything that isn't an event, which never throws", () => {
     const trap = new Proxy(
       {},
       {
@@ -171,7 +171,7 @@ describe('the Strategy behind serverless-http', () => {
   }
 
   for (const [api, event] of Object.entries({ REST: restEvent, HTTP: httpEvent })) {
-    it(`lets clients of a ${api} API in, and nobody else`, async () => {
+    it(`authenticates clients of a ${api} API, and no other client`, async () => {
       const [id] = fingerprints(pki.ec)
       expect(await answerTo(event(pki.ec))).to.deep.equal([200, JSON.stringify({ id })])
       expect(await answerTo(event(null))).to.deep.equal([401, MISSING])
@@ -186,7 +186,7 @@ describe('the Strategy behind serverless-http', () => {
     })
   }
 
-  it('is refused where there is no event, as in front of an ordinary server', () => {
+  it('is rejected where there is no event, as in front of an ordinary server', () => {
     const extract = createExtractor({ certificateSource: 'api-gateway' })
     for (const request of [{}, { apiGateway: null }, { apiGateway: {} }] as object[]) {
       expect(extract(request).reason).to.equal(MISSING)

@@ -25,7 +25,7 @@ const CERT = { subject: { CN: 'alice' }, fingerprint256: 'AB:CD' }
 
 type Entry = [hook: string, cert: unknown, reason?: string]
 
-/** What `next()` was called with, and what the hooks were told. */
+/** Returns the arguments of `next()`, and those of the hooks. */
 async function run(
   callback: unknown,
   certificate: object | null = CERT,
@@ -52,7 +52,7 @@ describe('the middleware, for what a callback says', () => {
     allowCN('alice'),
     allOf(allowCN('alice')),
   ]) {
-    it(`lets a client in for true: ${String(yes).slice(0, 40)}`, async () => {
+    it(`accepts a client for true: ${String(yes).slice(0, 40)}`, async () => {
       const { calls, log, req } = await run(yes)
       expect(calls).to.deep.equal([[]])
       expect(log).to.deep.equal([['authenticated', CERT]])
@@ -62,7 +62,7 @@ describe('the middleware, for what a callback says', () => {
 
   const noes = [false, undefined, null, 1, 'true', {}, [], new Boolean(true), () => true]
   for (const no of noes) {
-    it(`lets nobody in for anything else, promised or not: ${inspect(no)}`, async () => {
+    it(`rejects the client for anything else, promised or not: ${inspect(no)}`, async () => {
       for (const callback of [() => no, () => Promise.resolve(no)]) {
         const { calls, log } = await run(callback)
         const [[error] = []] = calls
@@ -338,7 +338,7 @@ describe('the middleware, for a client without a certificate', () => {
     expect(log).to.deep.equal([['rejected', null, 'certificate_not_retrievable']])
   })
 
-  it('is a fault of the server where an extractor of its own fails', async () => {
+  it('is a fault of the server where its own extractor fails', async () => {
     for (const extractor of [() => null, () => Promise.resolve({ success: true })]) {
       const { calls, log } = await run(() => true, CERT, { extractor: extractor as never })
       expect(calls[0]?.[0]).to.be.instanceOf(ClientCertificateError)
@@ -351,7 +351,7 @@ describe('the middleware, for a client without a certificate', () => {
     }
   })
 
-  it('has the reason that an extractor of its own gives', async () => {
+  it('has the reason that its own extractor gives', async () => {
     const extractor = () => ({ success: false, certificate: null, reason: 'revoked' })
     const { calls } = await run(() => true, CERT, { extractor })
     expect(calls[0]?.[0]).to.include({ status: 401, reason: 'revoked' })
@@ -376,7 +376,7 @@ describe('the middleware, when it is made', () => {
     ],
   ]
   for (const [what, args, message] of refused) {
-    it(`refuses ${what}`, () => {
+    it(`rejects ${what}`, () => {
       const make = clientCertificateAuth as (...args: unknown[]) => unknown
       expect(() => make(...args)).to.throw(TypeError, message)
     })
@@ -393,7 +393,7 @@ describe('the middleware, when it is made', () => {
     }
   })
 
-  it('refuses a predicate that is none', () => {
+  it("rejects a predicate that isn't a function", () => {
     expect(() => requireCertificate(true as never)).to.throw(
       TypeError,
       'predicate must be a function',
@@ -436,7 +436,7 @@ describe('a certificate that is required later', () => {
     }
   })
 
-  it('is 401 for a request that nobody has authenticated', async () => {
+  it('is 401 for a request that was not authenticated', async () => {
     const own = [undefined, null, {}, CERT].map((clientCertificate) => ({ clientCertificate }))
     for (const req of [{}, ...own]) {
       const [[error] = []] = await decide(() => true, req)
@@ -444,7 +444,7 @@ describe('a certificate that is required later', () => {
     }
   })
 
-  it('passes on what the predicate throws, and wraps what is no error', async () => {
+  it("passes on an error that the predicate throws, and wraps a value that isn't an error", async () => {
     const problem = new Error('database')
     const req = await accepted()
     const fail = (thrown: unknown) => () => {

@@ -18,7 +18,7 @@ afterEach(() => {
   return closeServers()
 })
 
-// test/cost/ counts, in a process of its own, that the cost grows no faster than the header.
+// test/cost/ checks, in a separate process, that the cost grows no faster than the header.
 describe('B11 headers that are made to be expensive', () => {
   for (const [title, header] of Object.entries(HOSTILE_HEADERS)) {
     it(`B11 rejects a header full of ${title}`, async () => {

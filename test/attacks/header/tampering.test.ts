@@ -152,7 +152,7 @@ describe("B6 a client that makes the proxy drop the proxy's own header", () => {
         'the header is gone': [cert],
         'Connection names it': [['Connection', `close, ${VERIFY}`], cert, verified],
         'in another case': [['Connection', `CLOSE,  ${VERIFY.toUpperCase()} `], cert, verified],
-        'on a line of its own': [['Connection', 'close'], ['connection', VERIFY], cert, verified],
+        'on a separate line': [['Connection', 'close'], ['connection', VERIFY], cert, verified],
         'named and gone': [['Connection', `close, ${VERIFY}`], cert],
       },
       'verification_header_mismatch',

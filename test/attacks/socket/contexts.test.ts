@@ -17,7 +17,7 @@ import { guarded } from '../support/socket-guard.js'
 
 const A = 'a.example'
 const B = 'b.example'
-/** This host has no context of its own, so Node uses the server's own options. */
+/** This host has no context, so Node uses the options of the server. */
 const C = 'c.example'
 const VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const
 type Options = Parameters<typeof mtlsServerOptions>[0]

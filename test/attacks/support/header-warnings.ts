@@ -5,7 +5,7 @@ import { Strategy, type StrategyOptions } from '../../../src/index.js'
 
 const codes: string[] = []
 process.on('warning', ({ code }: Error & { code?: string }) => {
-  // Node also emits warnings of its own.
+  // Node also emits other warnings.
   if (code?.startsWith('CLIENT_CERT_')) codes.push(code)
 })
 

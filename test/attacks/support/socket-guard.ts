@@ -7,7 +7,7 @@ import { guardedApp } from '../../support/apps.js'
 import { listen } from '../../support/servers.js'
 import { tlsSocketOf } from '../../support/tls-visit.js'
 
-/** What Node says about the connection of a request, before the strategy has decided. */
+/** The things that Node says about the connection of a request, before the strategy has decided. */
 export interface Seen {
   authorized: boolean
   authorizationError: unknown

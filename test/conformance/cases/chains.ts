@@ -66,7 +66,7 @@ function chainCases({ source, write }: Proxy): CorpusCase[] {
   ]
 }
 
-/** The chain has a header of its own, so only the proxy may write that header. */
+/** The chain has its own header, so only the proxy may write that header. */
 function chainHeaderCases({ write }: Proxy, header: string): CorpusCase[] {
   const alias = header.replaceAll('-', '_')
   return [

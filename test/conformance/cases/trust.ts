@@ -55,7 +55,7 @@ const proxy = (certs: Identities) => certs.proxy
 const ec = (certs: Identities) => certs.ec
 const anonymous = () => ({})
 
-/** The proxy authenticates itself with a client certificate of its own. */
+/** The proxy authenticates itself with its own client certificate. */
 const BY_CERTIFICATE: readonly CorpusCase[] = [
   overTls("the proxy with a client's header", RSA, proxy, ({ rsa }) => header(rsa)),
   overTls('the proxy without a header', MALFORMED, proxy),

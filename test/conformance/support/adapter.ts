@@ -18,7 +18,7 @@ export interface OpenAdapter {
   readonly close: () => Promise<void>
 }
 
-/** What a client of an adapter got. */
+/** The response that a client of an adapter got. */
 export interface Answer {
   readonly status: number
   readonly body: string

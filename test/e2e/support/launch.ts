@@ -78,7 +78,7 @@ async function writeFiles(proxy: Proxy, file: URL, place: Place): Promise<void> 
 /** Each running proxy, with its folder. */
 const running = new Map<ChildProcess, string>()
 
-/** Starts the proxy as the leader of its own process group, so that its workers end with it. */
+/** Starts the proxy in a separate process group, as its leader, so that its workers end with it. */
 function start(proxy: Proxy, directory: string): ChildProcess {
   const child = spawn(proxy.command, proxy.arguments(`${directory}configuration`), {
     cwd: directory,

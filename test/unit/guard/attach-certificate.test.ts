@@ -26,7 +26,7 @@ const failing = () => {
   throw new Error('broken')
 }
 
-/** What `requireCertificate()` answers, and which certificate its predicate was asked about. */
+/** The answer of `requireCertificate()`, and which certificate its predicate was asked about. */
 async function requireOf(req: object): Promise<unknown> {
   let asked: unknown
   let error: { status?: number; reason?: string } | undefined

@@ -12,7 +12,7 @@ import { unhandledRejections } from '../../support/unhandled.js'
 
 const OUTCOMES = ['authenticated', 'rejected', 'error'] as const
 
-describe('what is published of a decision', () => {
+describe('the message that is published about a decision', () => {
   let pki: TestPki
   before(async () => {
     pki = await testPki()
@@ -121,12 +121,12 @@ describe('what is published of a decision', () => {
     expect(published).to.deep.equal([['passport-client-certificate-auth:error', messageWith({})]])
   })
 
-  it('is no more than that: of a certificate without them neither digest nor serial', async () => {
+  it('has neither digest nor serial number for a certificate without them', async () => {
     await endingsOf(new Strategy((_cert) => ({})), requestWith({ subject: { CN: 'secret' } }))
     expect(published.map(([, message]) => message)).to.deep.equal([messageWith({})])
   })
 
-  it('is nothing while nobody listens: the certificate is not even read', () => {
+  it('is not made without a subscriber: the certificate is not even read', () => {
     const read: string[] = []
     const certificate = new Proxy({}, { get: (_, name) => void read.push(String(name)) })
     publishDecision('rejected', 'x', certificate, { reason: 'y' })

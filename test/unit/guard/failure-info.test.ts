@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { describeFailure, describeRejection } from '../../../src/guard/failure-info.js'
 
-describe('what a client is refused with', () => {
+describe('the info that a client is rejected with', () => {
   const messages = {
     socket_not_authorized: 'Client certificate required',
     certificate_not_retrievable: 'Client certificate was authenticated but could not be retrieved',
@@ -38,14 +38,14 @@ describe('what a client is refused with', () => {
   })
 
   for (const reason of ['revoked_yesterday', '', 'constructor', '__proto__', 'toString']) {
-    it(`keeps the reason "${reason}" of an extractor of the application's own`, () => {
+    it(`keeps the reason "${reason}" that the application's own extractor gives`, () => {
       const message = 'Client certificate authentication failed'
       expect(describeFailure({ reason })).to.deep.equal({ message, reason })
     })
   }
 })
 
-describe('what a client whom verify refused is told', () => {
+describe('the info for a client that verify rejected', () => {
   const reason = 'callback_returned_false'
 
   it('wraps a text, as Passport would send it as a challenge', () => {

@@ -32,7 +32,7 @@ describe('an audit hook', () => {
     expect(written).to.deep.equal([])
   })
 
-  it('starts only after whoever decided has finished', async () => {
+  it('starts only after the code that decided has finished', async () => {
     const order: string[] = []
     runHook('onAuthenticated', () => order.push('hook'))
     order.push('decision')
@@ -72,7 +72,7 @@ describe('an audit hook', () => {
   }
 
   it('that throws what cannot be printed is reported all the same, and does not end the process', async () => {
-    // What console.error does, and where it throws.
+    // Formats like console.error, which throws at the same place.
     console.error = (...args: unknown[]) => void written.push([format(...args)])
     const unprintable = { [inspect.custom]: () => throwAny(boom) }
     const unhandled = await unhandledRejections(() =>

@@ -8,7 +8,7 @@ import { CertificateRejectedError, ClientCertificateError } from '../../../src/u
 import { describeThrown } from '../../../src/guard/thrown.js'
 import { listenHttp } from '../../support/servers.js'
 
-/** What a function throws. */
+/** Returns the value that a function throws. */
 function thrownBy(run: () => unknown): unknown {
   try {
     run()
@@ -20,7 +20,7 @@ function thrownBy(run: () => unknown): unknown {
 
 const errorWith = (fields: object) => Object.assign(new Error('no'), fields)
 
-describe('what a callback throws', () => {
+describe('a value that a callback throws', () => {
   describe('when it is an object', () => {
     it('is passed on as it is, with the default status under both names', () => {
       for (const status of [401, 500] as const) {
@@ -98,12 +98,12 @@ describe('what a callback throws', () => {
 
   describe('when it says nothing about the client', () => {
     const faults: [what: string, thrown: unknown][] = [
-      ['a call of something that is no function', thrownBy(() => (7 as never as () => void)())],
+      ["a call of something that isn't a function", thrownBy(() => (7 as never as () => void)())],
       ['a name that does not exist', thrownBy(() => runInThisContext('missing') as unknown)],
       ['a text that is not JSON', thrownBy(() => JSON.parse('{') as unknown)],
       ['a text that is not percent-encoded', thrownBy(() => decodeURIComponent('%'))],
       ['a length that is out of range', thrownBy(() => 'x'.repeat(-1))],
-      ['an argument that Node refuses', thrownBy(() => Buffer.from(7 as never))],
+      ['an argument that Node rejects', thrownBy(() => Buffer.from(7 as never))],
       ['a file that is missing', thrownBy(() => readFileSync('/no/such/file'))],
       ['a time limit', AbortSignal.abort().reason],
       ['an error of another context', thrownBy(() => runInNewContext('undefined()') as unknown)],
@@ -135,7 +135,7 @@ describe('what a callback throws', () => {
       }
     })
 
-    it('has a status of its own if the application gave it one', () => {
+    it('keeps its own status if the application gave it one', () => {
       const thrown = Object.assign(new TypeError('no'), { status: 401 })
       expect(describeThrown(thrown, 401)).to.include({ error: thrown, status: 401 })
     })
@@ -148,7 +148,7 @@ describe('what a callback throws', () => {
     const rejections: [what: string, thrown: object][] = [
       ['an error', new Error('revoked')],
       ['an error with a code', errorWith({ code: 'REVOKED' })],
-      ["a class of the application's own", new RevokedError('revoked')],
+      ["the application's own class", new RevokedError('revoked')],
       ['an object that has only the name', { name: 'TypeError', message: 'no' }],
       ['several checks that all rejected', new AggregateError([new Error('no')], 'no')],
     ]

@@ -13,7 +13,7 @@ function strategyWith(extractor: (req: object) => unknown, calls: unknown[] = []
   return new Strategy<ClientCertRequest>({ extractor: extractor as never, onRejected }, accept)
 }
 
-describe("an extractor of the application's own", () => {
+describe("the application's own extractor", () => {
   it('is given the request, and what it extracts is verified', async () => {
     const request = {}
     const seen: unknown[] = []
@@ -42,7 +42,7 @@ describe("an extractor of the application's own", () => {
     ['header_missing_or_malformed', 'Client certificate header missing or malformed'],
   ]
   for (const [reason, message] of reasons) {
-    it(`may refuse for the reason "${reason}"`, async () => {
+    it(`may reject for the reason "${reason}"`, async () => {
       const calls: unknown[] = []
       const request = {}
       const strategy = strategyWith(() => ({ success: false, certificate: null, reason }), calls)
@@ -76,7 +76,7 @@ describe("an extractor of the application's own", () => {
     expect(calls).to.deep.equal([[null, {}, 'odd', {}]])
   })
 
-  it('is believed when it refuses, even beside a certificate', async () => {
+  it('is believed when it rejects, even beside a certificate', async () => {
     const strategy = strategyWith(() => ({ success: false, certificate, reason: 'revoked' }))
     const [ending] = await endingsOf(strategy, {})
     expect(ending?.[0]).to.equal('fail')
@@ -134,7 +134,7 @@ describe("an extractor of the application's own", () => {
   ]
 
   for (const [what, result] of malformed) {
-    it(`that returns ${what} is an error, and nobody is let in`, async () => {
+    it(`that returns ${what} is an error, and authenticates no client`, async () => {
       expect(await causeOf(result)).to.be.instanceOf(TypeError)
     })
   }

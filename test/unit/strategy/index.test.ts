@@ -116,7 +116,7 @@ describe('how a request ends', () => {
   })
 })
 
-describe('what verify is given', () => {
+describe('the list of arguments that verify is given', () => {
   it('is the certificate and done', async () => {
     const calls: unknown[][] = []
     const strategy = new Strategy((...args) => {

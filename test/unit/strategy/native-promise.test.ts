@@ -8,7 +8,7 @@ import { unhandledRejections } from '../../support/unhandled.js'
 
 const boom = new Error('boom')
 
-/** What is heard of a promise; while this listens, `calls` gets what ran of the promise's own code. */
+/** Returns what is heard of a promise. Meanwhile, `calls` gets each run of the promise's code. */
 async function heardFrom(promise: Promise<unknown>): Promise<unknown[]> {
   expect(types.isPromise(promise)).to.equal(true)
   const heard: unknown[] = []
@@ -95,7 +95,7 @@ describe('a native promise', () => {
     expect({ stdout, stderr }).to.deep.equal({ stdout: 'rejected 7', stderr: '' })
   })
 
-  it('is heard without a call of its own "then"', async () => {
+  it('is heard without a call of the "then" that it has itself', async () => {
     const promise = Object.assign(Promise.reject(boom), {
       then: () => calls.push('then'),
       catch: () => calls.push('catch'),
@@ -105,7 +105,7 @@ describe('a native promise', () => {
   })
 })
 
-describe('a promise of a class of its own', () => {
+describe('a promise of a subclass', () => {
   it('is heard without a run of its "then" or its species', async () => {
     const promise = LazyQuery.reject(boom)
     calls = []
@@ -121,7 +121,7 @@ describe('a promise of a class of its own', () => {
     expect(calls).to.deep.equal([])
   })
 
-  it('is heard though it has a constructor of its own, which stays there', async () => {
+  it('is heard though it has its own constructor, which stays there', async () => {
     const promise = Object.assign(Promise.reject(boom), { constructor: StatementPromise })
     calls = []
     expect(await heardFrom(promise)).to.deep.equal([['rejected', boom]])

@@ -31,7 +31,7 @@ describe('the options of the strategy', () => {
     })
   })
 
-  it('are taken over', () => {
+  it('are copied', () => {
     const options = {
       name: 'mtls',
       passReqToCallback: true,
@@ -113,7 +113,7 @@ describe('the options of the strategy', () => {
   }
 
   for (const [name, value] of Object.entries(extractionOptions)) {
-    it(`refuse ${name} beside an extractor, where it would do nothing`, () => {
+    it(`may not have ${name} beside an extractor, where it would do nothing`, () => {
       const error = refusal({ extractor, [name]: value })
       expect(error.code).to.equal('ERR_INVALID_ARG_VALUE')
       expect(error.message).to.equal(
@@ -168,7 +168,7 @@ describe('the options of the strategy', () => {
   ]
 
   for (const [options, code, ...words] of wrong) {
-    it(`are refused with ${code} and "${words[0] ?? ''}"`, () => {
+    it(`are rejected with ${code} and "${words[0] ?? ''}"`, () => {
       const error = refusal(options)
       expect(error.code).to.equal(code)
       for (const word of words) expect(error.message).to.include(word)

@@ -25,7 +25,7 @@ class LazyQuery {
   }
 }
 
-describe('what a verify that declares done returns', () => {
+describe('the return value of a verify that declares done', () => {
   const values: [what: string, make: () => unknown][] = [
     ['undefined', () => undefined],
     ['null', () => null],
@@ -123,7 +123,7 @@ describe('a native promise that a verify that declares done returns', () => {
   })
 })
 
-describe('what a verify returns that has called done already', () => {
+describe('the return value of a verify that has called done already', () => {
   it('is not subscribed to either, in return style', async () => {
     const query = new LazyQuery()
     const verify = function (_cert: unknown): unknown {

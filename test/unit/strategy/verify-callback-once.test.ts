@@ -32,7 +32,7 @@ function doneThen(done: VerifyCallback, next: () => unknown): unknown {
   return next()
 }
 
-describe('only the first outcome of verify counts, in callback style', () => {
+describe('only the first outcome of verify is used, in callback style', () => {
   const sequences: [title: string, (done: VerifyCallback) => unknown, expected: Outcome[]][] = [
     ['done twice', (done) => doneThen(done, () => done(null, false)), accepted],
     ['done again with an error', (done) => doneThen(done, () => done(later)), accepted],
@@ -75,7 +75,7 @@ describe('only the first outcome of verify counts, in callback style', () => {
   }
 })
 
-describe('only the first outcome of verify counts, in return style', () => {
+describe('only the first outcome of verify is used, in return style', () => {
   const sequences: [title: string, (done: VerifyCallback) => unknown, expected: Outcome[]][] = [
     ['a throw after done', (done) => doneThen(done, () => throwAny(later)), accepted],
     ['a rejection after done', (done) => doneThen(done, () => rejectWith(later)), accepted],
@@ -165,7 +165,7 @@ describe('only the first outcome of verify counts, in return style', () => {
   })
 })
 
-describe('what verify fails with', () => {
+describe('the error of a verify that fails:', () => {
   const primitives = [
     'route',
     'not found',
@@ -224,10 +224,10 @@ describe('what verify fails with', () => {
   })
 })
 
-describe('what fails after the decision', () => {
+describe('an error after the decision', () => {
   const downstream = new Error('downstream')
 
-  it('reaches the caller when verify decided at once, and is no second outcome', () => {
+  it('reaches the caller when verify decided at once, and is not a second outcome', () => {
     for (const verify of [calling((done) => done(null, user)), returning(() => user)]) {
       const outcomes: Outcome[] = []
       const report = (outcome: Outcome) => {
@@ -239,7 +239,7 @@ describe('what fails after the decision', () => {
     }
   })
 
-  it('reaches the caller of done, and is no second outcome', () => {
+  it('reaches the caller of done, and is not a second outcome', () => {
     const outcomes: Outcome[] = []
     let done: VerifyCallback = () => undefined
     runVerify(
@@ -256,7 +256,7 @@ describe('what fails after the decision', () => {
     expect(outcomes).to.deep.equal(accepted)
   })
 
-  it('is an unhandled rejection when verify returned a promise, and is no second outcome', async () => {
+  it('is an unhandled rejection when verify returned a promise, and is not a second outcome', async () => {
     const outcomes: Outcome[] = []
     const unhandled = await unhandledRejections(() => {
       runVerify(

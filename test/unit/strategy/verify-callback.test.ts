@@ -110,7 +110,7 @@ describe('the style in which verify answers', () => {
   })
 })
 
-describe('what verify decides by calling done', () => {
+describe('a decision of verify by calling done', () => {
   const decisions: [title: string, verify: (done: VerifyCallback) => unknown, Outcome[]][] = [
     ['done(null, user) accepts', (done) => done(null, user), accepted(user)],
     ['done(null, user, info) keeps info', (done) => done(null, user, info), accepted(user, info)],
@@ -156,7 +156,7 @@ describe('what verify decides by calling done', () => {
   })
 })
 
-describe('what verify decides by what it returns', () => {
+describe('a decision of verify by its return value', () => {
   const users = [user, 'alice', 7, 1n, true, Symbol('user'), [user], [], new Row(), new Map(), boom]
   const bare = Object.assign(Object.create(null) as object, { id: 'bare' })
   for (const value of [...users, bare, () => user, { then: 'later' }]) {

@@ -90,7 +90,7 @@ describe('a name that is not among the known ones', () => {
     ['abcd', ['abcx', 'abxx', 'axxd'], 'abcx'],
     ['abcx', ['abc1', 'abc2'], 'abc1'],
     ['abcx', ['abc2', 'abc1'], 'abc2'],
-    // Letter case is no difference.
+    // Letter case makes no difference.
     ['ABCD', ['abcd'], 'abcd'],
     ['abcd', ['ABCD'], 'ABCD'],
     ['ABxx', ['abcd'], 'abcd'],

@@ -35,7 +35,7 @@ describe('checking an options object', () => {
     )
   })
 
-  it('refuses a member of no known name, also where its value is undefined', () => {
+  it('rejects a member whose name is unknown, also where its value is undefined', () => {
     const misspelled: object = { flags: true }
     expectRefusal(
       () => parseOptions(misspelled, table),
@@ -51,7 +51,7 @@ describe('checking an options object', () => {
     )
   })
 
-  it('refuses a member named like one that every object has', () => {
+  it('rejects a member named like one that every object has', () => {
     for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
       const options = Object.defineProperty({}, name, { value: 'x', enumerable: true })
       expect(() => parseOptions(options, table))
@@ -60,7 +60,7 @@ describe('checking an options object', () => {
     }
   })
 
-  it('refuses an option that would silently do nothing because it is not an own property', () => {
+  it('rejects an option that would silently do nothing because it is not an own property', () => {
     class Defaults {
       get flag() {
         return true
@@ -96,7 +96,7 @@ describe('checking an options object', () => {
     expect(thrown).to.equal(undefined)
   })
 
-  it('refuses anything but an object', () => {
+  it('rejects anything but an object', () => {
     const values: [unknown, string][] = [
       [undefined, 'undefined'],
       [null, 'null'],

@@ -32,7 +32,7 @@ describe('NODE_DEBUG=passport-client-certificate-auth', () => {
     compileTrace(log, () => undefined)('a line')
   })
 
-  it("is left to the runtime where the variable can't be read, or the runtime itself says no", () => {
+  it("is left to the runtime where the variable can't be read, or the runtime itself doesn't allow it", () => {
     const lines: string[] = []
     const write = (message: string) => lines.push(message)
     const unreadable = (): string => {
