@@ -1,5 +1,5 @@
 // A proxy in front ends TLS and forwards the client's certificate in a header. A header proves
-// nothing by itself: the proxy has to overwrite what clients send, and the header of anybody else
+// nothing by itself: the proxy has to overwrite what clients send, and the header of any other peer
 // must not be read. Here the proxy runs on the same machine, which is what `trustedProxies` says.
 //
 // The configuration of nginx that goes with it:

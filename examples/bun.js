@@ -38,5 +38,5 @@ const impostor = await otherCa.issue({ subject: 'CN=alice, O=Example' })
 
 await show('alice', 200, get(url, { ca: ca.cert, ...alice }))
 await show('mallory, who is not a user', 401, get(url, { ca: ca.cert, ...mallory }))
-await show('somebody else as alice', 401, get(url, { ca: ca.cert, ...impostor }))
-await show('somebody without a certificate', 401, get(url, { ca: ca.cert }))
+await show('an impostor as alice', 401, get(url, { ca: ca.cert, ...impostor }))
+await show('a client without a certificate', 401, get(url, { ca: ca.cert }))

@@ -55,7 +55,7 @@ function startWorkers(tls) {
   // Exactly 48 bytes, the same for all workers.
   let ticketKeys = randomBytes(48)
 
-  // Whoever is ready: also a worker that takes the place of another.
+  // Every worker that is ready gets them, also a worker that takes the place of another.
   cluster.on('message', (worker) => worker.send({ ...tls, ticketKeys }))
   cluster.fork()
   cluster.fork()

@@ -10,7 +10,7 @@ import { issueServer, urlOf } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
 /**
- * Stands for a database, which does not always answer.
+ * Acts as a database, which does not always answer.
  *
  * @param {unknown} name
  */

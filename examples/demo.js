@@ -1,4 +1,4 @@
-// One application, reached in two ways: over TLS of its own, and by plain HTTP from a proxy that
+// One application, reached in two ways: over its own TLS, and by plain HTTP from a proxy that
 // forwards certificates in a header. Real clients of all kinds ask for something, and a table shows
 // what each of them got and why. Run it with `npm run demo`.
 import http from 'node:http'
@@ -64,7 +64,7 @@ const { key, cert } = await issueServer(ca)
 const tls = mtlsServerOptions({ key, cert, ca: ca.cert, rejectUnauthorized: false })
 const direct = https.createServer(tls, createApp(audit)).listen(0, '127.0.0.1')
 const proxied = http.createServer(createApp(fromProxy)).listen(0, '127.0.0.1')
-// The proxy of this one is elsewhere: whoever connects from here has gone past it.
+// The proxy of this server is elsewhere: a client that connects from here has gone past it.
 const fromElsewhere = { ...fromProxy, trustedProxies: '192.0.2.1' }
 const bypassed = http.createServer(createApp(fromElsewhere)).listen(0, '127.0.0.1')
 const directUrl = await urlOf(direct)
@@ -81,7 +81,7 @@ const overTls = (client) => get(directUrl, { ca: ca.cert, ...client })
 const overProxy = (client, verify, url = proxiedUrl) =>
   get(url, { headers: { [CERTIFICATE]: encodeURIComponent(client.cert), [VERIFY]: verify } })
 
-// What a proxy that appends its header, instead of overwriting the client's, makes of a forged one.
+// Sends what a proxy makes of a forged header if it appends its own instead of overwriting it.
 const overAppendingProxy = () =>
   getWithLines(proxiedUrl, [
     `${CERTIFICATE}: ${encodeURIComponent(alice.cert)}`,

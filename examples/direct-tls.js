@@ -1,6 +1,6 @@
 // Clients connect to Node itself, and the certificate of their TLS connection says who they are.
-// Node checks it against `ca`; the strategy refuses what Node did not accept; the verify callback
-// decides which user a valid certificate stands for.
+// Node checks it against `ca`; the strategy rejects what Node did not accept; the verify callback
+// decides which user a valid certificate belongs to.
 import https from 'node:https'
 import express from 'express'
 import passport from 'passport'
@@ -29,7 +29,7 @@ const { key, cert } = await issueServer(ca)
 const options = mtlsServerOptions({
   key,
   cert,
-  // Only clients with a certificate from here are let in.
+  // Node accepts only client certificates of this CA.
   ca: ca.cert,
   // Let the strategy answer who has none: with a 401 instead of a broken connection.
   rejectUnauthorized: false,
@@ -45,5 +45,5 @@ const impostor = await otherCa.issue({ subject: 'CN=alice, O=Example' })
 
 await show('alice', 200, get(url, { ca: ca.cert, ...alice }))
 await show('mallory, who is not a user', 401, get(url, { ca: ca.cert, ...mallory }))
-await show('somebody else as alice', 401, get(url, { ca: ca.cert, ...impostor }))
-await show('somebody without a certificate', 401, get(url, { ca: ca.cert }))
+await show('an impostor as alice', 401, get(url, { ca: ca.cert, ...impostor }))
+await show('a client without a certificate', 401, get(url, { ca: ca.cert }))

@@ -9,7 +9,7 @@ import { issueServer, urlOf } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
 /**
- * Stands for a database, which does not always answer.
+ * Acts as a database, which does not always answer.
  *
  * @param {unknown} name
  */
@@ -33,7 +33,7 @@ passport.use(
     done(null, user ? { name: cert.subject.CN, ...user } : false)
   }),
 )
-// The plugin asks for a session even where nobody uses one.
+// The plugin asks for a session even where it is not used.
 app.decorateRequest('session')
 await app.register(passport.initialize())
 

@@ -7,7 +7,7 @@ import { get, show } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
 /**
- * Stands for a database, which does not always answer.
+ * Acts as a database, which does not always answer.
  *
  * @param {unknown} name
  */
@@ -44,7 +44,7 @@ const server = createAdaptorServer({
   fetch: (request, { incoming }) => handle(request, incoming.socket.remoteAddress),
 })
 
-// What nginx sends, for clients with and without a certificate.
+// These are the headers that nginx sends, for clients with and without a certificate.
 server.listen(0, '127.0.0.1').unref()
 await once(server, 'listening')
 const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
@@ -63,7 +63,7 @@ await show('alice, an administrator', 200, get(`${url}admin`, await client('alic
 await show('bob, who is none', 403, get(`${url}admin`, await client('bob')))
 await show('mallory, who is not a user', 401, get(url, await client('mallory')))
 await show('alice, not verified', 401, get(url, await client('alice', 'FAILED:unknown issuer')))
-await show('somebody without a certificate', 401, get(url))
+await show('a client without a certificate', 401, get(url))
 await show('carol, with the database down', 500, get(url, await client('carol')))
 
 // Past the proxy: from another address, and from one that the server does not tell.

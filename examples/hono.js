@@ -1,4 +1,4 @@
-// Hono on Node, with TLS of Node's own. Passport does not know web-standard requests, so a middleware
+// Hono on Node, with Node's own TLS. Passport does not know web-standard requests, so a middleware
 // of a few lines asks the extractor, which reads the Node request behind them.
 /* eslint-disable @typescript-eslint/no-misused-promises -- Node's servers ignore what listeners return. */
 import https from 'node:https'
@@ -12,7 +12,7 @@ import { issueServer, urlOf } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
 /**
- * Stands for a database, which does not always answer.
+ * Acts as a database, which does not always answer.
  *
  * @param {unknown} name
  */

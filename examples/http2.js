@@ -1,5 +1,5 @@
 // HTTP/2 without a framework: what passport.authenticate() returns is an ordinary function of request,
-// response and next. Clients that speak HTTP/1.1 only are let in by the same server.
+// response and next. The same server accepts clients that speak only HTTP/1.1.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment -- passport.authenticate() returns `any`. */
 import { once } from 'node:events'
 import http2 from 'node:http2'
@@ -11,7 +11,7 @@ import { get, issueServer, show } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
 /**
- * Stands for a database, which does not always answer.
+ * Acts as a database, which does not always answer.
  *
  * @param {unknown} name
  */
@@ -36,7 +36,7 @@ const authenticate = passport.authenticate('client-cert', { session: false })
 /** @type {(req: UserRequest, res: http2.Http2ServerResponse) => void} */
 function handle(req, res) {
   authenticate(req, res, (error) => {
-    // Nobody gets here without a user, unless there is an error.
+    // A request never gets here without a user, unless there is an error.
     const [path] = req.url.split('?')
     if (error) {
       res.writeHead(500).end('Internal Server Error')

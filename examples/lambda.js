@@ -60,7 +60,7 @@ export function otherExpressHandler(event, context) {
   return events.run(event, () => handle(event, context, () => undefined))
 }
 
-// What a function gets from API Gateway, as far as it matters here.
+// The event that a function gets from API Gateway, as far as it matters here.
 /** @type {Record<string, (clientCert?: object) => object>} */
 const makeEvents = {
   'REST API': (clientCert) => ({
@@ -111,6 +111,6 @@ for (const [api, makeEvent] of Object.entries(makeEvents)) {
       401,
       ask(await client('alice', new Date(Date.now() - 60_000))),
     )
-    await show(`${api}, ${way}: nobody`, 401, ask())
+    await show(`${api}, ${way}: no certificate`, 401, ask())
   }
 }

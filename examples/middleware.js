@@ -1,5 +1,5 @@
-// Express without Passport. One middleware says who may come in at all, another who may go where. All
-// refusals are errors with a status, which the application's own error handler answers.
+// Express without Passport. One middleware authenticates clients, another says who may go where. All
+// rejections are errors with a status, which the application's own error handler answers.
 import https from 'node:https'
 import express from 'express'
 import { allowOU } from 'passport-client-certificate-auth/helpers'
@@ -12,7 +12,7 @@ import { get, issueServer, show, urlOf } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
 /**
- * Stands for a database, which does not always answer.
+ * Acts as a database, which does not always answer.
  *
  * @param {unknown} name
  */
@@ -23,7 +23,7 @@ async function isKnown(name) {
 
 const app = express()
 
-// Whatever is added behind this line is for authenticated clients only. Only `true` lets one in.
+// Whatever is added behind this line is for authenticated clients only. Only `true` accepts a client.
 app.use(clientCertificateAuth((cert) => isKnown(cert.subject.CN)))
 
 app.get('/', (req, res) => {
@@ -62,6 +62,6 @@ await show('alice', 200, get(url, await client('alice')))
 await show('alice, an administrator', 200, get(`${url}admin`, await client('alice')))
 await show('bob, who is none', 403, get(`${url}admin`, await client('bob')))
 await show('mallory, who is not a user', 401, get(url, await client('mallory')))
-await show('somebody else as alice', 401, get(url, await client('alice', otherCa)))
-await show('somebody without a certificate', 401, get(url, { ca: ca.cert }))
+await show('an impostor as alice', 401, get(url, await client('alice', otherCa)))
+await show('a client without a certificate', 401, get(url, { ca: ca.cert }))
 await show('carol, with the database down', 503, get(url, await client('carol')))

@@ -12,7 +12,7 @@ import { showClients } from './support/clients.js'
 import { issueServer, urlOf } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
-/** Stands for a database, which does not always answer. */
+/** Acts as a database, which does not always answer. */
 class Users {
   /** @param {unknown} name */
   find(name) {
@@ -68,7 +68,7 @@ Module({
   providers: [
     Users,
     CertificateStrategy,
-    // For every route, also those that somebody adds later.
+    // For every route, also those that are added later.
     { provide: APP_GUARD, useClass: AuthGuard('client-cert') },
   ],
 })(AppModule)
@@ -80,7 +80,7 @@ const app = await NestFactory.create(AppModule, { httpsOptions, logger: false })
 await app.listen(0, '127.0.0.1')
 
 /**
- * What decorators above a method of the controller do.
+ * Does what decorators above a method of the controller would do.
  *
  * @param {keyof UserController} method
  * @param {MethodDecorator[]} decorators

@@ -1,4 +1,4 @@
-// The authorities of a running server are replaced. Connections that are open stay open; every new
+// The CAs of a running server are replaced. Connections that are open stay open; every new
 // handshake is judged by the new material, or by the old where the new cannot be used.
 import https from 'node:https'
 import express from 'express'
@@ -19,7 +19,7 @@ const oldCa = await createAuthority({ subject: 'CN=Old CA' })
 const newCa = await createAuthority({ subject: 'CN=New CA' })
 const { key, cert } = await issueServer(oldCa)
 
-// Stands for a file that somebody replaces.
+// Represents a file that is replaced later.
 let authorities = oldCa.cert
 const load = () => ({ key, cert, ca: authorities, rejectUnauthorized: false })
 
@@ -37,7 +37,7 @@ const agent = new https.Agent({ keepAlive: true })
  */
 const ask = (client, options = {}) => get(url, { ca: oldCa.cert, ...client, ...options })
 
-await show('alice, of the old authority', 200, ask(alice, { agent }))
+await show('alice, of the old CA', 200, ask(alice, { agent }))
 await show('bob, of the new one', 401, ask(bob))
 
 authorities = newCa.cert

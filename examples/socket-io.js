@@ -92,14 +92,14 @@ if ((await askWho()) !== 'alice' || socket.io.engine.id !== id) throw new Error(
 
 await show('mallory, who is not a user', 401, get(begin, await client('mallory')))
 const otherCa = await createAuthority({ subject: 'CN=Example CA' })
-await show('somebody else as alice', 401, get(begin, await client('alice', otherCa)))
-await show('somebody without a certificate', 401, get(begin, { ca: ca.cert }))
+await show('an impostor as alice', 401, get(begin, await client('alice', otherCa)))
+await show('a client without a certificate', 401, get(begin, { ca: ca.cert }))
 const headers = { origin: 'https://elsewhere.example' }
 await show("bob's browser, on another page", 403, get(begin, { ...(await client('bob')), headers }))
 
 const refused = connect(url, { ca: ca.cert, transports: ['websocket'], forceNew: true })
 refused.once('connect_error', (error) => {
-  console.log(`nobody, by WebSocket: ${error.message}`)
+  console.log(`no certificate, by WebSocket: ${error.message}`)
   refused.disconnect()
   socket.disconnect()
 })

@@ -16,7 +16,7 @@ const alice = await ca.issue({ subject: 'CN=alice, O=Example' })
 const bob = await ca.issue({ subject: 'CN=bob, O=Example' })
 const guest = await ca.issue({ subject: 'CN=guest, O=Elsewhere' })
 
-// Stands for a database. The fingerprint is the SHA-256 digest of the whole certificate.
+// Acts as a database. The fingerprint is the SHA-256 digest of the whole certificate.
 const users = new Map([[new X509Certificate(alice.cert).fingerprint256, { name: 'alice' }]])
 
 const isOurs = allOf(allowIssuer({ CN: 'Example CA' }), allowOrganization('Example'))
@@ -29,7 +29,7 @@ passport.use(
     {
       onAuthenticated: (cert, req) =>
         log({ event: 'authenticated', url: req.url, fingerprint: cert.fingerprint256 }),
-      // The certificate is null where none was accepted, so there is nobody to name.
+      // The certificate is null where none was accepted, so there is no client to name.
       onRejected: (cert, req, reason) =>
         log({ event: 'rejected', url: req.url, reason, fingerprint: cert?.fingerprint256 }),
     },

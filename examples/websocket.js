@@ -1,4 +1,4 @@
-// WebSockets, with ws. Passport runs in the HTTP request that asks for one, so that whoever has no
+// WebSockets, with ws. Passport runs in the HTTP request that asks for one, so that a client without a
 // valid certificate gets a real 401. The socket ends when the certificate does.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call --
    passport.authenticate() and once() return `any`. */
@@ -106,8 +106,8 @@ const mallory = await ca.issue({ subject: 'CN=mallory' })
 await show('mallory, who is not a user', 401, sayHello(mallory))
 const otherCa = await createAuthority({ subject: 'CN=Example CA' })
 const impostor = await otherCa.issue({ subject: 'CN=alice' })
-await show('somebody else as alice', 401, sayHello(impostor))
-await show('somebody without a certificate', 401, sayHello({}))
+await show('an impostor as alice', 401, sayHello(impostor))
+await show('a client without a certificate', 401, sayHello({}))
 const origin = 'https://elsewhere.example'
 const browser = { ...(await ca.issue({ subject: 'CN=alice' })), origin }
 await show("alice's browser, on another page", 403, sayHello(browser))

@@ -22,7 +22,7 @@ export async function showClients(url, ca, ask = get) {
   await show('alice, an administrator', 200, ask(`${url}admin`, await client('alice')))
   await show('bob, who is none', 403, ask(`${url}admin`, await client('bob')))
   await show('mallory, who is not a user', 401, ask(url, await client('mallory')))
-  await show('somebody else as alice', 401, ask(url, await client('alice', otherCa)))
-  await show('somebody without a certificate', 401, ask(url, { ca: ca.cert }))
+  await show('an impostor as alice', 401, ask(url, await client('alice', otherCa)))
+  await show('a client without a certificate', 401, ask(url, { ca: ca.cert }))
   await show('carol, with the database down', 500, ask(url, await client('carol')))
 }

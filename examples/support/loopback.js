@@ -1,4 +1,4 @@
-// What the examples share: the address of a server on this machine, a certificate for it, and the
+// The examples share this: the address of a server on this machine, a certificate for it, and the
 // clients that ask it for something. Nothing here is needed in an application.
 import { once } from 'node:events'
 import http from 'node:http'
@@ -33,7 +33,7 @@ export function issueServer(ca) {
 }
 
 /**
- * One request on a connection of its own.
+ * Sends one request on its own connection.
  *
  * @param {string} url
  * @param {https.RequestOptions} [options] with `cert` and `key`, the client shows a certificate

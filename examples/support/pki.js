@@ -1,5 +1,5 @@
-// Throwaway certificate authorities and certificates for examples, demo and tests, made in
-// JavaScript. Not for anything else: the keys are kept nowhere and revoked by nobody.
+// Throwaway CAs and certificates for examples, demo and tests, made in
+// JavaScript. Not for anything else: the keys are kept nowhere and never revoked.
 import 'reflect-metadata'
 import { webcrypto } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
@@ -51,7 +51,7 @@ export function createAuthority(options = {}) {
 }
 
 /**
- * Makes an end entity certificate that nobody vouches for.
+ * Makes an end entity certificate that no CA vouches for.
  *
  * @param {CertificateOptions} [options]
  * @returns {Promise<Issued>}
