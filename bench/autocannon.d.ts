@@ -24,6 +24,6 @@ declare module 'autocannon' {
     mismatches: number
   }
 
-  /** Emits `response`, first with what stands for the connection. */
+  /** Emits `response`, first with the object that represents the connection. */
   export default function autocannon(options: Options): EventEmitter & PromiseLike<Result>
 }

@@ -5,8 +5,8 @@ import { setImmediate } from 'node:timers/promises'
 export interface Contestant {
   readonly name: string
   /**
-   * Makes everything that so many runs need. What it returns does them, which alone is timed, and
-   * says how many came out right: an answer that nobody looks at may be optimised away.
+   * Makes everything that so many runs need. The function it returns does the runs, and only that
+   * is timed. It returns how many came out right, because V8 may optimise away an unused answer.
    */
   readonly prepare: (runs: number) => () => number
 }
@@ -20,7 +20,7 @@ export interface Effort {
   readonly warmUpMs: number
 }
 
-/** What `compare` found. */
+/** The result of `compare()`. */
 export interface Comparison {
   /** The median time of one run. */
   readonly microseconds: (name: string) => number
@@ -45,7 +45,7 @@ export async function compare(
   }
   for (let round = 0; round < effort.rounds; round += 1) {
     collectGarbage()
-    // Whoever comes first also starts with memory that was just given back.
+    // The contestant that comes first also starts with memory that was just given back.
     const first = round % entries.length
     for (const { contestant, runs, times } of [
       ...entries.slice(first),
@@ -57,7 +57,7 @@ export async function compare(
   const samples = new Map(entries.map(({ contestant, times }) => [contestant.name, times]))
   const timesOf = (name: string): readonly number[] => {
     const times = samples.get(name)
-    if (times === undefined) throw new Error(`Nobody is called ${name}`)
+    if (times === undefined) throw new Error(`No contestant is called ${name}`)
     return times
   }
   return {
@@ -90,7 +90,7 @@ async function timeBatch({ name, prepare }: Contestant, runs: number): Promise<n
   // Twice, so that what was prepared is old and no collection in the timed part has to copy it.
   collectGarbage('young')
   collectGarbage('young')
-  // What ran before has left its own code and data in the processor's caches.
+  // The code that ran before has left its own code and data in the processor's caches.
   warmUp()
   const start = performance.now()
   const right = run()

@@ -3,7 +3,7 @@ import type { Effort } from './measure.js'
 /** How much is measured. */
 export interface Settings {
   readonly compare: Effort
-  /** The same for 16 KB texts, of which fewer fit into memory. */
+  /** The effort for 16 KB values, of which fewer fit into memory. */
   readonly refuse: Effort
   readonly imports: number
   readonly endToEnd: { readonly rounds: number; readonly roundMs: number }

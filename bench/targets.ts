@@ -21,7 +21,7 @@ export const TARGETS = {
     atLeast: 25,
   },
   garbage: {
-    says: 'Refusing 16 KB of garbage: time against parsing one valid certificate',
+    says: 'Rejecting 16 KB of garbage: time against parsing one valid certificate',
     atMost: 1,
   },
   hostile: {
@@ -42,7 +42,7 @@ export const TARGETS = {
     atLeast: 0.97,
   },
   throughputOfPassport: {
-    says: 'The same: share of those with Passport and a strategy that does nothing',
+    says: 'Requests per second: share of those with Passport and a strategy doing nothing',
     atLeast: 0.97,
   },
 } as const satisfies Record<string, Target>

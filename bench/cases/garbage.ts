@@ -10,7 +10,7 @@ import { parsing } from './headers.js'
 const LENGTHS = [1024, 4096, 16_384]
 const REASON = 'header_missing_or_malformed'
 
-/** What it costs to refuse a header that holds no certificate. */
+/** Measures how long it takes to reject a header that holds no certificate. */
 export async function measureGarbage({ clients }: Pki, effort: Effort): Promise<Outcome> {
   const client = clients[USUAL]
   const rows: Cell[][] = []
@@ -20,11 +20,11 @@ export async function measureGarbage({ clients }: Pki, effort: Effort): Promise<
   return {
     sections: [
       {
-        title: 'Refused garbage',
+        title: 'Rejected garbage',
         about:
           'Of some twenty kinds of text (random, separators and escapes over and over, PEM armour over ' +
           'and over, well-formed but no certificate, a certificate with something added), the one that ' +
-          'takes longest to refuse. No two texts are equal. "Parse" is the bare parse of one valid ' +
+          'takes longest to reject. No two values are equal. "Parse" is the bare parse of one valid ' +
           'certificate in the same encoding. Times in microseconds.',
         head: ['encoding', 'bytes', 'worst kind', 'this package', 'parse', 'times the parse'],
         rows,

@@ -37,9 +37,9 @@ export async function measureHeaders({ clients }: Pki, effort: Effort): Promise<
       {
         title: 'Header, certificate seen before',
         about:
-          'Every request carries the text anew, as a string of its own. "Parse" is what an ' +
+          'Every request carries the text anew, as a new string. "Parse" is what an ' +
           'application would write itself: decode, new X509Certificate(), toLegacyObject(), and no ' +
-          'check of anything. The xfcc header has Hash, Cert and Chain, and both certificates are ' +
+          'checks. The xfcc header has Hash, Cert and Chain, and both certificates are ' +
           'wanted. Times in microseconds.',
         head: ['encoding', 'key', 'bytes', 'floor', 'this package', 'parse', 'times faster'],
         rows: results.map(warmCells),

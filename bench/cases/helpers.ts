@@ -77,7 +77,7 @@ function isMember(index: number): boolean {
   return index % 2 === 0
 }
 
-/** As Node shows it, in strings that nobody has looked up before. */
+/** As Node shows it, in strings that were never looked up before. */
 function makeCertificate(of: number): PeerCertificate {
   const [CN, OU, O] = [fresh(nameOf(of)), fresh(nameOf(of)), fresh(nameOf(of))]
   return {

@@ -29,7 +29,7 @@ interface Hostile {
   readonly make: () => ProxiedRequest
 }
 
-/** What a single request can cost that a client has made as expensive as Node's 16 KB allow. */
+/** Measures a single request that a client has made as expensive as Node's 16 KB allow. */
 export async function measureHostile({ clients }: Pki, effort: Effort): Promise<Outcome> {
   const ordinary = Buffer.from(clients['P-256'].raw.toString('base64'))
   const requests: Hostile[] = [

@@ -40,7 +40,7 @@ export async function measureSocket(pki: Pki, effort: Effort): Promise<Outcome> 
       {
         title: 'TLS socket with the chain',
         about:
-          'The same with includeChain. passport-client-cert never reads the chain; here it is given ' +
+          'The same connection with includeChain. passport-client-cert never reads the chain; here it is given ' +
           'a socket that shows it, by getPeerCertificate(true).',
         head: ['key', 'this package', 'getPeerCertificate(true)', 'times faster'],
         rows: results.map(({ keyType, chain }) => [keyType, ...chain]),

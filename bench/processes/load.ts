@@ -1,4 +1,4 @@
-// Run in a process of its own: the clients.
+// Runs the clients, in a separate process.
 import type { EventEmitter } from 'node:events'
 import { performance } from 'node:perf_hooks'
 import autocannon from 'autocannon'
@@ -30,7 +30,7 @@ answerWith(async ({ url, requests, headers, tls, body }: LoadQuestion): Promise<
     headers,
     tlsOptions: tls,
     expectBody: body,
-    // Seconds. Long, since a busy machine is no reason to fail.
+    // Seconds. Long, because a busy machine isn't a reason to fail.
     timeout: 120,
     // How soon it notices that it is done.
     sampleInt: 5,

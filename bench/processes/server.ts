@@ -1,4 +1,4 @@
-// Run in a process of its own: one server for each application that is compared.
+// Runs one server for each application that is compared, in a separate process.
 import { once } from 'node:events'
 import http, { type RequestListener, type Server } from 'node:http'
 import https from 'node:https'
@@ -65,7 +65,7 @@ function toStrategy(kind: (typeof APPS)[AppName], user: string): Authenticator |
   }
 }
 
-/** Every application answers with the user; where nobody is authenticated, it knows the only one. */
+/** Every application answers with the user; without authentication, it knows the only user. */
 function createApp(strategy: Authenticator | null, user: string): RequestListener {
   const app = express()
   if (strategy === null) {

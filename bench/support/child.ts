@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 
-/** A process of its own that answers one message after another. */
+/** A separate process that answers one message after another. */
 export interface Child<Question, Answer> {
   readonly ask: (question: Question) => Promise<Answer>
   readonly end: () => void
@@ -13,7 +13,7 @@ export function startChild<Question extends object, Answer>(module: URL): Child<
   const exited = once(child, 'exit').then(([code]: unknown[]) => {
     throw new Error(`${module.pathname} ended with ${String(code)}`)
   })
-  // Whoever is waiting for an answer hears of it.
+  // Each call that is waiting for an answer hears of it.
   exited.catch(() => undefined)
   return {
     async ask(question) {
@@ -26,7 +26,7 @@ export function startChild<Question extends object, Answer>(module: URL): Child<
   }
 }
 
-/** The other end. What the function throws ends the process, and so the benchmarks. */
+/** The other end. An error that the function throws ends the process, and so the benchmarks. */
 export function answerWith(answer: (question: never) => unknown): void {
   process.on('message', (question) => {
     void (async () => process.send?.(await answer(question as never)))()

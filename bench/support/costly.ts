@@ -26,7 +26,7 @@ export interface Costly {
   readonly ders: readonly Buffer[]
 }
 
-/** What is left of Node's 16 KB for the certificate beside the lines of an ordinary request. */
+/** The part of Node's 16 KB that the lines of an ordinary request leave for the certificate. */
 export const ROOM = 15_300
 const MOST = 10
 

@@ -1,7 +1,7 @@
 import { createHash, randomFillSync, X509Certificate } from 'node:crypto'
 import type { Issued } from '../../test/support/pki.js'
 
-/** Good until the next one is made, which takes its bytes over. */
+/** Good until the next one is made, which overwrites its bytes. */
 export interface DistinctCertificate extends Pick<Issued, 'cert' | 'raw'> {
   /** As Node writes it. */
   readonly serialNumber: string
@@ -13,8 +13,8 @@ const SIGNATURE_BYTES = 64
 
 /**
  * Makes certificates no two of which are equal, by the million: each is the given one with another
- * serial number and something for a signature. It is wrong, but they parse, and nobody here verifies
- * it.
+ * serial number and something for a signature. The signature is wrong, but they
+ * parse, and no code here verifies it.
  */
 export function distinctCertificates({ raw }: Pick<Issued, 'raw'>): () => DistinctCertificate {
   const der = Buffer.from(raw)

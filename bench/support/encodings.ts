@@ -22,7 +22,7 @@ export interface Encoding {
   readonly writeAlone: (certificate: Certificate) => string
   /** Whether what comes with the certificate is wanted too. */
   readonly includeChain?: true
-  /** What an application would write itself: no check of anything. */
+  /** Does what an application would write itself, without any checks. */
   readonly parse: (text: string) => PeerCertificate
 }
 
@@ -42,7 +42,7 @@ export const ENCODINGS: readonly Encoding[] = [
         : parse(decodeURIComponent(between(text, 'Cert="', '"'))),
   },
   encoding('apache-pem', toApachePem, (text) =>
-    // What is no base64 digit, such as a space, is skipped.
+    // Buffer skips characters that aren't base64 digits, such as a space.
     parse(Buffer.from(between(text, 'CERTIFICATE-----', '-----END'), 'base64')),
   ),
   encoding('base64-pem', toBase64Pem, (text) => parse(Buffer.from(text, 'base64'))),

@@ -3,7 +3,7 @@ import { toPem } from './distinct.js'
 import type { Encoding } from './encodings.js'
 import type { Client } from './pki.js'
 
-/** Header values that are to be refused. */
+/** Header values that must be rejected. */
 export interface Garbage {
   readonly name: string
   /** Never gives the same text twice, so that no cache can know it. Good until the next. */
@@ -27,7 +27,7 @@ const REPEATED: Readonly<Record<string, string>> = {
   'PEM blocks with spaces': BLOCK.replaceAll('\n', ' '),
 }
 
-/** All kinds of it in one length, among them what gets as far as possible before it is refused. */
+/** All kinds of it in one length, among them what gets as far as possible before it is rejected. */
 export function garbageOf(encoding: Encoding, { raw }: Client, length: number): Garbage[] {
   const wrapped: Record<string, (random: Buffer) => Buffer> = {
     'random bytes': (random) => random,

@@ -9,7 +9,7 @@ export type KeyType = (typeof KEY_TYPES)[number]
 /** The one that is measured where not all are. */
 export const USUAL: KeyType = 'RSA-2048'
 
-/** A client with a certificate from an intermediate authority. */
+/** A client with a certificate from an intermediate CA. */
 export interface Client extends Issued {
   readonly issuer: Issued
   /** SHA-256, as Node writes it. */
@@ -58,7 +58,7 @@ function toClient(issued: Issued, { cert, key, raw }: Authority): Client {
   return { ...issued, issuer: { cert, key, raw }, fingerprint256 }
 }
 
-/** The throwaway authority itself makes no keys of this length. */
+/** The throwaway CA itself makes no keys of this length. */
 async function issueRsa4096(authority: Authority): Promise<Issued> {
   const keys = await webcrypto.subtle.generateKey(
     { ...RSA, modulusLength: 4096, publicExponent: new Uint8Array([1, 0, 1]) },

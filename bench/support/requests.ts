@@ -1,4 +1,4 @@
-/** What is read of a request that a proxy has passed on. */
+/** The parts that are read of a request that a proxy has passed on. */
 export interface ProxiedRequest {
   readonly headers: Record<string, string>
   readonly rawHeaders: string[]
@@ -8,7 +8,7 @@ export interface ProxiedRequest {
 export const CERTIFICATE_HEADER = 'X-Client-Cert'
 const CERTIFICATE_FIELD = 'x-client-cert'
 
-/** What a browser sends, and a proxy adds. */
+/** The lines that a browser sends, and a proxy adds. */
 const LINES = {
   Host: 'app.example.com',
   Connection: 'keep-alive',
@@ -32,7 +32,7 @@ const TEMPLATE = Object.entries(LINES).map(([name, value]) => ({
 const CERTIFICATE_NAME = Buffer.from(CERTIFICATE_HEADER, 'latin1')
 
 /**
- * A request such as Node's parser makes, in which every text is a string of its own: V8 keeps the
+ * A request such as Node's parser makes, in which every value is a new string: V8 keeps the
  * hash of a string it has looked up once, and no two requests share a string.
  */
 export function proxiedRequest(certificate: Buffer): ProxiedRequest {

@@ -7,7 +7,7 @@ import {
 } from 'passport-client-certificate-auth'
 import type { Contestant } from '../measure.js'
 
-/** What Passport runs. */
+/** The strategy that Passport runs. */
 export interface Authenticator {
   name: string
   authenticate(req: object): void
@@ -46,7 +46,7 @@ export function olderPackage(): Authenticator {
   return new older.Strategy(verify)
 }
 
-/** What no strategy can be faster than. */
+/** A strategy that does nothing. No strategy can be faster. */
 export function floor(user: string): Authenticator {
   return new Floor(user)
 }
