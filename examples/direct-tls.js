@@ -29,7 +29,7 @@ const { key, cert } = await issueServer(ca)
 const options = mtlsServerOptions({
   key,
   cert,
-  // Node accepts only client certificates of this CA.
+  // Node verifies client certificates against this CA.
   ca: ca.cert,
   // Let the strategy answer who has none: with a 401 instead of a broken connection.
   rejectUnauthorized: false,

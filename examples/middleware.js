@@ -1,5 +1,5 @@
-// Express without Passport. One middleware authenticates clients, another says who may go where. All
-// rejections are errors with a status, which the application's own error handler answers.
+// Express without Passport. One middleware authenticates clients, another says who may go where.
+// All rejections are errors with a status, which the application's own error handler answers.
 import https from 'node:https'
 import express from 'express'
 import { allowOU } from 'passport-client-certificate-auth/helpers'
@@ -23,7 +23,8 @@ async function isKnown(name) {
 
 const app = express()
 
-// Whatever is added behind this line is for authenticated clients only. Only `true` accepts a client.
+// Everything that is added behind this line is for authenticated clients only. Only `true` accepts
+// a client.
 app.use(clientCertificateAuth((cert) => isKnown(cert.subject.CN)))
 
 app.get('/', (req, res) => {

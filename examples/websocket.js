@@ -1,5 +1,5 @@
-// WebSockets, with ws. Passport runs in the HTTP request that asks for one, so that a client without a
-// valid certificate gets a real 401. The socket ends when the certificate does.
+// WebSockets, with ws. Passport runs in the HTTP request that asks for one, so that a client without
+// a valid certificate gets a real 401. The socket ends when the certificate does.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call --
    passport.authenticate() and once() return `any`. */
 import { once } from 'node:events'
