@@ -231,7 +231,7 @@ describe('the certificate of a web-standard Request', () => {
     const refused: [options: unknown, message: string][] = [
       [{}, 'options need "certificateSource" or "certificateHeader"'],
       [{ ...nginx, fallbackToSocket: true }, 'option "fallbackToSocket" has no meaning'],
-      [{ certificateSource: 'api-gateway' }, 'option "certificateSource" isn't a header'],
+      [{ certificateSource: 'api-gateway' }, 'option "certificateSource" isn\'t a header'],
       [
         { certificateSource: 'nginx', peerAddress: '127.0.0.1' },
         'option "peerAddress" needs "trustedProxies" with it',
