@@ -16,7 +16,7 @@ async function certificate() {
   return new X509Certificate(ec.raw).toLegacyObject()
 }
 
-/** Which of the texts a cache still has, asked so that nothing is used by asking. */
+/** Returns the strings that a cache still has, without marking any of them as used. */
 async function keptOf(limits: Partial<CacheLimits>, texts: readonly string[], used: string[] = []) {
   const cache = createCache({ ...UNLIMITED, ...limits })
   for (const text of texts) {
@@ -48,7 +48,7 @@ describe('the cache of header certificates', () => {
     const few = await keptOf({ maxBytes: 200_000 }, texts)
     const many = await keptOf({ maxBytes: 400_000 }, texts)
     expect(few).to.deep.equal(texts.slice(-few.length))
-    // A text of 8,000 characters counts for 16,000 bytes, a small certificate for about five thousand.
+    // A string of 8,000 characters takes 16,000 bytes, and a small certificate about five thousand.
     expect(few.length).to.be.within(8, 12)
     expect(many.length).to.be.within(16, 19)
   })
@@ -76,7 +76,7 @@ describe('the cache of header certificates', () => {
     expect(cache.get('small')).not.to.equal(undefined)
   })
 
-  it('tells texts apart that differ in a single character, wherever it is', async () => {
+  it('distinguishes strings that differ in a single character at any position', async () => {
     for (const length of [1, 63, 64, 65, 128, 129, 1000, 20_000]) {
       const cache = createCache(UNLIMITED)
       const text = 'x'.repeat(length)
@@ -91,7 +91,7 @@ describe('the cache of header certificates', () => {
     }
   })
 
-  it('keeps one of two texts that look alike to it, never one for the other', async () => {
+  it('keeps one of two strings with the same hash, and never confuses them', async () => {
     const cache = createCache(UNLIMITED)
     const [first, second] = ['a', 'b'].map((end) => 'x'.repeat(999) + end) as [string, string]
     cache.add(first, await certificate())
@@ -159,7 +159,7 @@ describe('the option "cache"', () => {
       'option "cache.maxBytes" must be an own property of the options',
     ],
   ]
-  it('is refused when it is anything else, with the member that is wrong', () => {
+  it('is rejected when it is anything else, and the message names the wrong member', () => {
     for (const [cache, code, message] of refused) {
       expect(() => createExtractor({ ...header, cache: cache as never }), message)
         .to.throw(TypeError)

@@ -36,7 +36,7 @@ describe('reading one header field of a request', () => {
     expect(read(sentTwice, 'x-cert', true)).to.equal('one, two')
   })
 
-  it('a line of another name does not count', () => {
+  it('ignores a line with another name', () => {
     for (const other of ['X-Certs', 'X-Cer', 'X_Cert', 'Y-Cert', '', 'one']) {
       const rawHeaders = [other, 'x', 'X-Cert', 'one', other, 'x']
       expect(read({ ...sentOnce, rawHeaders }, 'x-cert'), other).to.equal('one')
@@ -48,7 +48,7 @@ describe('reading one header field of a request', () => {
     expect(read({ headers: { 'x-cert': 'x-cert' }, rawHeaders }, 'x-cert')).to.equal('x-cert')
   })
 
-  it('lines that are not text do not count, and no list of lines is no objection', () => {
+  it('ignores lines that are not strings, and accepts a request without a list of lines', () => {
     for (const rawHeaders of [
       [null, 'x', undefined, 'x', 7, 'x', {}, 'x', 'X-Cert', 'one'],
       ['X-Cert'],
@@ -94,7 +94,7 @@ describe('reading one header field of a request', () => {
     expect(read({ headers: { 'X-Cert': 'other', 'x-cert': 'one' } }, 'x-cert')).to.equal('one')
   })
 
-  it('what every object inherits is not a field', () => {
+  it('does not treat members of Object.prototype as fields', () => {
     const inherited: unknown = Object.create({ 'x-cert': 'one' })
     for (const headers of [{}, inherited] as RequestLike['headers'][]) {
       for (const name of ['x-cert', 'constructor', '__proto__', 'tostring', 'toString']) {

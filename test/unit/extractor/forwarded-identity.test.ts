@@ -34,7 +34,7 @@ function extract(text: string, more: ExtractorOptions = {}): ExtractionResult {
   return createExtractor({ ...options, ...more })(requestWith(text))
 }
 
-describe('what a proxy says about a certificate that it does not forward', () => {
+describe('the forwarded identity of a client, without its certificate', () => {
   let pki: TestPki
   before(async () => {
     pki = await testPki()
@@ -69,7 +69,7 @@ describe('what a proxy says about a certificate that it does not forward', () =>
     )
   })
 
-  it('counts only where it was asked for, and where the proxy is named', () => {
+  it('is used only when the option is set and the proxy is trusted', () => {
     expect(extract(ISTIO, { forwardedIdentity: false }).reason).to.equal(NONE)
     expect(extract(ISTIO, { forwardedIdentity: undefined }).reason).to.equal(NONE)
     const stranger = { ...requestWith(ISTIO), socket: { remoteAddress: '192.0.2.1' } }
@@ -111,7 +111,7 @@ describe('what a proxy says about a certificate that it does not forward', () =>
     ['no fingerprint', `Subject="CN=a";URI=${URI}`],
     ['an empty fingerprint', `Hash=;URI=${URI}`],
     ['a fingerprint that is too short', `Hash=${HASH.slice(2)}`],
-    ['a fingerprint that is no hex', `Hash=${HASH.slice(2)}xy`],
+    ["a fingerprint that isn't hexadecimal", `Hash=${HASH.slice(2)}xy`],
     ['two fingerprints', `Hash=${HASH};Hash=${HASH}`],
     ['a fingerprint behind a name', `URI=${URI};Hash=${HASH}`],
     ['a subject that is none', `Hash=${HASH};Subject="nobody"`],
@@ -121,19 +121,19 @@ describe('what a proxy says about a certificate that it does not forward', () =>
     ['a second URI, which the first may have brought along', `Hash=${HASH};URI=a;URI=b`],
     ['a DNS name beside the URI, for the same reason', `Hash=${HASH};URI=a;DNS=b`],
     ['a DNS name', `Hash=${HASH};DNS=a`],
-    ['a key that nobody knows', `Hash=${HASH};Email=a`],
-    ['a key that nobody knows behind the URI', `Hash=${HASH};URI=a;Email=b`],
+    ['an unknown key', `Hash=${HASH};Email=a`],
+    ['an unknown key behind the URI', `Hash=${HASH};URI=a;Email=b`],
     ['the same in quotes', `Hash=${HASH};URI=a;Email="b"`],
     ['a name of the proxy behind the URI', `Hash=${HASH};URI=a;By=b`],
     ['a semicolon behind the URI, which may be a part of it', `Hash=${HASH};URI=a;`],
     ['a URI in quotes, which may be a part of it', `Hash=${HASH};URI="${URI}"`],
-    ['a subject with a value that is no string', `Hash=${HASH};Subject="2.5.4.45=#03020001"`],
+    ["a subject with a value that isn't a string", `Hash=${HASH};Subject="2.5.4.45=#03020001"`],
     ['two elements', `${ISTIO},${ISTIO}`],
     ['nothing at all', ''],
     ['no text of the form', 'Hash'],
   ]
   for (const [what, text] of refused) {
-    it(`is refused with ${what}`, () => {
+    it(`is rejected with ${what}`, () => {
       expect(extract(text).reason).to.equal(NONE)
     })
   }
@@ -153,7 +153,7 @@ describe('what a proxy says about a certificate that it does not forward', () =>
     expect(names).to.deep.equal(['URI:spiffe://gateway', `URI:${URI}`, NONE])
   })
 
-  it('is refused when an element of another hop has several names, or not those of its certificate', () => {
+  it('is rejected when an element of another hop has several names, or wrong ones', () => {
     const cert = `Cert="${toUrlPem(pki.ec)}"`
     for (const other of [
       `Hash=${OTHER};URI=a;URI=b`,

@@ -7,7 +7,7 @@ import { closeServers } from '../../support/servers.js'
 
 const REFUSED = 'header_missing_or_malformed'
 
-describe('reading the chain from a header of its own', () => {
+describe('reading the chain from a separate header', () => {
   let pki: TestPki
   before(async () => {
     pki = await testPki()
@@ -54,7 +54,7 @@ describe('reading the chain from a header of its own', () => {
       )
     })
 
-    it('a chain without the leaf is no certificate', async () => {
+    it('rejects a chain without the leaf', async () => {
       const chain = `Client-Cert-Chain: ${toRfc9440(pki.chained, pki.intermediate)}`
       expect(await extract([chain], options)).to.equal(REFUSED)
       expect(await extract(['Client-Cert:', chain], options)).to.equal(REFUSED)
@@ -99,7 +99,7 @@ describe('reading the chain from a header of its own', () => {
       }
     })
 
-    it('nothing between the colons is no leaf, whatever the chain', async () => {
+    it('rejects an empty Byte Sequence as the leaf, with any chain', async () => {
       const chain = `Client-Cert-Chain: ${toRfc9440(pki.chained, pki.intermediate)}`
       for (const lines of [[], [chain], ['Client-Cert-Chain: ::']]) {
         expect(await extract(['Client-Cert: ::', ...lines], options)).to.equal(REFUSED)
@@ -181,7 +181,7 @@ describe('reading the chain from a header of its own', () => {
         }
       })
 
-      it('where it is damaged, the request is refused', async () => {
+      it('rejects the request when the chain is damaged', async () => {
         const noCertificate = Buffer.from('not a certificate').toString('base64')
         const others = certificateSource ? [`:${noCertificate}:`] : [noCertificate, '::']
         const values = [...damaged, ...others]
@@ -211,7 +211,7 @@ describe('reading the chain from a header of its own', () => {
     expect(await extract(lines(11), base64Der)).to.equal(REFUSED)
   })
 
-  it('a list beside the leaf counts as well', async () => {
+  it('includes a list in the header of the leaf in this limit', async () => {
     const options: ExtractorOptions = { certificateSource: 'traefik', chainHeader: 'X-Chain' }
     const lines = (inChain: number) => [
       `X-Forwarded-Tls-Client-Cert: ${toBase64Der(pki.ec, ...times(4, pki.intermediate))}`,

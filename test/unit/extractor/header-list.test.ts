@@ -27,7 +27,7 @@ describe('several certificates in one header', () => {
     ['base64 DER with a chain header', 'X-Cert', { ...custom, chainHeader: 'X-Chain' }],
   ]
   for (const [where, header, options] of singles) {
-    it(`are refused where there can be but one: ${where}`, async () => {
+    it(`are rejected where only one is allowed: ${where}`, async () => {
       const line = `${header}: ${toBase64Der(pki.chained, pki.intermediate)}`
       expect(await extract(line, options)).to.equal(REFUSED)
       expect(await extract(line, { ...options, includeChain: false })).to.equal(REFUSED)
@@ -35,7 +35,7 @@ describe('several certificates in one header', () => {
     })
   }
 
-  it('are refused where AWS sends the leaf alone', async () => {
+  it('are rejected where AWS sends only the leaf', async () => {
     const line = `X-Amzn-Mtls-Clientcert-Leaf: ${toUrlPemAws(pki.chained, pki.intermediate)}`
     for (const includeChain of [false, true]) {
       expect(await extract(line, { certificateSource: 'aws-alb-verify', includeChain })).to.equal(
@@ -83,7 +83,7 @@ describe('several certificates in one header', () => {
     }
   })
 
-  it('are refused where the chain is wanted and an issuer is no certificate', async () => {
+  it("are rejected when the chain is requested and an issuer isn't a certificate", async () => {
     const damaged = `${toBase64Der(pki.chained)},${noCertificate},${toBase64Der(pki.intermediate)}`
     const line = `X-Forwarded-Tls-Client-Cert: ${damaged}`
     expect(await extract(line, { ...traefik, includeChain: true })).to.equal(REFUSED)

@@ -13,7 +13,7 @@ import { testPki, type TestPki } from '../../support/pki.js'
 const MISMATCH = 'verification_header_mismatch'
 const NONE = 'header_missing_or_malformed'
 
-/** What is extracted from these header lines. */
+/** Extracts the certificate from these header lines. */
 function extract(options: ExtractorOptions, headers: Record<string, string>): string | string[] {
   const lines = Object.entries(headers)
   return pathOf(
@@ -25,7 +25,7 @@ function extract(options: ExtractorOptions, headers: Record<string, string>): st
   )
 }
 
-describe('what the preset of a proxy that verifies asks for besides the certificate', () => {
+describe('the verification headers that a preset requires', () => {
   let pki: TestPki
   before(async () => {
     pki = await testPki()
@@ -38,7 +38,7 @@ describe('what the preset of a proxy that verifies asks for besides the certific
     ['haproxy', toBase64Der, 'X-SSL-Client-Cert', 'X-SSL-Client-Verify', '0'],
     ['cloudfront', toUrlPem, 'CloudFront-Viewer-Cert-Pem', 'CloudFront-Viewer-Cert-Present', '1'],
   ] as const) {
-    it(`${certificateSource}: ${verify}, to the letter`, () => {
+    it(`are an exact ${verify} with ${certificateSource}`, () => {
       const options = { certificateSource }
       const sent = { [header]: write(pki.ec).trim() }
       expect(extract(options, { ...sent, [verify]: said })).to.deep.equal(fingerprints(pki.ec))
@@ -51,7 +51,7 @@ describe('what the preset of a proxy that verifies asks for besides the certific
       expect(extract(options, { [header]: '', [verify]: said })).to.equal(NONE)
     })
 
-    it(`${certificateSource}: what the application asks for in its place`, () => {
+    it(`can be replaced by the application with ${certificateSource}`, () => {
       const options = { certificateSource, verifyHeader: 'X-Own', verifyValue: 'yes' }
       const sent = { [header]: write(pki.ec).trim() }
       expect(extract(options, { ...sent, 'X-Own': 'yes' })).to.deep.equal(fingerprints(pki.ec))
@@ -59,7 +59,7 @@ describe('what the preset of a proxy that verifies asks for besides the certific
     })
   }
 
-  it('gcp: present, verified, and no error', () => {
+  it('say with gcp that the certificate is present and verified, without an error', () => {
     const options = { certificateSource: 'gcp' } as const
     const sent = {
       'X-Client-Cert-Leaf': toRfc9440(pki.ec),
@@ -87,7 +87,7 @@ describe('what the preset of a proxy that verifies asks for besides the certific
     }
   })
 
-  it('nothing, where the proxy says nothing', () => {
+  it('are none where the proxy sends none', () => {
     const sent = { 'X-SSL-Client-Cert': toBase64Der(pki.ec) }
     const options = { certificateSource: 'caddy' } as const
     expect(extract(options, sent)).to.deep.equal(fingerprints(pki.ec))
@@ -129,7 +129,7 @@ describe('a chain that comes in numbered headers', () => {
     )
   })
 
-  it('is refused with a gap, or with something else in its place', () => {
+  it('is rejected with a gap, or with something else in its place', () => {
     const [issuer, root] = [toApachePem(pki.intermediate), toApachePem(pki.root)]
     for (const wrong of [
       { 1: issuer },
@@ -152,7 +152,7 @@ describe('a chain that comes in numbered headers', () => {
     expect(extractChain({ ...nine, 8: issuer + issuer })).to.equal(NONE)
   })
 
-  it('is refused when one of its headers came in disguise', () => {
+  it('is rejected when a line tampers with one of its headers', () => {
     const text = toApachePem(pki.intermediate)
     const sent = {
       'X-SSL-Client-Cert': toApachePem(pki.chained).trim(),
@@ -209,7 +209,7 @@ describe('a chain of one DER right after another', () => {
     expect(extractChain(toBase64Der(intermediate, root))).to.deep.equal(all)
   })
 
-  it('is refused with anything around the certificates, cut off, or too long', () => {
+  it('is rejected with anything around the certificates, cut off, or too long', () => {
     const { intermediate, root } = pki
     const both = Buffer.concat([intermediate.raw, root.raw])
     for (const wrong of [
@@ -226,7 +226,7 @@ describe('a chain of one DER right after another', () => {
     expect(extractChain(toConcatenatedDer(...nine))).to.have.lengthOf(2)
   })
 
-  it('is no leaf: which of them would be the client?', () => {
+  it('is rejected in the header of the leaf, because the client could be any of them', () => {
     const { chained, intermediate } = pki
     const sent = {
       'X-SSL-Client-Cert': toConcatenatedDer(chained, intermediate),

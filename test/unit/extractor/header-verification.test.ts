@@ -57,7 +57,7 @@ describe('the header in which a proxy says that it verified the certificate', ()
     ['comes under a name with underscores', ['X_Verify: SUCCESS']],
   ]
   for (const [what, verify] of mismatches) {
-    it(`refuses the certificate when it ${what}`, async () => {
+    it(`rejects the certificate when it ${what}`, async () => {
       expect(await extract(verify)).to.deep.equal({
         success: false,
         certificate: null,
@@ -86,7 +86,7 @@ describe('the header in which a proxy says that it verified the certificate', ()
     }
   })
 
-  it('is looked at first: a certificate that nobody verified is not even parsed', async () => {
+  it('is checked first, so an unverified certificate is not even parsed', async () => {
     const result = await extractOverHttp(['X-Cert: garbage', 'X-Verify: NONE'], options)
     expect(pathOf(result)).to.equal(MISMATCH)
   })

@@ -39,7 +39,7 @@ describe('reading the certificate from a header', () => {
   ]
 
   for (const [headerEncoding, encode] of encodings) {
-    describe(`of one's own, encoded as ${String(headerEncoding)}`, () => {
+    describe(`with a custom name, encoded as ${String(headerEncoding)}`, () => {
       const options: ExtractorOptions = { certificateHeader: 'X-My-Cert', headerEncoding }
 
       it('the certificate is read, however the name is spelled on either side', async () => {
@@ -52,7 +52,7 @@ describe('reading the certificate from a header', () => {
         }
       })
 
-      it('two copies are refused, in any letter case and any order', async () => {
+      it('rejects two copies, in any letter case and any order', async () => {
         const [one, two] = [encode(pki.rsa), encode(pki.unknown)]
         for (const second of ['X-My-Cert', 'x-my-cert', 'X-MY-CERT']) {
           for (const includeChain of [false, true]) {
@@ -77,7 +77,7 @@ describe('reading the certificate from a header', () => {
         }
       })
 
-      it('two copies that a proxy joined into one line are refused', async () => {
+      it('rejects two copies that a proxy joined into one line', async () => {
         const joined = `${encode(pki.rsa)}, ${encode(pki.unknown)}`
         for (const includeChain of [false, true]) {
           expect(await extract([`X-My-Cert: ${joined}`], { ...options, includeChain })).to.equal(
@@ -86,7 +86,7 @@ describe('reading the certificate from a header', () => {
         }
       })
 
-      it('whatever proxies write where there is no certificate is no certificate', async () => {
+      it('rejects the placeholders that proxies write when there is no certificate', async () => {
         const placeholder = '{http.request.tls.client.certificate_der_base64}'
         for (const value of ['', '(null)', placeholder, `:${placeholder}:`, '-', '::']) {
           expect(await extract([`X-My-Cert: ${value}`], options), value).to.equal(REFUSED)
@@ -108,7 +108,7 @@ describe('reading the certificate from a header', () => {
     const options: ExtractorOptions = { certificateSource: 'azure-app-service' }
     const sent = () => [`X-ARR-ClientCert: ${toBase64Der(pki.rsa)}`]
 
-    it('a deleted header is no certificate', async () => {
+    it('rejects the request when the header was deleted', async () => {
       const use = (req: IncomingMessage) => delete req.headers['x-arr-clientcert']
       expect(await extract(sent(), options, use)).to.equal(REFUSED)
     })
@@ -121,7 +121,7 @@ describe('reading the certificate from a header', () => {
       expect(await extract([], options, use)).to.deep.equal(fingerprints(pki.ec))
     })
 
-    it('a header that became a list is refused', async () => {
+    it('rejects a header that became a list', async () => {
       const use = (req: IncomingMessage) => {
         req.headers['x-arr-clientcert'] = [toBase64Der(pki.ec)]
       }
@@ -129,7 +129,7 @@ describe('reading the certificate from a header', () => {
     })
   })
 
-  it('two copies are refused also where Node shows but the first of them', async () => {
+  it('rejects two copies even where Node shows only the first of them', async () => {
     // Of some headers Node drops every line after the first.
     const [one, two] = [`From: ${toBase64Der(pki.rsa)}`, `From: ${toBase64Der(pki.ec)}`]
     const options: ExtractorOptions = { certificateHeader: 'From', headerEncoding: 'base64-der' }
@@ -161,7 +161,7 @@ describe('reading the certificate from a header', () => {
   })
 
   describe("that differs from a preset's", () => {
-    it('only the own header name counts, in the encoding of the preset', async () => {
+    it('reads only the custom header name, in the encoding of the preset', async () => {
       const options: ExtractorOptions = { certificateSource: 'envoy', certificateHeader: 'X-Edge' }
       expect(await extract([`X-Edge: ${toXfcc(pki.rsa)}`], options)).to.deep.equal(
         fingerprints(pki.rsa),
@@ -171,7 +171,7 @@ describe('reading the certificate from a header', () => {
       )
     })
 
-    it('only the own encoding counts, under the header name of the preset', async () => {
+    it('accepts only the custom encoding, under the header name of the preset', async () => {
       const options: ExtractorOptions = { certificateSource: 'traefik', headerEncoding: 'url-pem' }
       const header = 'X-Forwarded-Tls-Client-Cert'
       expect(await extract([`${header}: ${toUrlPem(pki.rsa)}`], options)).to.deep.equal(

@@ -159,7 +159,7 @@ describe('extraction options, checked by themselves', () => {
     [{ onRejected: () => undefined }, 'ERR_INVALID_ARG_VALUE'],
   ]
   for (const [options, code] of wrong) {
-    it(`are refused the way an extractor refuses them: ${JSON.stringify(options)}`, () => {
+    it(`are rejected with the error that an extractor throws: ${JSON.stringify(options)}`, () => {
       expect(() => validateExtractorOptions(options as never))
         .to.throw(TypeError)
         .that.includes({ code })

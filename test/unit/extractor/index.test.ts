@@ -37,7 +37,7 @@ describe('extracting a certificate', () => {
       readonly leaf: () => string
       /** All header lines, where the proxy can send the chain. */
       readonly chain?: () => string[]
-      /** What it says of a certificate that it verified. */
+      /** The lines that the proxy adds when it verified the certificate. */
       readonly verified?: string[]
     }
     const { chained, intermediate, root } = {

@@ -123,7 +123,7 @@ describe('Istio as it is installed: a gateway and a sidecar', () => {
     }
   })
 
-  it('rejects a client that continues the header by a name of its own', async () => {
+  it('rejects a client that continues the header with a name in its certificate', async () => {
     const victim = await createEnvoyClient([], [], 'victim')
     const element = forward(undefined, gateway, victim)
     const identity = forward(undefined, sidecar, victim)

@@ -94,7 +94,7 @@ describe('a request that reached the limit of header lines', () => {
     detail: 'too_many_headers',
   }
 
-  /** What an extractor makes of a request with so many lines, the proxy's among them. */
+  /** Extracts from a request with this many lines, including the proxy's lines. */
   async function extractOver(server: http.Server, lines: number, options: object = OPTIONS) {
     const results: ExtractionResult[] = []
     const extract = createExtractor({ ...OPTIONS, ...options })

@@ -94,7 +94,7 @@ describe('no request makes an extractor throw', () => {
     })
   }
 
-  it('not a list where text belongs: it is refused', () => {
+  it('not a list in place of a string, because the request is rejected', () => {
     const headers = { 'x-cert': [leaf], 'x-verify': ['OK'], 'x-chain': [leaf] }
     expect(run(fromHeader, { headers })).to.equal(MISSING)
     expect(run(fromVerified, { headers: { ...headers, 'x-cert': leaf } })).to.equal(MISMATCH)
@@ -109,14 +109,14 @@ describe('no request makes an extractor throw', () => {
     expect(run(fromVerified, { headers: noVerify, rawHeaders })).to.equal(MISMATCH)
   })
 
-  it('not a chain header whose getter throws: it is refused', () => {
+  it('not a chain header whose getter throws, because the request is rejected', () => {
     const headers = withGetter('x-chain', { 'x-cert': leaf })
     const rawHeaders = ['X-Cert', leaf]
     expect(run(fromChain, { headers, rawHeaders })).to.equal(MISSING)
     expect(run(fromHeader, { headers, rawHeaders })).to.deep.equal(fingerprints(pki.ec))
   })
 
-  it('not a trustedProxies function that throws what cannot be shown: nobody is trusted', () => {
+  it('not a trustedProxies function that throws an unprintable value, because no peer is trusted', () => {
     for (const thrown of [Object.create(null), Symbol('x'), undefined, new Error('boom')]) {
       const trustedProxies = () => throwAny(thrown)
       const extract = createExtractor({ ...header, trustedProxies })
@@ -124,7 +124,7 @@ describe('no request makes an extractor throw', () => {
     }
   })
 
-  it('not dates that are no text: the certificate is refused', () => {
+  it('not dates that are not strings, because the certificate is rejected', () => {
     for (const date of [Symbol('x'), null, 7, {}, Object.create(null), new Date()] as unknown[]) {
       const show = (certificate: object) => ({
         socket: { authorized: true, getPeerCertificate: () => certificate },

@@ -27,7 +27,7 @@ describe('options of an extractor are read once', () => {
     pki = await testPki()
   })
 
-  /** What an extractor makes of requests that tell every option from its default. */
+  /** Extracts from requests whose results differ for every option and its default. */
   function answersOf(extract: Extractor): unknown[] {
     const socket = { authorized: true, getPeerCertificate: () => ({ fingerprint256: 'AB' }) }
     const certificates = [
@@ -136,7 +136,7 @@ describe('options of an extractor are read once', () => {
     ['includeChain', true],
     ['verifyHeader', 'x-verify'],
     ['verifyValue', 'polluted'],
-    // What presets are made of.
+    // These are the members of presets.
     ['header', 'x-polluted'],
     ['encoding', 'base64-der'],
     ['chainInLeafHeader', true],
@@ -160,7 +160,7 @@ describe('options of an extractor are read once', () => {
         verifyValue: 'SUCCESS',
       },
     ],
-    ['a header of its own', { certificateHeader: 'Client-Cert', headerEncoding: 'base64-der' }],
+    ['a custom header', { certificateHeader: 'Client-Cert', headerEncoding: 'base64-der' }],
   ]
   for (const [what, options] of configurations) {
     for (const [name, value] of pollution) {
@@ -174,7 +174,7 @@ describe('options of an extractor are read once', () => {
     }
   }
 
-  it('an encoding on Object.prototype does not stand in for a missing one', () => {
+  it('an encoding on Object.prototype does not replace a missing one', () => {
     for (const name of ['encoding', 'headerEncoding']) {
       const create = () => createExtractor({ certificateHeader: 'X-Cert' })
       expect(() => whilePolluted(name, 'base64-der', create), name).to.throw(

@@ -26,7 +26,7 @@ function expectRefusal(options: unknown, code: Code, message: string): void {
     .that.includes({ code, message: `passport-client-certificate-auth: ${message}` })
 }
 
-describe('options of an extractor that are refused', () => {
+describe('options of an extractor that are rejected', () => {
   const quoted = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ')
   const sources = quoted([...Object.keys(PRESETS), 'api-gateway'])
   const encodings = quoted(ENCODINGS)

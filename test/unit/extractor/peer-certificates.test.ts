@@ -11,7 +11,7 @@ import { chainOf } from '../../support/chain-of.js'
 import { int, octets, seq, tlv } from '../../support/der-writer.js'
 import { type Issued, testPki, type TestPki } from '../../support/pki.js'
 
-/** The version whose rules these are; the socket stands for one of Node's. */
+/** The Node version that these rules apply to. The socket imitates a socket of that version. */
 const AFFECTED = 24
 
 let pki: TestPki
@@ -20,7 +20,7 @@ before(async () => {
 })
 
 const shownAs = ({ raw }: Issued) => toPeerCertificate(new X509Certificate(raw))
-/** OpenSSL's encoding of a TLS session, in which the peer's certificate has a tag of its own. */
+/** Encodes a TLS session as OpenSSL does, with a separate tag for the peer's certificate. */
 const sessionOf = (peer: Uint8Array) => seq(int(1), octets(Buffer.from('id')), tlv(0xa3, peer))
 
 function socketOf(certificate: Issued, more: Partial<CertificateSocket> = {}): CertificateSocket {
@@ -55,7 +55,7 @@ describe('the certificate of a connection', () => {
 
   it('is never shown when its key may crash Node', () => {
     const peer = Buffer.from(pki.ec.raw)
-    // The last arc of the curve's identifier: a curve that nobody knows.
+    // Changes the last arc of the curve's identifier, which makes the curve unknown.
     peer[peer.indexOf(Buffer.from('06082a8648ce3d030107', 'hex')) + 9] = 0x7f
     const getPeerCertificate = () => expect.fail('Node was asked to show it')
     const getSession = () => sessionOf(peer)
@@ -132,7 +132,7 @@ describe('the issuers of a connection', () => {
     }
   })
 
-  it('are left out where they are no certificates', () => {
+  it("are left out when they aren't certificates", () => {
     const junk = { raw: Buffer.from('junk') }
     const getPeerX509Certificate = () => ({ raw: pki.ec.raw, issuerCertificate: junk })
     expect(read(pki.ec, { getPeerX509Certificate })).to.deep.equal([pki.ec.raw])

@@ -146,7 +146,7 @@ describe('the peer of a real connection', () => {
   })
   afterEach(closeServers)
 
-  /** What a trust says about a request that a server received over TCP. */
+  /** Returns the answer of a trust for a request that a server received over TCP. */
   async function askOverHttp<Answer>(ask: (req: IncomingMessage) => Answer): Promise<Answer> {
     const headers = { 'x-forwarded-for': '192.0.2.1', forwarded: 'for=192.0.2.1' }
     const answers: Answer[] = []
@@ -165,7 +165,7 @@ describe('the peer of a real connection', () => {
     expect(await askOverHttp(compileTrust('unix'))).to.equal(false)
   })
 
-  it('is nobody once its connection is gone', async () => {
+  it('is unknown once its connection is gone', async () => {
     const answers: boolean[] = []
     const server = await listenHttp((req) => {
       req.socket.destroy()

@@ -61,7 +61,7 @@ describe('a new handshake on a connection', () => {
     expect(visit({ socket })).to.equal('carol')
   })
 
-  it('that has not ended is nobody, unless the client was known before', () => {
+  it('does not authenticate a client before it ends, unless the client was known before', () => {
     const { state, socket } = connection()
     for (const isResumed of [false, true]) {
       Object.assign(state, { cipher: undefined, cn: 'admin', isResumed })
@@ -73,7 +73,7 @@ describe('a new handshake on a connection', () => {
     expect(visit({ socket })).to.equal('alice')
   })
 
-  it('that has not ended is nobody with cache: false as well', () => {
+  it('does not authenticate a client before it ends with cache: false either', () => {
     const { state, socket } = connection()
     const fresh = createExtractor({ cache: false })
     expect(visit({ socket }, fresh)).to.equal('alice')
@@ -93,7 +93,7 @@ describe('a new handshake on a connection', () => {
     }
   })
 
-  it('that Node does not accept is refused, though the client was known before', () => {
+  it('is rejected when Node does not accept it, even if the client was known before', () => {
     for (const protocol of ['TLSv1.2', 'TLSv1.3']) {
       const { state, socket } = connection(protocol)
       expect(visit({ socket })).to.equal('alice')
@@ -117,7 +117,7 @@ describe('the certificate of a connection', () => {
     }
   })
 
-  it('is that of the HTTP/2 session, where each request has a socket object of its own', () => {
+  it('is that of the HTTP/2 session, where each request has a separate socket object', () => {
     const { state, socket } = connection()
     const extract = createExtractor()
     const session = {}

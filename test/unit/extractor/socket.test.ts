@@ -19,7 +19,7 @@ describe('reading the certificate from the TLS socket', () => {
   afterEach(closeServers)
 
   describe('of a real connection', () => {
-    it('a client whose certificate the server verified is let in with it', async () => {
+    it('accepts a client with a certificate that the server verified', async () => {
       for (const client of [pki.ec, pki.rsa]) {
         const result = await extractOverHttps(client, {})
         expect(result.success).to.equal(true)
@@ -44,16 +44,16 @@ describe('reading the certificate from the TLS socket', () => {
       })
     }
 
-    it('a client without a certificate is refused', async () => {
+    it('rejects a client without a certificate', async () => {
       expect(pathOf(await extractOverHttps({}, {}))).to.equal('socket_not_authorized')
     })
 
-    it('a server that asks for no certificate authenticates nobody', async () => {
+    it('rejects a client when the server does not request a certificate', async () => {
       const result = await extractOverHttps(pki.ec, {}, { requestCert: false })
       expect(pathOf(result)).to.equal('socket_not_authorized')
     })
 
-    it('plain HTTP authenticates nobody', async () => {
+    it('rejects a client over plain HTTP', async () => {
       expect(pathOf(await extractOverHttp([], {}))).to.equal('socket_not_authorized')
     })
 
@@ -93,7 +93,7 @@ describe('reading the certificate from the TLS socket', () => {
     ]
 
     it('an authorization error counts even where the socket claims to be authorized', () => {
-      // What a renegotiation leaves behind that presented a certificate nobody vouches for.
+      // A renegotiation leaves these errors behind when its certificate can't be verified.
       for (const authorizationError of [
         'DEPTH_ZERO_SELF_SIGNED_CERT',
         new Error('bad'),
@@ -131,7 +131,7 @@ describe('reading the certificate from the TLS socket', () => {
     })
 
     for (const [what, der, detail] of [
-      ['is no certificate', Buffer.from('no certificate'), {}],
+      ["isn't a certificate", Buffer.from('no certificate'), {}],
       [
         'has a key that describes its own curve',
         certificateOf({ spki: ecSpki(seq(), Buffer.from([4])) }),
@@ -163,7 +163,7 @@ describe('reading the certificate from the TLS socket', () => {
         expect(extract({ getPeerCertificate })).to.equal('certificate_not_retrievable')
       })
 
-      it(`in a resumed session nobody presented a certificate that ${what}`, () => {
+      it(`rejects the client of a resumed session with a certificate that ${what}`, () => {
         const isSessionReused = () => true
         expect(extract({ getPeerCertificate, isSessionReused })).to.equal('socket_not_authorized')
       })
@@ -189,7 +189,7 @@ describe('reading the certificate from the TLS socket', () => {
       expect(extract({ ...shown, isSessionReused: () => true })).to.deep.equal(['AB'])
     })
 
-    it('a socket that fails while it is read authenticates nobody', () => {
+    it('rejects the client when reading the socket fails', () => {
       expect(extract({ getPeerCertificate: () => ({}), isSessionReused: fail })).to.equal(
         'socket_not_authorized',
       )

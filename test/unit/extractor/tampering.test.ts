@@ -10,7 +10,7 @@ import { closeServers } from '../../support/servers.js'
 const MALFORMED = 'header_missing_or_malformed'
 const MISMATCH = 'verification_header_mismatch'
 
-/** Lines that somebody sends to pass a field in disguise, or to have the genuine one dropped. */
+/** Lines that a client sends to disguise a field, or to make a proxy drop the genuine field. */
 function tamperingWith(name: string): string[] {
   const [upper, lower] = [name.toUpperCase(), name.toLowerCase()]
   return [
@@ -34,7 +34,7 @@ const HARMLESS = [
   ...['Connection: "X-My-Cert"', 'Proxy-Connection: X-My-Cert', 'Keep-Alive: X-My-Cert'],
 ]
 
-describe('a request in which somebody has tampered with a header that is read', () => {
+describe('a request with a line that tampers with a header', () => {
   let pki: TestPki
   let own: string[]
   before(async () => {
@@ -54,7 +54,7 @@ describe('a request in which somebody has tampered with a header that is read', 
     pathOf(await extractOverHttp(lines, options))
 
   for (const line of tamperingWith('X-My-Cert')) {
-    it(`is refused with the certificate's: ${line.trim()}`, async () => {
+    it(`is rejected when the header is the certificate's: ${line.trim()}`, async () => {
       for (const options of [header, verified]) {
         expect(await extract([...own, line], options)).to.equal(MALFORMED)
         expect(await extract([line, ...own], options)).to.equal(MALFORMED)
@@ -63,14 +63,14 @@ describe('a request in which somebody has tampered with a header that is read', 
   }
 
   for (const line of tamperingWith('X-My-Verify')) {
-    it(`is refused with the verification's, as a mismatch: ${line.trim()}`, async () => {
+    it(`is rejected as a mismatch when the header is the verification's: ${line.trim()}`, async () => {
       expect(await extract([...own, line], verified)).to.equal(MISMATCH)
       expect(await extract([line, ...own], verified)).to.equal(MISMATCH)
       expect(await extract([...own, line], header)).to.deep.equal(fingerprints(pki.rsa))
     })
   }
 
-  it("is refused with the chain's, where a chain is read", async () => {
+  it("is rejected when the header is the chain's and the chain is read", async () => {
     for (const line of tamperingWith('X-My-Chain')) {
       const options = { ...verified, includeChain: true }
       expect(await extract([...own, line], options), line).to.equal(MALFORMED)
@@ -78,18 +78,18 @@ describe('a request in which somebody has tampered with a header that is read', 
     }
   })
 
-  it('is refused as one that nobody verified where it is that as well', async () => {
+  it('is rejected as a mismatch when the certificate is unverified too', async () => {
     const [certificate = ''] = own
     expect(await extract([certificate, 'X_My_Cert: 1'], verified)).to.equal(MISMATCH)
   })
 
-  it('is not one with other headers', async () => {
+  it('is accepted when the header is not one that is read', async () => {
     for (const line of HARMLESS) {
       expect(await extract([...own, line], verified), line).to.deep.equal(fingerprints(pki.rsa))
     }
   })
 
-  it('is refused also where the configured name has underscores', async () => {
+  it('is rejected also when the configured name has underscores', async () => {
     const options: ExtractorOptions = { ...header, certificateHeader: 'x_my-cert' }
     const line = `X_My-Cert: ${toBase64Der(pki.rsa)}`
     expect(await extract([line], options)).to.deep.equal(fingerprints(pki.rsa))
@@ -99,7 +99,7 @@ describe('a request in which somebody has tampered with a header that is read', 
   })
 })
 
-describe('finding the header that somebody has tampered with', () => {
+describe('finding the header that a line tampers with', () => {
   const findSuspect = (request: RequestLike) =>
     collectFields(request, ['x-cert', 'x-verify']).suspect?.name
 

@@ -20,7 +20,7 @@ const header: ExtractorOptions = { certificateHeader: 'X-Cert', headerEncoding: 
 const verify: ExtractorOptions = { verifyHeader: 'X-Verify', verifyValue: 'SUCCESS' }
 const UNTRUSTED = { success: false, certificate: null, reason: 'untrusted_proxy' }
 
-describe('who may say in a header who the client is', () => {
+describe('the option "trustedProxies"', () => {
   let pki: TestPki
   before(async () => {
     pki = await testPki()
@@ -36,11 +36,11 @@ describe('who may say in a header who the client is', () => {
     ['a peer at a trusted address', '127.0.0.1'],
     ['a peer in a trusted network', ['192.0.2.1', 'loopback']],
     ['a peer that a function trusts', ({ address }) => address === '127.0.0.1'],
-    ['everybody, where the network is said to see to it', true],
-    ['everybody, where nothing is said', undefined],
+    ['every peer when it is true', true],
+    ['every peer when it is undefined', undefined],
   ]
   for (const [what, trustedProxies] of trusting) {
-    it(`is ${what}`, async () => {
+    it(`trusts ${what}`, async () => {
       expect(pathOf(await extract(trustedProxies))).to.deep.equal(fingerprints(pki.rsa))
     })
   }
@@ -50,17 +50,23 @@ describe('who may say in a header who the client is', () => {
     ['a peer in another network', ['10.0.0.0/8', 'uniquelocal', 'unix']],
     ['a peer that a function does not trust', () => false],
     ['a peer about which a function throws', () => throwAny(new Error('boom'))],
-    ['a peer about which a promise says yes', (() => Promise.resolve(true)) as never],
-    ['a peer without a certificate, where that counts', ({ certificate }) => certificate !== null],
+    [
+      'a peer for which a function returns a promise of true',
+      (() => Promise.resolve(true)) as never,
+    ],
+    [
+      'a peer without a certificate when a function requires it',
+      ({ certificate }) => certificate !== null,
+    ],
   ]
   for (const [what, trustedProxies] of distrusting) {
-    it(`is not ${what}`, async () => {
+    it(`does not trust ${what}`, async () => {
       const forwarded = ['X-Forwarded-For: 192.0.2.1', 'Forwarded: for=192.0.2.1']
       expect(await extract(trustedProxies, forwarded)).to.deep.equal(UNTRUSTED)
     })
   }
 
-  it('is not asked of an untrusted peer: its headers are not even looked at', () => {
+  it('does not even look at the headers of an untrusted peer', () => {
     const read: string[] = []
     const socket = { remoteAddress: '192.0.2.2' }
     const request = {
@@ -82,7 +88,7 @@ describe('who may say in a header who the client is', () => {
     expect(read).to.include.members(['headers', 'rawHeaders'])
   })
 
-  it('is decided anew for every request', () => {
+  it('decides anew for every request', () => {
     const answers = [true, false, true]
     const trustedProxies = () => answers.shift() === true
     const extractor = createExtractor({ ...header, trustedProxies })
@@ -91,7 +97,7 @@ describe('who may say in a header who the client is', () => {
     expect(reasons).to.deep.equal([null, 'untrusted_proxy', null])
   })
 
-  it('is a proxy that shows a certificate of its own, which is not the client', async () => {
+  it("can trust a proxy by its own certificate, which is not the client's", async () => {
     const proxy = fingerprints(pki.ec)[0]
     const trustedProxies: ExtractorOptions['trustedProxies'] = ({ certificate }) =>
       certificate?.fingerprint256 === proxy
@@ -107,7 +113,7 @@ describe('who may say in a header who the client is', () => {
     }
   })
 
-  it('ends in a 401 with the reason', async () => {
+  it('answers an untrusted peer with a 401 and the reason', async () => {
     const seen: unknown[] = []
     const strategy = new Strategy(
       {
@@ -133,7 +139,7 @@ describe('who may say in a header who the client is', () => {
       headers,
     })
 
-    it('whoever has no address is neither the proxy nor a client', () => {
+    it('treats a peer without an address as neither the proxy nor a client', () => {
       const certificate = new X509Certificate(pki.ec.cert).toLegacyObject()
       const tls = { authorized: true, getPeerCertificate: () => certificate }
       for (const trustedProxies of ['192.0.2.1', 'unix', () => false] as const) {
@@ -142,7 +148,7 @@ describe('who may say in a header who the client is', () => {
           pathOf(extractor({ headers: {}, socket: { ...tls, ...socket } }))
         for (const remoteAddress of [undefined, null, 7]) {
           expect(ask({ remoteAddress })).to.equal('untrusted_proxy')
-          // What the server listens on says nothing of a connection that it was handed.
+          // The server's own address says nothing about a connection that it was handed.
           const server = { address: () => '/run/app.sock' }
           expect(ask({ remoteAddress, server })).to.equal('untrusted_proxy')
         }
@@ -150,7 +156,7 @@ describe('who may say in a header who the client is', () => {
       }
     })
 
-    it('whoever comes over a Unix-domain socket is known by that', () => {
+    it('recognizes a peer that connects over a Unix-domain socket', () => {
       const certificate = new X509Certificate(pki.ec.cert).toLegacyObject()
       const extractor = createExtractor({ ...fallback, trustedProxies: '192.0.2.1' })
       const socket = {
@@ -186,7 +192,7 @@ describe('who may say in a header who the client is', () => {
     })
   })
 
-  it('is meaningless, and refused, where no header is read', () => {
+  it('is rejected where no header is read, because it has no effect there', () => {
     for (const trustedProxies of [true, 'loopback', ['::1'], () => true] as const) {
       for (const fallbackToSocket of [undefined, false, true]) {
         expect(() => createExtractor({ trustedProxies, fallbackToSocket }))
@@ -199,7 +205,7 @@ describe('who may say in a header who the client is', () => {
     }
   })
 
-  it('cannot be everybody beside clients that connect themselves', () => {
+  it('cannot be true beside clients that connect themselves', () => {
     expect(() => createExtractor({ ...header, trustedProxies: true, fallbackToSocket: true }))
       .to.throw(
         TypeError,

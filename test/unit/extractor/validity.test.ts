@@ -37,7 +37,7 @@ describe('a certificate outside its validity period', () => {
     ] as const
   const requestFor = (certificate: Issued) => ({ headers: { 'x-cert': toBase64Der(certificate) } })
 
-  it('is refused from a header, unless the check is switched off', () => {
+  it('is rejected from a header, unless the check is switched off', () => {
     for (const [certificate, reason] of reasons()) {
       const request = requestFor(certificate)
       for (const checkValidity of [undefined, true]) {
@@ -83,7 +83,7 @@ describe('a certificate outside its validity period', () => {
     expect(pathOf(result)).to.deep.equal(fingerprints(leaf, issuer))
   })
 
-  it('is refused on a connection whose handshake was before its end', async () => {
+  it('is rejected on a connection whose handshake was before its end', async () => {
     const strict = new Strategy((_cert) => ({ id: 'user' }))
     const lenient = createExtractor({ checkValidity: false })
     const [ports, extracted, endings] = [new Set<unknown>(), [] as unknown[], [] as unknown[]]

@@ -133,17 +133,17 @@ describe('the fault of an X-Forwarded-Client-Cert header', () => {
       () => ({ text: `${cert};Chain="${toUrlPem(named)}"`, says: /^Chain doesn't begin/ }),
     ],
     [
-      'what is no XFCC at all',
+      'text in another format',
       () => ({ text: toUrlPem(client), says: /doesn't begin with Key=Value/ }),
     ],
     ['JSON', () => ({ text: `[{"Hash":"${SECRET}"}]`, says: /JSON/ })],
     ['an empty value', () => ({ text: '', says: /doesn't begin with Key=Value/ })],
     [
-      'what is no pair',
+      "a part that isn't Key=Value",
       () => ({ text: `${hash};URI=a;${SECRET}`, says: /a part of it isn't Key=Value/ }),
     ],
     [
-      'what is no pair in another element',
+      "a part that isn't Key=Value in another element",
       () => ({ text: `${hash},${SECRET}`, says: /a part of it isn't Key=Value/ }),
     ],
     ['a comma in By', () => ({ text: `By=urn:a,b;${hash};${cert}`, says: /where By/ })],

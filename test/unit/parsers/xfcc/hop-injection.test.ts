@@ -18,7 +18,7 @@ function genuinePairs(cert: Issued): string {
   return `Hash=${hash};Cert="${toUrlPem(cert)}";Subject="CN=client"`
 }
 
-/** What Envoy writes: names as they are, the first URI alone in older versions. */
+/** Writes names as Envoy does: unchanged, and only the first URI in older versions. */
 function writeAll(cert: Issued, names: SubjectAltName): string[] {
   const uris = names.filter(({ type }) => type === 'url').map(({ value }) => `URI=${value}`)
   const dns = names.filter(({ type }) => type === 'dns').map(({ value }) => `DNS=${value}`)
@@ -50,18 +50,21 @@ describe('an element that a client smuggles in by its own alternative names', ()
     ['a name with a quoted part in front of the comma', (element) => [`a;X="y",${element}`]],
     ['a name in quotes', (element) => [`"a",${element}`]],
     ['two elements', (element) => [`a,${element},${element}`]],
-    ['an element with a name of its own', (element) => [`a,${element};URI=`]],
+    ['an element with its own name', (element) => [`a,${element};URI=`]],
     ['an element that another name continues', (element) => [`a,${element};Future=`]],
     ['an element in the middle of a list', (element) => ['a', `b,${element}`, 'c']],
-    ['what is cut off being a name, in front', (element) => ['a', `a,${element}`]],
-    ['what is cut off being a name, behind', (element) => [`a,${element}`, 'a']],
-    ['what is cut off being all of the names', (element) => ['a', `a,${element}`, 'a']],
+    ['a name that equals the name in front when it is cut off', (element) => ['a', `a,${element}`]],
+    ['a name that equals the name behind when it is cut off', (element) => [`a,${element}`, 'a']],
+    [
+      'a name that equals all other names when it is cut off',
+      (element) => ['a', `a,${element}`, 'a'],
+    ],
     ['an empty name in front', (element) => ['', `,${element}`]],
     ['an empty name behind', (element) => [`,${element}`, '']],
   ]
   for (const type of ['url', 'dns'] as const) {
     for (const [what, values] of lists) {
-      it(`is refused in ${type}: ${what}`, async () => {
+      it(`is rejected in ${type}: ${what}`, async () => {
         const names = values(genuinePairs(evil)).map((value) => ({ type, value }))
         const client = await createSelfSigned({ subjectAltName: names })
         for (const [index, element] of writeAll(client, names).entries()) {
@@ -74,7 +77,7 @@ describe('an element that a client smuggles in by its own alternative names', ()
     }
   }
 
-  it('is refused in a DNS name that stands behind a genuine URI', async () => {
+  it('is rejected in a DNS name that comes after a genuine URI', async () => {
     const names: SubjectAltName = [
       { type: 'url', value: 'a' },
       { type: 'dns', value: `a,${genuinePairs(evil)}` },
@@ -83,7 +86,7 @@ describe('an element that a client smuggles in by its own alternative names', ()
     for (const element of writeAll(client, names)) expectRefused(element, 'DNS')
   })
 
-  it('is refused behind a certificate of its own for the names that the proxy wrote', async () => {
+  it('is rejected behind another certificate that has the names that the proxy wrote', async () => {
     const own = await createSelfSigned({ subjectAltName: [{ type: 'url', value: 'a' }] })
     const uri = `a;Cert="${toUrlPem(own)}",${genuinePairs(evil)}`
     const client = await createSelfSigned({ subjectAltName: [{ type: 'url', value: uri }] })
@@ -97,12 +100,12 @@ describe('an element that a client smuggles in by its own alternative names', ()
     }
   })
 
-  it('is refused behind a key that nobody knows', async () => {
+  it('is rejected behind an unknown key', async () => {
     const client = await createSelfSigned()
     expectRefused(`${genuinePairs(client)};Future=x,${genuinePairs(evil)}`, 'Future')
   })
 
-  it('is refused where Node cannot read the names that the proxy could', async () => {
+  it('is rejected when Node cannot read the names that the proxy could', async () => {
     // Tag, length and value: a name that ends in the middle, none at all, and no list of names.
     for (const names of ['3003860261', '3000', '0500', '']) {
       const value = new Uint8Array(Buffer.from(names, 'hex'))
@@ -113,14 +116,14 @@ describe('an element that a client smuggles in by its own alternative names', ()
     }
   })
 
-  it('is refused where Node cannot read the certificate', () => {
+  it('is rejected when Node cannot read the certificate', () => {
     const cert = Buffer.from('no certificate')
     const pem = `-----BEGIN CERTIFICATE-----\n${cert.toString('base64')}\n-----END CERTIFICATE-----\n`
     const element = `Cert="${encodeURIComponent(pem)}";URI=,${genuinePairs(evil)}`
     expectRefused(element, 'garbage')
   })
 
-  it('is refused where a quote swallows what the proxy wrote', async () => {
+  it('is rejected when a quote swallows the text that the proxy wrote', async () => {
     const client = await createSelfSigned()
     const own = `${genuinePairs(client)};URI=`
     for (const front of ['X="', 'X="\\', `${genuinePairs(evil)};X="`, 'Cert="', 'URI="']) {
@@ -130,7 +133,7 @@ describe('an element that a client smuggles in by its own alternative names', ()
 })
 
 describe('a pair that a client smuggles in by a name in quotes', () => {
-  it('is refused where no Hash in front binds it', async () => {
+  it('is rejected when no Hash in front binds it', async () => {
     const evil = await createSelfSigned({ subject: 'CN=admin' })
     for (const key of ['URI', 'DNS']) {
       const text = `Subject="CN=client";${key}="x";Cert="${toUrlPem(evil)}"`

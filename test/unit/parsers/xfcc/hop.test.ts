@@ -77,7 +77,7 @@ describe("a hop's element of X-Forwarded-Client-Cert", () => {
     expect(parses).to.equal(0)
   })
 
-  it('is refused where so many hops have not been taken', () => {
+  it('is rejected when the header has fewer hops', () => {
     for (const [text, hop] of [
       [header, 3],
       [header, 9],
@@ -117,7 +117,7 @@ describe("a hop's element of X-Forwarded-Client-Cert", () => {
     }
   })
 
-  it('is refused with other names than those of its certificate', () => {
+  it('is rejected with other names than those of its certificate', () => {
     const [a, b] = ['https://e.org/a', 'https://e.org/b']
     for (const uris of [[b], [b, a], [a, b, a], [''], ['', a, b], [a, 'https://e.org/B'], ['x']]) {
       const text = elementOf(client, uris)
@@ -158,7 +158,7 @@ describe("a hop's element of X-Forwarded-Client-Cert", () => {
     }
   })
 
-  it('is refused with a nearer element that is not as Envoy writes it, or not genuine', () => {
+  it('is rejected with a nearer element that is not as Envoy writes it, or not genuine', () => {
     const genuine = elementOf(client, ['https://e.org/a'], [])
     for (const nearer of [
       ...[
@@ -175,7 +175,7 @@ describe("a hop's element of X-Forwarded-Client-Cert", () => {
     }
   })
 
-  it('is refused when it has no certificate itself, or another than its Hash says', () => {
+  it('is rejected when it has no certificate, or a certificate that does not match its Hash', () => {
     const hash = createHash('sha256').update('another').digest('hex')
     for (const text of ['Hash=0', 'Subject="CN=a"', `Hash=${hash};Cert="${toUrlPem(mesh)}"`]) {
       expect(readHop(`${elementOf(client, [])},${text}`, 0)).to.equal(undefined)

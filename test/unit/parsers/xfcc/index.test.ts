@@ -44,15 +44,15 @@ describe('X-Forwarded-Client-Cert', () => {
     ['a name of the proxy that ends with a semicolon', `By=urn:a;;${hash};${cert}`],
     ['a name of the proxy with parameters', `bY=spiffe://a/b;v=1;w=2;${hash};${cert}`],
     ['several names of the proxy with semicolons', `By=urn:a;b;By=urn:c;d;${hash};${cert}`],
-    ['a quoted key that nobody knows behind the name of the proxy', `By=a;Future="1";${cert}`],
+    ['an unknown quoted key behind the name of the proxy', `By=a;Future="1";${cert}`],
     ['quoted keys in front of Hash', `${subject};${cert};${hash}`],
     ['keys in any case', `hASH=${sha256};cERT="${toUrlPem(leaf)}";SUBJECT="CN=client"`],
     ['the digits of Hash in upper case', `Hash=${sha256.toUpperCase()};${cert}`],
     ['a semicolon at the end', `${hash};${cert};`],
     ['several URIs and DNS names behind', `${cert};URI=a;URI=b;DNS=c;DNS=d`],
     ['empty URIs behind', `${cert};URI=;URI=`],
-    ['a key that nobody knows behind', `${cert};Future=1`],
-    ['a quoted key that nobody knows in front', `Future="1";${cert}`],
+    ['an unknown key behind', `${cert};Future=1`],
+    ['an unknown quoted key in front', `Future="1";${cert}`],
     ['a URI in front, where Hash binds what follows', `${hash};URI=https://e.org/;${cert}`],
     ['a subject that quotes a certificate', `Subject="CN=a;${quoted}";${cert}`],
     ['a subject that ends with a backslash', `Subject="CN=a\\\\";${cert}`],
@@ -108,12 +108,12 @@ describe('X-Forwarded-Client-Cert', () => {
   ]
 
   for (const [what, text] of refused) {
-    it(`is refused with ${what}`, () => {
+    it(`is rejected with ${what}`, () => {
       expect(readOne(text)).to.equal(undefined)
     })
   }
 
-  it('is read with as many certificates as a request may carry, and refused with one more', () => {
+  it('is read with as many certificates as a request may carry, and rejected with one more', () => {
     const chainOf = (count: number) =>
       `Chain="${toUrlPem(leaf, ...Array<typeof leaf>(count - 1).fill(issuer))}"`
     expect(readOne(chainOf(MAX_CHAIN_CERTS))).to.have.lengthOf(MAX_CHAIN_CERTS)
@@ -121,13 +121,13 @@ describe('X-Forwarded-Client-Cert', () => {
   })
 })
 
-describe('what a client smuggles into X-Forwarded-Client-Cert by its own alternative names', () => {
+describe('a pair that a client smuggles into X-Forwarded-Client-Cert in its alternative names', () => {
   // Envoy copies URI and DNS as they are, so a name may hold ";Cert=..." and even a comma.
   for (const key of ['URI', 'DNS', 'Future']) {
     const smuggled: [what: string, text: string][] = [
       ['a Cert, where there is no Hash', `${key}=x;${evilCert}`],
       ['a Chain, where there is no Hash', `${key}=x;${evilChain}`],
-      ['a Cert with a Hash of its own', `${key}=x;${toXfcc(evil)}`],
+      ['a Cert with a matching Hash', `${key}=x;${toXfcc(evil)}`],
       ['a Hash behind the genuine Cert', `${cert};${key}=x;${hash}`],
       ['a Chain behind a Cert without Hash', `${cert};${key}=x;${chain}`],
       ['a Subject, where there is no Hash', `${cert};${key}=x;Subject="CN=admin"`],
@@ -139,7 +139,7 @@ describe('what a client smuggles into X-Forwarded-Client-Cert by its own alterna
     ]
 
     for (const [what, text] of smuggled) {
-      it(`is refused in ${key}: ${what}`, () => {
+      it(`is rejected in ${key}: ${what}`, () => {
         expect(readOne(text)).to.equal(undefined)
       })
     }

@@ -102,7 +102,7 @@ describe('the pairs of X-Forwarded-Client-Cert', () => {
   ]
 
   for (const [what, text, at] of refused) {
-    it(`are refused with ${what}`, () => {
+    it(`are rejected with ${what}`, () => {
       expect(scanAll(text).at(-1)).to.equal(`refused at ${at}`)
     })
   }
