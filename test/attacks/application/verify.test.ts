@@ -193,7 +193,7 @@ describe('C4 verify with more than one outcome', () => {
     },
     'done(user), done(user)': (_cert, done) => {
       done(null, user)
-      done(null, { id: 'somebody else' })
+      done(null, { id: 'another user' })
     },
     'done(user), throw': (_cert, done) => {
       done(null, user)

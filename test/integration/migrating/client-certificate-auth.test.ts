@@ -546,7 +546,7 @@ describe('docs/migrating/client-certificate-auth.md', () => {
   }
 
   it('has exactly one row for each of these differences', () => {
-    expectRows('client-certificate-auth', 'What differs', DIFFERENCES)
+    expectRows('client-certificate-auth', 'Differences', DIFFERENCES)
     expectRows('client-certificate-auth', 'From version 0.3.0', SINCE_0_3_0)
   })
 })

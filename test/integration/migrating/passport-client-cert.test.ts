@@ -309,6 +309,6 @@ describe('docs/migrating/passport-client-cert.md', () => {
   }
 
   it('has exactly one row for each of these differences', () => {
-    expectRows('passport-client-cert', 'What differs', DIFFERENCES)
+    expectRows('passport-client-cert', 'Differences', DIFFERENCES)
   })
 })

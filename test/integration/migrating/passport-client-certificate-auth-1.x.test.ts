@@ -307,6 +307,6 @@ describe('docs/migrating/passport-client-certificate-auth-1.x.md', () => {
   }
 
   it('has exactly one row for each of these differences', () => {
-    expectRows('passport-client-certificate-auth-1.x', 'What differs', DIFFERENCES)
+    expectRows('passport-client-certificate-auth-1.x', 'Differences', DIFFERENCES)
   })
 })

@@ -7,7 +7,7 @@ function scanAll(text: string): string[] {
   let onlyByPrecedes = true
   for (let at = 0; at < text.length;) {
     const pair = scanXfccPair(text, at, onlyByPrecedes)
-    if (pair === undefined) return [...pairs, `refused at ${at}`]
+    if (pair === undefined) return [...pairs, `rejected at ${at}`]
     const { key, value, quoted, endsElement, isFollowed } = pair
     const end = isFollowed ? ';' : endsElement ? ' ends' : ''
     pairs.push(`${key}=${quoted ? 'quoted ' : ''}<${value}>${end}`)
@@ -103,7 +103,7 @@ describe('the pairs of X-Forwarded-Client-Cert', () => {
 
   for (const [what, text, at] of refused) {
     it(`are rejected with ${what}`, () => {
-      expect(scanAll(text).at(-1)).to.equal(`refused at ${at}`)
+      expect(scanAll(text).at(-1)).to.equal(`rejected at ${at}`)
     })
   }
 })
