@@ -73,6 +73,14 @@ describe('the signatures that are verified for a chain', () => {
     ['the point at infinity', () => ({ spki: infinity }), 0, 0],
     ['an unknown algorithm', () => ({ spki: seq(seq(oid('1.2.3')), bits(octets())) }), 0, 0],
   ]
+  it('are fewer behind a leaf with a compressed point on P-224, because reading it took long', () => {
+    const issuers = Array.from({ length: 9 }, () => unsigned(ec('secp384r1')()))
+    const leafOf = (key: Parts): Buffer => certificateOf({ subject: 'leaf', issuer: 'x', ...key })
+    const usual = countVerified([leafOf(ec('secp224r1')()), ...issuers])
+    const slow = countVerified([leafOf(compressed('secp224r1')()), ...issuers])
+    expect([slow, usual]).to.deep.equal([1, 2])
+  })
+
   for (const [what, make, ofTwo, ofNine] of kinds) {
     const of = (count: number): number => {
       const others = Array.from({ length: count }, () => unsigned(make()))
