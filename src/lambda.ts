@@ -1,14 +1,17 @@
 import { type OptionTable, parseOptions } from './util/options.js'
 import type { ValidityReason } from './certificate/validity.js'
-import type { EventFailureReason } from './extractor/api-gateway.js'
 import { NO_CACHE } from './extractor/certificate-cache.js'
 import { EXTRACTOR_OPTIONS, parseExtractorOptions } from './extractor/options.js'
 import { compileExtractor } from './extractor/pipeline.js'
-import type { ExtractionFailure, ExtractionSuccess } from './extractor/result.js'
+import type {
+  EventFailureReason,
+  ExtractionFailure,
+  ExtractionSuccess,
+} from './extractor/result.js'
 
 export type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
-export type { EventFailureReason } from './extractor/api-gateway.js'
 export type {
+  EventFailureReason,
   ExtractionFailure,
   ExtractionFailureReason,
   ExtractionResult,

@@ -11,7 +11,12 @@ import {
 import { hasStringsOnly } from './name-values.js'
 import { type PublicKey, readPublicKey } from './public-key.js'
 import { readTime } from './time.js'
-import type { Validity } from './validity.js'
+
+/** The period in which a certificate is valid, both ends inclusive, in milliseconds since the epoch. */
+export interface Validity {
+  readonly notBeforeMs: number
+  readonly notAfterMs: number
+}
 
 /** The fields that our own reader takes from the DER of a certificate (RFC 5280 4.1). */
 export interface CertificateFields {

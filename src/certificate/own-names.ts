@@ -1,10 +1,10 @@
+import type { PeerCertificate } from 'node:tls'
 import { RUNTIME } from '../util/runtime.js'
 import { readSubjectAltNames } from './general-names.js'
-import type { ChainedPeerCertificate } from './peer-certificate.js'
 import { formatSubjectAltNames } from './subject-alt-name.js'
 
 /** workerd spells the member differently. */
-interface LegacyObject extends ChainedPeerCertificate {
+interface LegacyMembers {
   subjectAltName?: string
 }
 
@@ -13,14 +13,15 @@ interface LegacyObject extends ChainedPeerCertificate {
  *
  * @param hasNodeNames - whether the runtime writes names as Node does
  */
-export function showOwnNames(
-  certificate: LegacyObject,
+export function showOwnNames<Certificate extends PeerCertificate>(
+  certificate: Certificate & LegacyMembers,
   hasNodeNames: boolean = RUNTIME.hasNodeNames,
-): ChainedPeerCertificate {
+): Certificate {
   if (hasNodeNames && !('subjectAltName' in certificate)) return certificate
-  const { subjectAltName: _, ...own } = certificate
+  const own: { subjectaltname?: string } & LegacyMembers = { ...certificate }
+  delete own.subjectAltName
   const names = readSubjectAltNames(certificate.raw) ?? []
   if (names.length === 0) delete own.subjectaltname
   else own.subjectaltname = formatSubjectAltNames(names)
-  return own
+  return own as Certificate & LegacyMembers
 }

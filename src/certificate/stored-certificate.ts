@@ -1,5 +1,6 @@
+import type { Validity } from './fields.js'
 import type { ChainedPeerCertificate } from './peer-certificate.js'
-import { readValidity, type Validity } from './validity.js'
+import { readValidity } from './validity.js'
 
 /** A certificate that was parsed once, for one request or for many. */
 export interface StoredCertificate {

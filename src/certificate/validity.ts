@@ -1,14 +1,8 @@
 import type { PeerCertificate } from 'node:tls'
-import { readFields } from './fields.js'
+import { readFields, type Validity } from './fields.js'
 
 /** The reason why a certificate isn't valid at a point in time (RFC 5280 4.1.2.5). */
 export type ValidityReason = 'certificate_expired' | 'certificate_not_yet_valid'
-
-/** The period in which a certificate is valid, both ends inclusive, in milliseconds since the epoch. */
-export interface Validity {
-  readonly notBeforeMs: number
-  readonly notAfterMs: number
-}
 
 /**
  * Reads the dates from the DER of a certificate. Only test doubles and wrappers around Node's socket

@@ -4,16 +4,7 @@ import { decodePem } from '../parsers/pem.js'
 import { trace } from '../util/trace.js'
 import type { CertificateCache } from './certificate-cache.js'
 import { nodeRequestOf, type RequestLike } from './request.js'
-import { type ExtractionFailure, failWith } from './result.js'
-
-/**
- * Why no certificate was read from an event of API Gateway.
- *
- * - `lambda_event_missing_clientcert`: the event has none; without mutual TLS there never is one
- * - `lambda_event_clientcert_malformed`: what is in its place is not exactly one certificate
- */
-export type EventFailureReason =
-  'lambda_event_missing_clientcert' | 'lambda_event_clientcert_malformed'
+import { type EventFailureReason, type ExtractionFailure, failWith } from './result.js'
 
 /**
  * Reads the certificate with which a client came to API Gateway, from the event behind the request

@@ -9,12 +9,12 @@ export type { ChainedPeerCertificate, ForwardedIdentity } from '../certificate/p
 export type { HeaderEncoding } from '../parsers/decoders.js'
 export type { CertificateSource } from '../parsers/presets.js'
 export type { CacheOptions } from './certificate-cache.js'
-export type { EventFailureReason } from './api-gateway.js'
 export type { ExtractorOptions } from './options.js'
 export type { Extractor } from './pipeline.js'
 export type { ProxyPeer, TrustedProxies } from './proxy-trust.js'
 export type { RequestLike } from './request.js'
 export type {
+  EventFailureReason,
   ExtractionFailure,
   ExtractionFailureReason,
   ExtractionResult,

@@ -1,6 +1,14 @@
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import type { ValidityReason } from '../certificate/validity.js'
-import type { EventFailureReason } from './api-gateway.js'
+
+/**
+ * Why no certificate was read from an event of API Gateway.
+ *
+ * - `lambda_event_missing_clientcert`: the event has none; without mutual TLS there never is one
+ * - `lambda_event_clientcert_malformed`: what is in its place is not exactly one certificate
+ */
+export type EventFailureReason =
+  'lambda_event_missing_clientcert' | 'lambda_event_clientcert_malformed'
 
 /**
  * Why no certificate was extracted.
