@@ -1,8 +1,9 @@
-// A proxy in front ends TLS and forwards the client's certificate in a header. A header proves
-// nothing by itself: the proxy has to overwrite what clients send, and the header of any other peer
-// must not be read. Here the proxy runs on the same machine, which is what `trustedProxies` says.
+// A proxy terminates TLS and forwards the client's certificate in a header. A header proves nothing
+// by itself: the proxy has to overwrite the client's header, and the application must read the
+// header only from the proxy. Here the proxy runs on the same machine, so `trustedProxies` is
+// 'loopback'.
 //
-// The configuration of nginx that goes with it:
+// Configure nginx like this:
 //   ssl_client_certificate ca.pem;
 //   ssl_verify_client      optional;
 //   location / {
@@ -19,7 +20,8 @@ import { createAuthority } from './support/pki.js'
 
 passport.use(
   new Strategy(
-    // The header names of the configuration above, and what X-SSL-Client-Verify has to say.
+    // The preset has the header names of the configuration above, and requires SUCCESS from
+    // X-SSL-Client-Verify.
     { certificateSource: 'nginx', trustedProxies: 'loopback' },
     (cert, done) => {
       done(null, cert.subject.CN === 'alice' && { name: 'alice' })
@@ -32,11 +34,11 @@ app.get('/', passport.authenticate('client-cert', { session: false }), (req, res
   res.json({ user: req.user })
 })
 
-// 0 for any free port: yours has the number that is in `proxy_pass`.
+// 0 means any free port. In production, use the port in `proxy_pass`.
 const server = http.createServer(app).listen(0, '127.0.0.1')
 
-// The proxy: what it sends for a client that it has verified, for one that it has not (which nginx
-// forwards only with `optional_no_ca`), and for one without a certificate.
+// The proxy's headers for a verified client, for a client that isn't verified (which nginx only
+// forwards with `optional_no_ca`), and for a client without a certificate.
 const url = await urlOf(server)
 const ca = await createAuthority()
 const alice = encodeURIComponent((await ca.issue({ subject: 'CN=alice' })).cert)

@@ -1,5 +1,6 @@
-// Direct TLS on Bun, where the sockets of node:https don't show the certificate of the client. The
-// server of node:tls ends TLS and hands the connections over. It works on Node in the same way.
+// Direct TLS on Bun, where the sockets of node:https don't show the client's certificate. A server
+// of node:tls terminates TLS and passes the connections to the HTTP server. It works on Node in the
+// same way.
 import { once } from 'node:events'
 import http from 'node:http'
 import tls from 'node:tls'
@@ -37,6 +38,6 @@ const otherCa = await createAuthority({ subject: 'CN=Example CA' })
 const impostor = await otherCa.issue({ subject: 'CN=alice, O=Example' })
 
 await show('alice', 200, get(url, { ca: ca.cert, ...alice }))
-await show('mallory, who is not a user', 401, get(url, { ca: ca.cert, ...mallory }))
-await show('an impostor as alice', 401, get(url, { ca: ca.cert, ...impostor }))
-await show('a client without a certificate', 401, get(url, { ca: ca.cert }))
+await show('mallory, not a user', 401, get(url, { ca: ca.cert, ...mallory }))
+await show('an impostor named alice', 401, get(url, { ca: ca.cert, ...impostor }))
+await show('no certificate', 401, get(url, { ca: ca.cert }))

@@ -1,6 +1,6 @@
-// Workers of node:cluster that have the keys of their TLS session tickets in common. A client's next
-// connection may come to another worker, and resumes its session there all the same: without the
-// signatures of a full handshake, and with the certificate.
+// Workers of node:cluster that share the keys of their TLS session tickets. A client's next
+// connection may reach another worker, and still resumes its session there: without the signatures
+// of a full handshake, and with the certificate.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment -- once() resolves to `any`. */
 import assert from 'node:assert/strict'
 import cluster from 'node:cluster'
@@ -41,7 +41,7 @@ function runWorker() {
       return
     }
     server = https.createServer(mtlsServerOptions(options), app).listen(0, '127.0.0.1')
-    // Once more: with listen(), Node gives every worker the keys that the very first one had.
+    // listen() gives every worker the keys of the very first worker, so they have to be set again.
     server.once('listening', () => server?.setTicketKeys(ticketKeys))
   })
   process.send?.('ready')
@@ -49,13 +49,13 @@ function runWorker() {
 
 /** @param {TlsOptions} tls */
 function startWorkers(tls) {
-  // So that bytes arrive as bytes.
+  // With this setting, Buffers arrive as Buffers.
   cluster.setupPrimary({ serialization: 'advanced' })
 
   // Exactly 48 bytes, the same for all workers.
   let ticketKeys = randomBytes(48)
 
-  // Every worker that is ready gets them, also a worker that takes the place of another.
+  // Every worker sends a message when it is ready, also one that replaces another worker.
   cluster.on('message', (worker) => worker.send({ ...tls, ticketKeys }))
   cluster.fork()
   cluster.fork()
@@ -73,7 +73,8 @@ async function runPrimary() {
   await once(cluster, 'listening')
   const [, { port }] = await once(cluster, 'listening')
 
-  // A client that keeps its TLS sessions, as all do, but no connections. The workers take turns.
+  // A client that keeps its TLS sessions, as all clients do, but no connections. The workers take
+  // turns.
   const alice = { ca: ca.cert, ...(await ca.issue({ subject: 'CN=alice' })) }
   const keepingSessions = { ...alice, agent: new https.Agent() }
   const ask = async (/** @type {RegExp} */ expected) => {
@@ -89,7 +90,7 @@ async function runPrimary() {
   await ask(/full handshake/)
   await ask(/session resumed/)
 
-  console.log('worker 1 is replaced by worker 3')
+  console.log('worker 3 replaces worker 1')
   cluster.workers?.[1]?.kill()
   await once(cluster, 'exit')
   cluster.fork()

@@ -1,4 +1,4 @@
-// Connect, without Express. Passport's middleware needs nothing that Connect lacks.
+// Connect, without Express. Connect has everything that Passport's middleware needs.
 import { STATUS_CODES } from 'node:http'
 import https from 'node:https'
 import connect from 'connect'
@@ -10,7 +10,7 @@ import { issueServer, urlOf } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
 /**
- * Acts as a database, which does not always answer.
+ * Represents a database, which sometimes fails.
  *
  * @param {unknown} name
  */
@@ -31,7 +31,7 @@ passport.use(
 
 const app = connect()
 
-// Whatever is added behind this line is for authenticated clients only.
+// Everything that is added after this line is only for authenticated clients.
 app.use(passport.authenticate('client-cert', { session: false }))
 
 app.use('/admin', (/** @type {UserRequest} */ req, _res, next) => {
@@ -43,8 +43,8 @@ app.use((/** @type {UserRequest} */ req, /** @type {import('node:http').ServerRe
   res.end(JSON.stringify({ user: req.user }))
 })
 
-// Last, and with four parameters. Without it, Connect sends clients the stack of an error, unless
-// NODE_ENV is 'production'.
+// This handler must come last, and have four parameters. Without it, Connect sends clients the
+// stack of an error, unless NODE_ENV is 'production'.
 /** @type {connect.ErrorHandleFunction} */
 const answerError = (error, _req, res, _next) => {
   res.statusCode = error instanceof Error && 'status' in error ? Number(error.status) : 500

@@ -1,6 +1,6 @@
-// One application, reached in two ways: over its own TLS, and by plain HTTP from a proxy that
-// forwards certificates in a header. Real clients of all kinds ask for something, and a table shows
-// what each of them got and why. Run it with `npm run demo`.
+// One application that clients reach in two ways: over TLS, and over plain HTTP through a proxy
+// that forwards certificates in a header. Real clients of all kinds send a request, and a table
+// shows each result and its reason. Run it with `npm run demo`.
 import http from 'node:http'
 import https from 'node:https'
 import express from 'express'
@@ -14,7 +14,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 const CERTIFICATE = 'X-SSL-Client-Cert'
 const VERIFY = 'X-SSL-Client-Verify'
 
-/** @type {string} why the last request was rejected, as the audit hook was told */
+/** @type {string} the reason for the last rejection, from the audit hook */
 let lastReason
 
 /** @param {import('passport-client-certificate-auth').StrategyOptions} options */
@@ -64,7 +64,7 @@ const { key, cert } = await issueServer(ca)
 const tls = mtlsServerOptions({ key, cert, ca: ca.cert, rejectUnauthorized: false })
 const direct = https.createServer(tls, createApp(audit)).listen(0, '127.0.0.1')
 const proxied = http.createServer(createApp(fromProxy)).listen(0, '127.0.0.1')
-// The proxy of this server is elsewhere: a client that connects from here has gone past it.
+// The proxy of this server is on another machine, so a client that connects from here bypasses it.
 const fromElsewhere = { ...fromProxy, trustedProxies: '192.0.2.1' }
 const bypassed = http.createServer(createApp(fromElsewhere)).listen(0, '127.0.0.1')
 const directUrl = await urlOf(direct)
@@ -81,7 +81,8 @@ const overTls = (client) => get(directUrl, { ca: ca.cert, ...client })
 const overProxy = (client, verify, url = proxiedUrl) =>
   get(url, { headers: { [CERTIFICATE]: encodeURIComponent(client.cert), [VERIFY]: verify } })
 
-// Sends what a proxy makes of a forged header if it appends its own instead of overwriting it.
+// The header lines from a proxy that appends its header instead of overwriting the client's forged
+// one.
 const overAppendingProxy = () =>
   getWithLines(proxiedUrl, [
     `${CERTIFICATE}: ${encodeURIComponent(alice.cert)}`,
@@ -122,7 +123,7 @@ for (const [who, how, status, reason, ask] of expected) {
   const answer = await ask()
   printRow([who, how, answer.status, lastReason])
   if (answer.status !== status || lastReason !== reason) {
-    console.error(`  should have been ${status} ${reason}`)
+    console.error(`  expected ${status} ${reason}`)
     process.exitCode = 1
   }
 }

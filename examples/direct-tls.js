@@ -1,6 +1,6 @@
-// Clients connect to Node itself, and the certificate of their TLS connection says who they are.
-// Node checks it against `ca`; the strategy rejects what Node did not accept; the verify callback
-// decides which user a valid certificate belongs to.
+// Clients connect to Node directly, and authenticate with the certificate of their TLS connection.
+// Node verifies it against `ca`, the strategy rejects clients that Node didn't authorize, and the
+// verify callback finds the user of a valid certificate.
 import https from 'node:https'
 import express from 'express'
 import passport from 'passport'
@@ -29,9 +29,9 @@ const { key, cert } = await issueServer(ca)
 const options = mtlsServerOptions({
   key,
   cert,
-  // Node verifies client certificates against this CA.
+  // Node only authorizes clients with a certificate from this CA.
   ca: ca.cert,
-  // Let the strategy answer who has none: with a 401 instead of a broken connection.
+  // Node accepts the connection of every client, so the strategy can answer 401.
   rejectUnauthorized: false,
 })
 const server = https.createServer(options, app).listen(0, '127.0.0.1')
@@ -44,6 +44,6 @@ const otherCa = await createAuthority({ subject: 'CN=Example CA' })
 const impostor = await otherCa.issue({ subject: 'CN=alice, O=Example' })
 
 await show('alice', 200, get(url, { ca: ca.cert, ...alice }))
-await show('mallory, who is not a user', 401, get(url, { ca: ca.cert, ...mallory }))
-await show('an impostor as alice', 401, get(url, { ca: ca.cert, ...impostor }))
-await show('a client without a certificate', 401, get(url, { ca: ca.cert }))
+await show('mallory, not a user', 401, get(url, { ca: ca.cert, ...mallory }))
+await show('an impostor named alice', 401, get(url, { ca: ca.cert, ...impostor }))
+await show('no certificate', 401, get(url, { ca: ca.cert }))

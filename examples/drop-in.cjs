@@ -1,5 +1,5 @@
-// An application written for the package passport-client-cert, in CommonJS. Nothing in it has
-// changed but the name in one `require`.
+// An application in CommonJS that was written for passport-client-cert. Only the name in one
+// `require` has changed.
 'use strict'
 
 const https = require('node:https')
@@ -43,5 +43,5 @@ async function main() {
   const bob = await ca.issue({ subject: 'CN=bob' })
   await show('ann', 200, get(url, { ca: ca.cert, ...ann }))
   await show('bob', 401, get(url, { ca: ca.cert, ...bob }))
-  await show('nobody', 401, get(url, { ca: ca.cert }))
+  await show('no certificate', 401, get(url, { ca: ca.cert }))
 }

@@ -1,5 +1,5 @@
-// Fastify, with @fastify/passport and without sessions. The strategy runs in a hook in front of the
-// routes; what verify says is `request.user` behind it.
+// Fastify, with @fastify/passport and without sessions. The strategy runs in a hook before the
+// routes, and `request.user` is the user from verify.
 import { Authenticator } from '@fastify/passport'
 import Fastify from 'fastify'
 import { Strategy } from 'passport-client-certificate-auth'
@@ -9,7 +9,7 @@ import { issueServer, urlOf } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
 /**
- * Acts as a database, which does not always answer.
+ * Represents a database, which sometimes fails.
  *
  * @param {unknown} name
  */
@@ -33,11 +33,11 @@ passport.use(
     done(null, user ? { name: cert.subject.CN, ...user } : false)
   }),
 )
-// The plugin asks for a session even where it is not used.
+// The plugin needs a session decorator, even if no route uses sessions.
 app.decorateRequest('session')
 await app.register(passport.initialize())
 
-// Before the body is read, for all routes of this instance and of the plugins below it.
+// The hook runs before the body is read, for all routes of this instance and of its plugins.
 app.addHook('onRequest', passport.authenticate('client-cert', { session: false }))
 
 app.get('/', (request) => ({ user: request.user }))

@@ -1,5 +1,6 @@
-// A handler of web-standard requests, as Hono, Next.js, SvelteKit, Astro, Bun and Deno have them,
-// behind a proxy that ends TLS. Such a request has no socket: the server has to say who sent it.
+// A handler of web-standard requests, as in Hono, Next.js, SvelteKit, Astro, Bun and Deno, behind a
+// proxy that terminates TLS. Such a request has no socket, so the server has to pass the peer's
+// address.
 import { once } from 'node:events'
 import { createAdaptorServer } from '@hono/node-server'
 import { createFetchExtractor } from 'passport-client-certificate-auth/fetch'
@@ -7,7 +8,7 @@ import { get, show } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
 /**
- * Acts as a database, which does not always answer.
+ * Represents a database, which sometimes fails.
  *
  * @param {unknown} name
  */
@@ -17,12 +18,12 @@ function findUser(name) {
   return Object.entries(users).find(([known]) => known === name)?.[1]
 }
 
-// Header names, encoding and verify header are nginx's.
+// The preset has nginx's header names, encoding and verify header.
 const extract = createFetchExtractor({ certificateSource: 'nginx', trustedProxies: '127.0.0.1' })
 
 /**
  * @param {Request} request
- * @param {string | undefined} peerAddress who connected: from the server, never from a header
+ * @param {string | undefined} peerAddress from the server, never from a header
  */
 function handle(request, peerAddress) {
   const { certificate, reason } = extract(request, peerAddress)
@@ -33,18 +34,17 @@ function handle(request, peerAddress) {
 
   const { pathname } = new URL(request.url)
   if (pathname === '/admin' && !user.isAdmin) return new Response('Forbidden', { status: 403 })
-  // Depends on the client, so that no cache may keep it for others.
+  // The response depends on the client, so no cache may keep it for other clients.
   const headers = { 'Cache-Control': 'no-store' }
   return Response.json({ user: { name: certificate.subject.CN, ...user } }, { headers })
 }
 
-// The server and its way to tell the peer's address differ from one platform to the next; this one
-// is Node's.
+// Each platform has its own server and its own way to get the peer's address. This is Node's.
 const server = createAdaptorServer({
   fetch: (request, { incoming }) => handle(request, incoming.socket.remoteAddress),
 })
 
-// These are the headers that nginx sends, for clients with and without a certificate.
+// The headers that nginx sends, for clients with and without a certificate.
 server.listen(0, '127.0.0.1').unref()
 await once(server, 'listening')
 const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
@@ -60,13 +60,14 @@ const client = async (name, verify = 'SUCCESS') => ({
 
 await show('alice', 200, get(url, await client('alice')))
 await show('alice, an administrator', 200, get(`${url}admin`, await client('alice')))
-await show('bob, who is none', 403, get(`${url}admin`, await client('bob')))
-await show('mallory, who is not a user', 401, get(url, await client('mallory')))
+await show('bob, not an administrator', 403, get(`${url}admin`, await client('bob')))
+await show('mallory, not a user', 401, get(url, await client('mallory')))
 await show('alice, not verified', 401, get(url, await client('alice', 'FAILED:unknown issuer')))
-await show('a client without a certificate', 401, get(url))
+await show('no certificate', 401, get(url))
 await show('carol, with the database down', 500, get(url, await client('carol')))
 
-// Past the proxy: from another address, and from one that the server does not tell.
+// Two requests that bypass the proxy: from another address, and from an address that the server
+// doesn't know.
 for (const address of ['198.51.100.7', undefined]) {
   const response = handle(new Request(url, await client('alice')), address)
   const answer = response.text().then((body) => ({ status: response.status, body }))

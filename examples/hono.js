@@ -1,5 +1,5 @@
-// Hono on Node, with Node's own TLS. Passport does not know web-standard requests, so a middleware
-// of a few lines asks the extractor, which reads the Node request behind them.
+// Hono on Node, with direct TLS. Passport can't read web-standard requests, so a short middleware
+// calls the extractor with the Node request behind them.
 /* eslint-disable @typescript-eslint/no-misused-promises -- Node's servers ignore what listeners return. */
 import https from 'node:https'
 import { getRequestListener } from '@hono/node-server'
@@ -12,7 +12,7 @@ import { issueServer, urlOf } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
 /**
- * Acts as a database, which does not always answer.
+ * Represents a database, which sometimes fails.
  *
  * @param {unknown} name
  */
@@ -28,7 +28,7 @@ const app = new Hono()
 
 const extract = createExtractor()
 
-// Whatever is added behind this is for authenticated clients only.
+// Everything that is added after this line is only for authenticated clients.
 app.use(async (c, next) => {
   const { certificate } = extract(c.env.incoming)
   const user = certificate && findUser(certificate.subject.CN)
@@ -44,7 +44,7 @@ app.get('/admin', (c) => {
   return c.json({ user: c.var.user })
 })
 
-// Only here, where an error is part of the demonstration: without this, it is logged.
+// Only for this example, where the error is expected. Without this handler, Hono logs it.
 app.onError((error, c) =>
   error instanceof HTTPException ? error.getResponse() : c.text('Internal Server Error', 500),
 )

@@ -1,5 +1,5 @@
-// HTTP/2 without a framework: what passport.authenticate() returns is an ordinary function of request,
-// response and next. The same server accepts clients that speak only HTTP/1.1.
+// HTTP/2 without a framework: passport.authenticate() returns an ordinary function of request,
+// response and next. The same server accepts clients that only speak HTTP/1.1.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment -- passport.authenticate() returns `any`. */
 import { once } from 'node:events'
 import http2 from 'node:http2'
@@ -11,7 +11,7 @@ import { get, issueServer, show } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
 /**
- * Acts as a database, which does not always answer.
+ * Represents a database, which sometimes fails.
  *
  * @param {unknown} name
  */
@@ -36,7 +36,7 @@ const authenticate = passport.authenticate('client-cert', { session: false })
 /** @type {(req: UserRequest, res: http2.Http2ServerResponse) => void} */
 function handle(req, res) {
   authenticate(req, res, (error) => {
-    // A request never gets here without a user, unless there is an error.
+    // There is always a user here, unless there was an error.
     const [path] = req.url.split('?')
     if (error) {
       res.writeHead(500).end('Internal Server Error')
@@ -51,7 +51,7 @@ function handle(req, res) {
 const ca = await createAuthority({ subject: 'CN=Example CA' })
 const { key, cert } = await issueServer(ca)
 const options = mtlsServerOptions({ key, cert, ca: ca.cert, rejectUnauthorized: false })
-// allowHTTP1: for clients that do not speak HTTP/2, such as Node's own `https`.
+// allowHTTP1 is for clients that don't speak HTTP/2, such as Node's own `https`.
 const server = http2.createSecureServer({ ...options, allowHTTP1: true }, handle)
 
 // The clients.

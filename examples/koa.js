@@ -1,5 +1,5 @@
-// Koa, with koa-passport. The strategy runs in front of the routes; what verify says is
-// `ctx.state.user` behind it.
+// Koa, with koa-passport. The strategy runs before the routes, and `ctx.state.user` is the user
+// from verify.
 /* eslint-disable @typescript-eslint/no-misused-promises -- Koa's promise is never rejected. */
 import https from 'node:https'
 import Koa from 'koa'
@@ -11,7 +11,7 @@ import { issueServer, urlOf } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
 /**
- * Acts as a database, which does not always answer.
+ * Represents a database, which sometimes fails.
  *
  * @param {unknown} name
  */
@@ -24,7 +24,7 @@ function findUser(name) {
 passport.use(
   new Strategy((cert, done) => {
     const user = findUser(cert.subject.CN)
-    // Koa's requests do not keep the certificate: take what the routes need of it here.
+    // Koa's requests don't keep the certificate, so copy everything that the routes need.
     done(null, user ? { name: cert.subject.CN, validUntil: cert.valid_to, ...user } : false)
   }),
 )
@@ -32,7 +32,7 @@ passport.use(
 /** @type {Koa<{ user: { name: string, isAdmin: boolean } }>} */
 const app = new Koa()
 
-// Whatever is added behind this line is for authenticated clients only.
+// Everything that is added after this line is only for authenticated clients.
 app.use(passport.authenticate('client-cert', { session: false }))
 
 app.use((ctx) => {
@@ -40,7 +40,7 @@ app.use((ctx) => {
   ctx.body = { user: ctx.state.user }
 })
 
-// Only here, where an error is part of the demonstration.
+// Only for this example, where the error is expected.
 app.silent = true
 
 const ca = await createAuthority({ subject: 'CN=Example CA' })

@@ -1,7 +1,7 @@
-// A Lambda function behind API Gateway with mutual TLS. API Gateway checks the certificate and writes
-// it into the event, where clients cannot write. Three ways: the event itself, and an application with
-// Passport behind serverless-http or serverless-express. Events are made up here; everything else is
-// real.
+// A Lambda function behind API Gateway with mutual TLS. API Gateway verifies the certificate and
+// writes it into the event, where clients can't write. The program shows three ways to read it:
+// from the event itself, and in an application with Passport behind serverless-http or
+// serverless-express. The events are made up, and everything else is real.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import serverlessExpress from '@codegenie/serverless-express'
 import express from 'express'
@@ -60,7 +60,7 @@ export function otherExpressHandler(event, context) {
   return events.run(event, () => handle(event, context, () => undefined))
 }
 
-// The event that a function gets from API Gateway, as far as it matters here.
+// The part of API Gateway's events that matters here.
 /** @type {Record<string, (clientCert?: object) => object>} */
 const makeEvents = {
   'REST API': (clientCert) => ({
@@ -104,8 +104,8 @@ for (const [api, makeEvent] of Object.entries(makeEvents)) {
       return { status: statusCode, body }
     }
     await show(`${api}, ${way}: alice`, 200, ask(await client('alice')))
-    await show(`${api}, ${way}: bob, who may not`, 403, ask(await client('bob')))
-    await show(`${api}, ${way}: mallory, who is not a user`, 401, ask(await client('mallory')))
+    await show(`${api}, ${way}: bob, not an administrator`, 403, ask(await client('bob')))
+    await show(`${api}, ${way}: mallory, not a user`, 401, ask(await client('mallory')))
     await show(
       `${api}, ${way}: alice, expired`,
       401,

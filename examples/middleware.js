@@ -1,5 +1,5 @@
-// Express without Passport. One middleware authenticates clients, another says who may go where.
-// All rejections are errors with a status, which the application's own error handler answers.
+// Express without Passport. One middleware authenticates clients, and another authorizes them.
+// Every rejection is an error with a status, so the application's own error handler answers it.
 import https from 'node:https'
 import express from 'express'
 import { allowOU } from 'passport-client-certificate-auth/helpers'
@@ -12,7 +12,7 @@ import { get, issueServer, show, urlOf } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
 /**
- * Acts as a database, which does not always answer.
+ * Represents a database, which sometimes fails.
  *
  * @param {unknown} name
  */
@@ -23,21 +23,21 @@ async function isKnown(name) {
 
 const app = express()
 
-// Everything that is added behind this line is for authenticated clients only. Only `true` accepts
-// a client.
+// Everything that is added after this line is only for authenticated clients. The callback accepts
+// a client only by `true`.
 app.use(clientCertificateAuth((cert) => isKnown(cert.subject.CN)))
 
 app.get('/', (req, res) => {
   res.json({ name: req.clientCertificate?.subject.CN })
 })
 
-// Authenticated, and of one department.
+// Only for clients of one department.
 app.get('/admin', requireCertificate(allowOU('Administration')), (req, res) => {
   res.json({ name: req.clientCertificate?.subject.CN })
 })
 
-// Last, and with four parameters. Without it, Express sends clients the stack of an error, unless
-// NODE_ENV is 'production'.
+// This handler must come last, and have four parameters. Without it, Express sends clients the
+// stack of an error, unless NODE_ENV is 'production'.
 /** @type {(error: { status?: number, reason?: string }, ...rest: [unknown, express.Response, unknown]) => void} */
 const answerError = ({ status = 500, reason }, _req, res, _next) => {
   res.status(status).json({ status, reason })
@@ -61,8 +61,8 @@ const client = async (name, issuer = ca) => ({
 
 await show('alice', 200, get(url, await client('alice')))
 await show('alice, an administrator', 200, get(`${url}admin`, await client('alice')))
-await show('bob, who is none', 403, get(`${url}admin`, await client('bob')))
-await show('mallory, who is not a user', 401, get(url, await client('mallory')))
-await show('an impostor as alice', 401, get(url, await client('alice', otherCa)))
-await show('a client without a certificate', 401, get(url, { ca: ca.cert }))
+await show('bob, not an administrator', 403, get(`${url}admin`, await client('bob')))
+await show('mallory, not a user', 401, get(url, await client('mallory')))
+await show('an impostor named alice', 401, get(url, await client('alice', otherCa)))
+await show('no certificate', 401, get(url, { ca: ca.cert }))
 await show('carol, with the database down', 503, get(url, await client('carol')))

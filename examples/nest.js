@@ -1,5 +1,5 @@
-// NestJS, with @nestjs/passport. The strategy is a provider with a `validate` method; a guard runs it
-// in front of every route. This is no TypeScript, so decorators are called as functions.
+// NestJS, with @nestjs/passport. The strategy is a provider with a `validate` method, and a guard
+// runs it before every route. This isn't TypeScript, so the program calls decorators as functions.
 /* eslint-disable @typescript-eslint/no-extraneous-class, @typescript-eslint/no-unsafe-class-instance-assignment --
    Nest's modules are empty classes, and its options have the type of a class. */
 import 'reflect-metadata'
@@ -12,7 +12,7 @@ import { showClients } from './support/clients.js'
 import { issueServer, urlOf } from './support/loopback.js'
 import { createAuthority } from './support/pki.js'
 
-/** Acts as a database, which does not always answer. */
+/** Represents a database, which sometimes fails. */
 class Users {
   /** @param {unknown} name */
   find(name) {
@@ -68,7 +68,7 @@ Module({
   providers: [
     Users,
     CertificateStrategy,
-    // For every route, also those that are added later.
+    // This guard protects every route, also routes that are added later.
     { provide: APP_GUARD, useClass: AuthGuard('client-cert') },
   ],
 })(AppModule)

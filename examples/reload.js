@@ -1,5 +1,5 @@
-// The CAs of a running server are replaced. Connections that are open stay open; every new
-// handshake is judged by the new material, or by the old where the new cannot be used.
+// Replaces the CAs of a running server. Open connections stay open. Every new handshake uses the
+// new CAs, or the old ones if the new ones can't be used.
 import https from 'node:https'
 import express from 'express'
 import passport from 'passport'
@@ -19,9 +19,9 @@ const oldCa = await createAuthority({ subject: 'CN=Old CA' })
 const newCa = await createAuthority({ subject: 'CN=New CA' })
 const { key, cert } = await issueServer(oldCa)
 
-// Represents a file that is replaced later.
-let authorities = oldCa.cert
-const load = () => ({ key, cert, ca: authorities, rejectUnauthorized: false })
+// Represents a file that the operator replaces.
+let trustedCa = oldCa.cert
+const load = () => ({ key, cert, ca: trustedCa, rejectUnauthorized: false })
 
 const server = https.createServer(mtlsServerOptions(load()), app).listen(0, '127.0.0.1')
 const reload = reloadable(server, load)
@@ -37,16 +37,16 @@ const agent = new https.Agent({ keepAlive: true })
  */
 const ask = (client, options = {}) => get(url, { ca: oldCa.cert, ...client, ...options })
 
-await show('alice, of the old CA', 200, ask(alice, { agent }))
-await show('bob, of the new one', 401, ask(bob))
+await show('alice, from the old CA', 200, ask(alice, { agent }))
+await show('bob, from the new CA', 401, ask(bob))
 
-authorities = newCa.cert
+trustedCa = newCa.cert
 await reload()
 await show('bob, after the reload', 200, ask(bob))
 await show('alice, on a new connection', 401, ask(alice))
-await show('alice, on the connection she has', 200, ask(alice, { agent }))
+await show('alice, on her open connection', 200, ask(alice, { agent }))
 
-authorities = 'not a certificate'
+trustedCa = 'not a certificate'
 await reload().catch((/** @type {unknown} */ error) => console.log(String(error)))
-await show('bob, still', 200, ask(bob))
+await show('bob, after a failed reload', 200, ask(bob))
 agent.destroy()

@@ -1,5 +1,5 @@
-// Socket.IO. Passport runs in front of every HTTP request of its engine: the one that begins a
-// session, those that carry it on, and the one that asks for a WebSocket.
+// Socket.IO. Passport runs for every HTTP request of its engine: the request that starts a session,
+// the requests that continue it, and the request that asks for a WebSocket.
 import https from 'node:https'
 import passport from 'passport'
 import { Strategy } from 'passport-client-certificate-auth'
@@ -33,8 +33,8 @@ const server = https.createServer(options).listen(0, '127.0.0.1')
 
 const origins = new Set([undefined, 'https://app.example.com'])
 const io = new Server(server, {
-  // A browser shows the user's certificate to whatever page asks it to connect here, and the option
-  // `cors` has no say in WebSockets.
+  // A browser presents the user's certificate for any page that connects here, and the option
+  // `cors` doesn't affect WebSockets.
   allowRequest: (req, done) => done(null, origins.has(req.headers.origin)),
 })
 
@@ -47,19 +47,19 @@ io.engine.on('connection', (/** @type {Session} */ session) => {
   session.once('close', () => sessions.delete(session.id))
 })
 
-// A session is for the certificate that began it. Otherwise it would be for any user who knows its
-// id, which stands in URLs, and so in the logs of every proxy.
+// Only the certificate that started a session may use it. Otherwise, any user who knows the
+// session's ID could use it, and the ID is in URLs, so it is in the logs of every proxy.
 /** @type {Middleware} */
 const requireOwnSession = (req, _res, next) => {
   const session = sessions.get(req._query.sid)
   const isOwn = !session || fingerprintOf(session.request) === fingerprintOf(req)
-  next(isOwn ? undefined : new Error('The session of another client'))
+  next(isOwn ? undefined : new Error('The session belongs to another client'))
 }
 io.engine.use(requireOwnSession)
 /** @param {Request} request */
 const fingerprintOf = (request) => request.clientCertificate?.fingerprint256
 
-// TLS looks at dates in the handshake only, and a WebSocket has no other.
+// TLS only checks the dates in the handshake, and a WebSocket has no later handshake.
 setInterval(() => {
   for (const session of sessions.values()) {
     const validTo = Date.parse(session.request.clientCertificate?.valid_to ?? '')
@@ -88,18 +88,19 @@ console.log(`alice: ${await askWho()}`)
 const begin = `${url}socket.io/?EIO=4&transport=polling`
 const { id } = socket.io.engine
 await show("bob, in alice's session", 400, get(`${begin}&sid=${id}`, await client('bob')))
-if ((await askWho()) !== 'alice' || socket.io.engine.id !== id) throw new Error('Bob got in')
+if ((await askWho()) !== 'alice' || socket.io.engine.id !== id)
+  throw new Error('bob joined the session of alice')
 
-await show('mallory, who is not a user', 401, get(begin, await client('mallory')))
+await show('mallory, not a user', 401, get(begin, await client('mallory')))
 const otherCa = await createAuthority({ subject: 'CN=Example CA' })
-await show('an impostor as alice', 401, get(begin, await client('alice', otherCa)))
-await show('a client without a certificate', 401, get(begin, { ca: ca.cert }))
+await show('an impostor named alice', 401, get(begin, await client('alice', otherCa)))
+await show('no certificate', 401, get(begin, { ca: ca.cert }))
 const headers = { origin: 'https://elsewhere.example' }
 await show("bob's browser, on another page", 403, get(begin, { ...(await client('bob')), headers }))
 
-const refused = connect(url, { ca: ca.cert, transports: ['websocket'], forceNew: true })
-refused.once('connect_error', (error) => {
-  console.log(`no certificate, by WebSocket: ${error.message}`)
-  refused.disconnect()
+const rejected = connect(url, { ca: ca.cert, transports: ['websocket'], forceNew: true })
+rejected.once('connect_error', (error) => {
+  console.log(`no certificate, over WebSocket: ${error.message}`)
+  rejected.disconnect()
   socket.disconnect()
 })

@@ -1,6 +1,6 @@
-// Users are found by the fingerprint of their certificate, in an asynchronous verify function that
-// first narrows down which certificates count at all. Two hooks write an audit log, one line of JSON
-// for every decision.
+// An asynchronous verify function finds users by the fingerprint of their certificate. First it
+// checks the CA and the organization. Two hooks write an audit log, with one line of JSON for each
+// decision.
 import { X509Certificate } from 'node:crypto'
 import https from 'node:https'
 import express from 'express'
@@ -16,7 +16,7 @@ const alice = await ca.issue({ subject: 'CN=alice, O=Example' })
 const bob = await ca.issue({ subject: 'CN=bob, O=Example' })
 const guest = await ca.issue({ subject: 'CN=guest, O=Elsewhere' })
 
-// Acts as a database. The fingerprint is the SHA-256 digest of the whole certificate.
+// Represents a database. The fingerprint is the SHA-256 digest of the whole certificate.
 const users = new Map([[new X509Certificate(alice.cert).fingerprint256, { name: 'alice' }]])
 
 const isOurs = allOf(allowIssuer({ CN: 'Example CA' }), allowOrganization('Example'))
@@ -29,7 +29,7 @@ passport.use(
     {
       onAuthenticated: (cert, req) =>
         log({ event: 'authenticated', url: req.url, fingerprint: cert.fingerprint256 }),
-      // The certificate is null where none was accepted, so there is no client to name.
+      // The certificate is null if none was accepted, so there is no name to log.
       onRejected: (cert, req, reason) =>
         log({ event: 'rejected', url: req.url, reason, fingerprint: cert?.fingerprint256 }),
     },
@@ -49,6 +49,6 @@ const server = https.createServer(tls, app).listen(0, '127.0.0.1')
 // The clients.
 const url = await urlOf(server)
 await show('alice', 200, get(url, { ca: ca.cert, ...alice }))
-await show('bob, who is not registered', 401, get(url, { ca: ca.cert, ...bob }))
-await show('a guest from elsewhere', 401, get(url, { ca: ca.cert, ...guest }))
-await show('nobody', 401, get(url, { ca: ca.cert }))
+await show('bob, not registered', 401, get(url, { ca: ca.cert, ...bob }))
+await show('a guest from another organization', 401, get(url, { ca: ca.cert, ...guest }))
+await show('no certificate', 401, get(url, { ca: ca.cert }))

@@ -1,5 +1,5 @@
-// WebSockets, with ws. Passport runs in the HTTP request that asks for one, so that a client without
-// a valid certificate gets a real 401. The socket ends when the certificate does.
+// WebSockets, with ws. Passport runs in the HTTP upgrade request, so a client without a valid
+// certificate gets a real 401. The server closes the WebSocket when the certificate expires.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call --
    passport.authenticate() and once() return `any`. */
 import { once } from 'node:events'
@@ -26,38 +26,39 @@ const origins = new Set([undefined, 'https://app.example.com'])
 const webSockets = new WebSocketServer({ noServer: true })
 
 server.on('upgrade', (/** @type {Request} */ req, socket, head) => {
-  // A connection that is reset while verify is at work would end the process otherwise.
+  // Without this listener, a connection that is reset during verify would end the process.
   socket.on('error', () => socket.destroy())
 
   /** @param {number} status */
-  const refuse = (status) => {
+  const reject = (status) => {
     socket.once('finish', () => socket.destroy())
     socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`)
   }
 
   /** @type {(err: unknown, user?: User | false) => void} */
-  const conclude = (err, user) => {
-    if (err) refuse(500)
-    else if (!user) refuse(401)
-    // A browser shows the user's certificate to whatever page asks it to connect here.
-    else if (!origins.has(req.headers.origin)) refuse(403)
+  const finish = (err, user) => {
+    if (err) reject(500)
+    else if (!user) reject(401)
+    // A browser presents the user's certificate for any page that connects here.
+    else if (!origins.has(req.headers.origin)) reject(403)
     else webSockets.handleUpgrade(req, socket, head, (ws) => serve(ws, user, req))
   }
-  // With a callback, Passport leaves the response alone. There is none.
-  passport.authenticate('client-cert', { session: false }, conclude)(req, null, conclude)
+  // With a callback, Passport doesn't use the response, and an upgrade has none.
+  passport.authenticate('client-cert', { session: false }, finish)(req, null, finish)
 })
 
 /** @type {(ws: WebSocket, user: User, req: Request) => void} */
 function serve(ws, user, req) {
   ws.on('error', () => ws.terminate())
   ws.on('message', () => {
-    // Messages keep coming until the client has answered a close.
+    // Messages may still arrive until the client has answered a close.
     if (ws.readyState === WebSocket.OPEN) ws.send(`hello ${user.name}`)
   })
   closeOnExpiry(ws, req.clientCertificate?.valid_to ?? '')
 }
 
-// More than 2^31 - 1 ms, 25 days, is 1 ms to setTimeout. An hour notices also that the clock was set.
+// setTimeout() treats more than 2^31 - 1 ms (25 days) as 1 ms. An hour also notices changes of the
+// clock.
 const LONGEST_DELAY_MS = 60 * 60 * 1000
 
 /** @type {(ws: WebSocket, validTo: string) => void} */
@@ -93,25 +94,25 @@ function sayHello(client) {
   })
 }
 
-// For two seconds, or longer on a machine that needs more time than that to say hello.
+// Two seconds of validity, or longer on a machine that needs more time for the first message.
 let alice
 for (let seconds = 2; alice?.status !== 101 && seconds < 100; seconds *= 2) {
   const notAfter = new Date(Date.now() + seconds * 1000)
   alice = await sayHello(await ca.issue({ subject: 'CN=alice', notAfter }))
 }
-if (!alice) throw new Error('alice should have been asked')
+if (!alice) throw new Error('alice never connected')
 const closed = once(alice.ws, 'close')
 await show('alice', 101, Promise.resolve(alice))
 const mallory = await ca.issue({ subject: 'CN=mallory' })
-await show('mallory, who is not a user', 401, sayHello(mallory))
+await show('mallory, not a user', 401, sayHello(mallory))
 const otherCa = await createAuthority({ subject: 'CN=Example CA' })
 const impostor = await otherCa.issue({ subject: 'CN=alice' })
-await show('an impostor as alice', 401, sayHello(impostor))
-await show('a client without a certificate', 401, sayHello({}))
+await show('an impostor named alice', 401, sayHello(impostor))
+await show('no certificate', 401, sayHello({}))
 const origin = 'https://elsewhere.example'
 const browser = { ...(await ca.issue({ subject: 'CN=alice' })), origin }
 await show("alice's browser, on another page", 403, sayHello(browser))
 
 const [code, reason] = await closed
 console.log(`alice, later: closed, ${code} ${reason}`)
-if (code !== 1008) throw new Error('alice should have been sent away')
+if (code !== 1008) throw new Error('the server should have closed the connection of alice')

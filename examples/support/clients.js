@@ -1,14 +1,15 @@
-// The clients that several examples have in common. Nothing here is needed in an application.
+// The clients that several examples share. An application doesn't need this module.
 import { get, show } from './loopback.js'
 import { createAuthority } from './pki.js'
 
 /**
- * Asks a server for `/`, which is for every user, and for `/admin`, which is for administrators. Of its users, alice is an
- * administrator and bob isn't; for carol, its database fails.
+ * Sends requests for `/`, which is for every user, and for `/admin`, which is for administrators.
+ * Alice is an administrator and bob is another user. For carol, the database fails.
  *
  * @param {string} url
  * @param {import('./pki.js').Authority} ca the CA whose clients the server accepts
- * @param {(url: string, tls: { ca: string, cert?: string, key?: string }) => ReturnType<typeof get>} [ask]
+ * @param {(url: string, tls: { ca: string, cert?: string, key?: string }) => ReturnType<typeof
+ * get>} [ask]
  */
 export async function showClients(url, ca, ask = get) {
   const otherCa = await createAuthority({ subject: 'CN=Example CA' })
@@ -20,9 +21,9 @@ export async function showClients(url, ca, ask = get) {
 
   await show('alice', 200, ask(url, await client('alice')))
   await show('alice, an administrator', 200, ask(`${url}admin`, await client('alice')))
-  await show('bob, who is none', 403, ask(`${url}admin`, await client('bob')))
-  await show('mallory, who is not a user', 401, ask(url, await client('mallory')))
-  await show('an impostor as alice', 401, ask(url, await client('alice', otherCa)))
-  await show('a client without a certificate', 401, ask(url, { ca: ca.cert }))
+  await show('bob, not an administrator', 403, ask(`${url}admin`, await client('bob')))
+  await show('mallory, not a user', 401, ask(url, await client('mallory')))
+  await show('an impostor named alice', 401, ask(url, await client('alice', otherCa)))
+  await show('no certificate', 401, ask(url, { ca: ca.cert }))
   await show('carol, with the database down', 500, ask(url, await client('carol')))
 }

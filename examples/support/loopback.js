@@ -1,5 +1,5 @@
-// The examples share this: the address of a server on this machine, a certificate for it, and the
-// clients that ask it for something. Nothing here is needed in an application.
+// The parts that all examples share: the address of a server on this machine, a certificate for it,
+// and clients that send requests. An application doesn't need this module.
 import { once } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
@@ -10,7 +10,7 @@ import net from 'node:net'
  */
 
 /**
- * Waits until a server listens, and lets the program end although it does.
+ * Waits until a server listens, and allows the program to end while it does.
  *
  * @param {http.Server | https.Server} server
  * @returns {Promise<string>} its URL
@@ -36,7 +36,7 @@ export function issueServer(ca) {
  * Sends one request on its own connection.
  *
  * @param {string} url
- * @param {https.RequestOptions} [options] with `cert` and `key`, the client shows a certificate
+ * @param {https.RequestOptions} [options] with `cert` and `key`, the client presents a certificate
  * @returns {Promise<Answer>}
  */
 export async function get(url, options = {}) {
@@ -51,7 +51,7 @@ export async function get(url, options = {}) {
 }
 
 /**
- * Like `get`, for header lines that no well-behaved client sends.
+ * Like `get`, but sends header lines that no well-behaved client sends.
  *
  * @param {string} url
  * @param {string[]} lines
@@ -70,7 +70,7 @@ export async function getWithLines(url, lines) {
 }
 
 /**
- * Prints what a client got, and fails if it is not what it should be.
+ * Prints the result of a request, and fails if the status isn't the expected one.
  *
  * @param {string} who
  * @param {number} expected
@@ -79,5 +79,5 @@ export async function getWithLines(url, lines) {
 export async function show(who, expected, answer) {
   const { status, body } = await answer
   console.log(`${who}: ${status} ${body}`)
-  if (status !== expected) throw new Error(`${who} should have got ${expected}`)
+  if (status !== expected) throw new Error(`${who}: expected ${expected}, but got ${status}`)
 }

@@ -1,5 +1,5 @@
-// Throwaway CAs and certificates for examples, demo and tests, made in
-// JavaScript. Not for anything else: the keys are kept nowhere and never revoked.
+// Throwaway CAs and certificates for examples, demo and tests, made in JavaScript. Don't use this
+// module for anything else: it doesn't store any keys, and can't revoke certificates.
 import 'reflect-metadata'
 import { webcrypto } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
@@ -51,7 +51,7 @@ export function createAuthority(options = {}) {
 }
 
 /**
- * Makes an end entity certificate that no CA vouches for.
+ * Makes a self-signed end entity certificate.
  *
  * @param {CertificateOptions} [options]
  * @returns {Promise<Issued>}

@@ -9,22 +9,23 @@ const DIRECTORY = fileURLToPath(new URL('../../examples', import.meta.url))
 /** A line that shows that the example worked. */
 const EXAMPLES: Record<string, RegExp> = {
   'behind-a-proxy.js': /^alice, verified: 200 \{"user":\{"name":"alice"\}\}$/m,
-  'bun.js': /^an impostor as alice: 401 Unauthorized$/m,
+  'bun.js': /^an impostor named alice: 401 Unauthorized$/m,
   'cluster.js':
     /^200 worker ([12]), full handshake, .+\n200 worker (?!\1)[12], session resumed, \{"name":"alice"\}$/m,
-  'connect.js': /^bob, who is none: 403 Forbidden$/m,
+  'connect.js': /^bob, not an administrator: 403 Forbidden$/m,
   'demo.js': /^who +how +status +reason$/m,
-  'direct-tls.js': /^an impostor as alice: 401 Unauthorized$/m,
+  'direct-tls.js': /^an impostor named alice: 401 Unauthorized$/m,
   'drop-in.cjs': /^ann: 200 \{"name":"ann"\}$/m,
   'fastify.js': /^alice, an administrator: 200 \{"user":\{"name":"alice","isAdmin":true\}\}$/m,
   'fetch.js': /^alice's header from 198\.51\.100\.7: 401 \{"reason":"untrusted_proxy"\}$/m,
-  'hono.js': /^an impostor as alice: 401 Unauthorized$/m,
+  'hono.js': /^an impostor named alice: 401 Unauthorized$/m,
   'http2.js': /^alice, over HTTP\/1\.1: 200 .* over HTTP\/1\.1$/m,
   'koa.js': /^carol, with the database down: 500 Internal Server Error$/m,
   'lambda.js':
     /^HTTP API, serverless-express: alice: 200 \{"user":\{"name":"alice","isAdmin":true\}\}$/m,
-  'middleware.js': /^bob, who is none: 403 \{"status":403,"reason":"predicate_returned_false"\}$/m,
-  'nest.js': /^mallory, who is not a user: 401 \{"message":"Unauthorized","statusCode":401\}$/m,
+  'middleware.js':
+    /^bob, not an administrator: 403 \{"status":403,"reason":"predicate_returned_false"\}$/m,
+  'nest.js': /^mallory, not a user: 401 \{"message":"Unauthorized","statusCode":401\}$/m,
   'reload.js': /^alice, on a new connection: 401 Unauthorized$/m,
   'socket-io.js': /^bob, in alice's session: 400 /m,
   'user-lookup.js':

@@ -117,7 +117,7 @@ describe('direct TLS on Bun: the example', () => {
     const { status, stdout, stderr } = await run(folder, [bun, 'examples/bun.js'])
     expect(stderr).to.equal('')
     expect(stdout).to.match(/^alice: 200 \{"user":\{"name":"alice"\}\}$/m)
-    expect(stdout).to.match(/^an impostor as alice: 401 Unauthorized$/m)
+    expect(stdout).to.match(/^an impostor named alice: 401 Unauthorized$/m)
     expect(status).to.equal(0)
   })
 })
