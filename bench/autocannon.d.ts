@@ -1,18 +1,18 @@
-// autocannon ships no types. Only what is used here is declared.
+// autocannon has no types. These are the parts that the benchmarks use.
 declare module 'autocannon' {
   import type { EventEmitter } from 'node:events'
 
   export interface Options {
     url: string
     connections: number
-    /** How many requests in all. */
+    /** The number of requests in all. */
     amount: number
     headers?: Readonly<Record<string, string>>
     tlsOptions?: Readonly<Record<'ca' | 'cert' | 'key', string>>
     expectBody?: string
-    /** Seconds for one answer. */
+    /** The time limit for one answer, in seconds. */
     timeout?: number
-    /** Milliseconds. */
+    /** In milliseconds. */
     sampleInt?: number
   }
 
@@ -24,6 +24,6 @@ declare module 'autocannon' {
     mismatches: number
   }
 
-  /** Emits `response`, first with the object that represents the connection. */
+  /** Emits `response`; the first argument represents the connection. */
   export default function autocannon(options: Options): EventEmitter & PromiseLike<Result>
 }

@@ -1,30 +1,30 @@
 import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 
-/** One of several that are compared. */
+/** One of the functions to compare. */
 export interface Contestant {
   readonly name: string
   /**
-   * Makes everything that so many runs need. The function it returns does the runs, and only that
-   * is timed. It returns how many came out right, because V8 may optimise away an unused answer.
+   * Makes everything that the runs need, and returns a function that runs them. Only that function
+   * is timed. It returns the number of correct runs, because V8 may optimise away an unused result.
    */
   readonly prepare: (runs: number) => () => number
 }
 
 export interface Effort {
   readonly rounds: number
-  /** How long one contestant runs in one round, unless that takes too many runs. */
+  /** The time of one contestant in one round, unless it takes more than `mostRuns` runs. */
   readonly batchMs: number
   readonly mostRuns: number
-  /** How long before that, preparation included. */
+  /** The time before the rounds, preparation included. */
   readonly warmUpMs: number
 }
 
-/** The result of `compare()`. */
+/** The results of `compare`. */
 export interface Comparison {
   /** The median time of one run. */
   readonly microseconds: (name: string) => number
-  /** How many times as long the first takes as the second: the median over all rounds. */
+  /** How many times longer the first takes than the second, as the median over all rounds. */
   readonly ratio: (first: string, second: string) => number
 }
 
@@ -32,8 +32,8 @@ const FEWEST_RUNS = 4
 const WARM_UP_SHARE = 4
 
 /**
- * Runs contestants by turns, so that whatever slows the machine down for a while slows all of them.
- * Each ratio is one of two times of the same round.
+ * Runs contestants in turns, so that a temporary slowdown of the machine affects all of them. Each
+ * ratio compares two times of the same round.
  */
 export async function compare(
   contestants: readonly Contestant[],
@@ -45,7 +45,7 @@ export async function compare(
   }
   for (let round = 0; round < effort.rounds; round += 1) {
     collectGarbage()
-    // The contestant that comes first also starts with memory that was just given back.
+    // Each round starts with another contestant, because the first one also gets the freed memory.
     const first = round % entries.length
     for (const { contestant, runs, times } of [
       ...entries.slice(first),
@@ -57,7 +57,7 @@ export async function compare(
   const samples = new Map(entries.map(({ contestant, times }) => [contestant.name, times]))
   const timesOf = (name: string): readonly number[] => {
     const times = samples.get(name)
-    if (times === undefined) throw new Error(`No contestant is called ${name}`)
+    if (times === undefined) throw new Error(`Unknown contestant: ${name}`)
     return times
   }
   return {
@@ -66,7 +66,7 @@ export async function compare(
   }
 }
 
-/** Runs a contestant until it is compiled, and finds out how many runs make a batch. */
+/** Runs a contestant until V8 has compiled it, and finds the number of runs in a batch. */
 async function warmUp(
   contestant: Contestant,
   { warmUpMs, batchMs, mostRuns }: Effort,
@@ -83,25 +83,26 @@ async function warmUp(
 
 /** @returns microseconds for one run */
 async function timeBatch({ name, prepare }: Contestant, runs: number): Promise<number> {
-  // Lets the objects that native code has left behind be finalized.
+  // Gives native objects that aren't used any more the time to be finalized.
   await setImmediate()
   const warmUp = prepare(Math.max(Math.ceil(runs / WARM_UP_SHARE), FEWEST_RUNS))
   const run = prepare(runs)
-  // Twice, so that what was prepared is old and no collection in the timed part has to copy it.
+  // Two collections make the prepared objects old, so no collection in the timed part has to copy
+  // them.
   collectGarbage('young')
   collectGarbage('young')
-  // The code that ran before has left its own code and data in the processor's caches.
+  // The processor's caches still have the code and data of the contestant before.
   warmUp()
   const start = performance.now()
-  const right = run()
+  const correct = run()
   const elapsedMs = performance.now() - start
-  if (right !== runs) throw new Error(`${name}: ${right} of ${runs} runs came out right`)
+  if (correct !== runs) throw new Error(`${name}: ${correct} of ${runs} runs were correct`)
   return (elapsedMs * 1000) / runs
 }
 
 export function collectGarbage(kind: 'all' | 'young' = 'all'): void {
   if (gc === undefined) throw new Error('Run this with node --expose-gc')
-  // With `type: 'major'`, some would be left.
+  // With `type: 'major'`, some garbage would be left.
   if (kind === 'all') gc()
   else gc({ type: 'minor' })
 }
@@ -114,7 +115,7 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2
 }
 
-/** The median of the ratios of what was measured in the same round. */
+/** The median of the ratios within each round. */
 export function medianRatio(first: readonly number[], second: readonly number[]): number {
   return median(first.map((value, round) => value / (second[round] ?? NaN)))
 }

@@ -6,7 +6,7 @@ export type Cell = string | number | Measured
 /** One table. */
 export interface Section {
   readonly title: string
-  /** Says what was done, for a reader who hasn't seen the code. */
+  /** Describes the measurement to a reader who hasn't seen the code. */
   readonly about: string
   readonly head: readonly string[]
   readonly rows: readonly (readonly Cell[])[]
@@ -33,7 +33,7 @@ export function summarize(sections: readonly Section[]): Section {
   const measured = cells.filter((cell) => typeof cell === 'object')
   return {
     title: 'Targets',
-    about: 'The last column is the worst of all rows above that have the target.',
+    about: 'The last column is the worst value of all rows with the target.',
     head: ['target', 'limit', 'measured'],
     rows: (Object.keys(TARGETS) as TargetName[]).map((target) => {
       const { words, isLowest } = limitOf(target)

@@ -1,5 +1,6 @@
-// Measures the package against the code that an application would need without it, and writes RESULTS.md.
-// With --short: less of everything, and no file. With names of cases: only those cases, and no file.
+// Measures the package against the code that an application would need without it, and writes
+// RESULTS.md. With --short, it measures less and writes no file. With the names of cases, it
+// measures only those and writes no file.
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -26,8 +27,8 @@ const pki = await createPki()
 const cases: Readonly<Record<string, () => Outcome | Promise<Outcome>>> = {
   socket: () => measureSocket(pki, settings.compare),
   headers: () => measureHeaders(pki, settings.compare),
-  garbage: () => measureGarbage(pki, settings.refuse),
-  hostile: () => measureHostile(pki, settings.refuse),
+  garbage: () => measureGarbage(pki, settings.garbage),
+  hostile: () => measureHostile(pki, settings.garbage),
   helpers: () => measureHelpers(settings.compare),
   imports: () => measureImports(settings.imports),
   'end-to-end': () => measureEndToEnd(pki, settings.endToEnd),
@@ -44,7 +45,7 @@ const sections: Section[] = []
 for (const name of names) {
   const measure = cases[name]
   if (measure === undefined)
-    throw new Error(`There are ${Object.keys(cases).join(', ')}, no ${name}`)
+    throw new Error(`Unknown case ${name}; cases are ${Object.keys(cases).join(', ')}`)
   console.error(`Measuring ${name}`)
   const outcome = await measure()
   sections.push(...outcome.sections)

@@ -12,7 +12,7 @@ const FIRST_REQUESTS = 1000
 
 type Load = (app: AppName, requests: number) => Promise<number>
 
-/** Requests per second of whole applications, under load from another process. */
+/** Measures the requests per second of whole applications, under load from another process. */
 export async function measureEndToEnd(
   pki: Pki,
   { rounds, roundMs }: Settings['endToEnd'],

@@ -10,7 +10,7 @@ import { parsing } from './headers.js'
 const LENGTHS = [1024, 4096, 16_384]
 const REASON = 'header_missing_or_malformed'
 
-/** Measures how long it takes to reject a header that holds no certificate. */
+/** Measures the cost of rejecting a header without a certificate. */
 export async function measureGarbage({ clients }: Pki, effort: Effort): Promise<Outcome> {
   const client = clients[USUAL]
   const rows: Cell[][] = []
@@ -22,10 +22,10 @@ export async function measureGarbage({ clients }: Pki, effort: Effort): Promise<
       {
         title: 'Rejected garbage',
         about:
-          'Of some twenty kinds of text (random, separators and escapes over and over, PEM armour over ' +
-          'and over, well-formed but no certificate, a certificate with something added), the one that ' +
-          'takes longest to reject. No two values are equal. "Parse" is the bare parse of one valid ' +
-          'certificate in the same encoding. Times in microseconds.',
+          'The slowest to reject of about twenty kinds of values: random characters, repeated separators, ' +
+          'escapes or PEM boundaries, a well-formed value without a certificate, a certificate with ' +
+          'additions, and so on. Every value is different. "Parse" only parses one valid certificate in ' +
+          'the same encoding. Times in microseconds.',
         head: ['encoding', 'bytes', 'worst kind', 'this package', 'parse', 'times the parse'],
         rows,
       },
@@ -44,7 +44,7 @@ async function measureOne(
   const result = await compare(
     [
       parsing('parse', encoding, () => proxiedRequest(valid), client.fingerprint256),
-      ...kinds.map((kind) => refusing(encoding, kind)),
+      ...kinds.map((kind) => rejecting(encoding, kind)),
     ],
     effort,
   )
@@ -60,7 +60,7 @@ async function measureOne(
   ]
 }
 
-function refusing(encoding: Encoding, { name, next }: Garbage): ReturnType<typeof authenticating> {
+function rejecting(encoding: Encoding, { name, next }: Garbage): ReturnType<typeof authenticating> {
   const strategy = thisPackage({
     certificateHeader: CERTIFICATE_HEADER,
     headerEncoding: encoding.name,
@@ -73,6 +73,6 @@ function worstOf(result: Comparison, kinds: readonly Garbage[]): string {
   const [worst] = kinds
     .map(({ name }) => name)
     .sort((a, b) => result.ratio(b, 'parse') - result.ratio(a, 'parse'))
-  if (worst === undefined) throw new Error('There is no garbage')
+  if (worst === undefined) throw new Error('The list of garbage is empty')
   return worst
 }

@@ -24,7 +24,7 @@ interface Result {
   readonly comparison: Comparison
 }
 
-/** The certificate in a header, seen before and not, in every encoding. */
+/** Measures header certificates in every encoding, both seen before and not seen before. */
 export async function measureHeaders({ clients }: Pki, effort: Effort): Promise<Outcome> {
   const results: Result[] = []
   for (const encoding of ENCODINGS) {
@@ -37,18 +37,18 @@ export async function measureHeaders({ clients }: Pki, effort: Effort): Promise<
       {
         title: 'Header, certificate seen before',
         about:
-          'Every request carries the text anew, as a new string. "Parse" is what an ' +
-          'application would write itself: decode, new X509Certificate(), toLegacyObject(), and no ' +
-          'checks. The xfcc header has Hash, Cert and Chain, and both certificates are ' +
-          'wanted. Times in microseconds.',
+          'Every request has the header value as a new string. "Parse" is the code that an application ' +
+          'would write itself: decode, new X509Certificate() and toLegacyObject(), without any checks. ' +
+          'The xfcc header has Hash, Cert and Chain, and both certificates are read. Times in ' +
+          'microseconds.',
         head: ['encoding', 'key', 'bytes', 'floor', 'this package', 'parse', 'times faster'],
         rows: results.map(warmCells),
       },
       {
         title: 'Header, certificate not seen before',
         about:
-          'The same without the cache; and with it, when the text of every request is another, so that ' +
-          'each is kept and an older one dropped. Times in microseconds.',
+          'The same requests without the cache, and requests with different certificates with the cache, so ' +
+          'that each certificate is kept and an older one is dropped. Times in microseconds.',
         head: [
           'encoding',
           'key',
@@ -92,7 +92,7 @@ async function measureOne(
   return { encoding: encoding.name, keyType, bytes: text.length, comparison }
 }
 
-/** Every one with a certificate that has never been seen. */
+/** Makes requests with certificates that were never sent before. */
 function distinctAttempts(encoding: Encoding, client: Client): () => Attempt {
   const next = distinctCertificates(client)
   return () => {
@@ -102,7 +102,7 @@ function distinctAttempts(encoding: Encoding, client: Client): () => Attempt {
   }
 }
 
-/** The bare parse of what is in the header, without Passport. */
+/** Only parses the certificate in the header, without Passport. */
 export function parsing(
   name: string,
   { parse }: Encoding,

@@ -18,7 +18,7 @@ const MANY = 10_000
 
 type Allow = (values: readonly string[]) => CertificatePredicate
 
-/** Each helper, and how an entry of its list is made of a number. */
+/** Each helper, and a function that makes an entry of its list from a number. */
 const HELPERS: readonly (readonly [name: string, allow: Allow, entry: (of: number) => string])[] = [
   ['allowCN', allowCN, nameOf],
   ['allowOU', allowOU, nameOf],
@@ -29,7 +29,7 @@ const HELPERS: readonly (readonly [name: string, allow: Allow, entry: (of: numbe
   ['allowEmail', allowEmail, (of) => `ops@${nameOf(of)}`],
 ]
 
-/** Whether the time of a lookup depends on the length of the list. */
+/** Measures whether the time of a lookup depends on the length of the list. */
 export async function measureHelpers(effort: Effort): Promise<Outcome> {
   const rows: Cell[][] = []
   for (const [name, allow, entry] of HELPERS) {
@@ -77,7 +77,7 @@ function isMember(index: number): boolean {
   return index % 2 === 0
 }
 
-/** As Node shows it, in strings that were never looked up before. */
+/** Strings that nothing has looked up before, in the form that Node shows. */
 function makeCertificate(of: number): PeerCertificate {
   const [CN, OU, O] = [fresh(nameOf(of)), fresh(nameOf(of)), fresh(nameOf(of))]
   return {

@@ -7,7 +7,7 @@ const PROGRAMS = { import: 'load-time.mjs', require: 'load-time.cjs' }
 const OURS = ['passport-client-certificate-auth']
 const THEIRS = ['passport-strategy', 'node:crypto']
 
-/** How long a program takes to load the package, each time in a separate process. */
+/** Measures how long a program takes to load the package, each time in a new process. */
 export function measureImports(runs: number): Outcome {
   const rows = Object.entries(PROGRAMS).map(([how, file]): Cell[] => {
     const program = fileURLToPath(new URL(`../processes/${file}`, import.meta.url))
@@ -24,8 +24,8 @@ export function measureImports(runs: number): Outcome {
       {
         title: 'Loading',
         about:
-          `The package against ${THEIRS.join(' and ')}, which it is made of, in separate ` +
-          `processes by turns; ${runs} of each. Milliseconds.`,
+          `The package against ${THEIRS.join(' and ')}, which it depends on. Each runs ${runs} times in a ` +
+          `new process, in turns. Milliseconds.`,
         head: ['by', 'this package', THEIRS.join(' and '), 'ratio'],
         rows,
       },

@@ -18,7 +18,7 @@ interface Rows {
   readonly chain: Cell[]
 }
 
-/** The certificate of a TLS connection that is kept alive. */
+/** Measures the certificate of a keep-alive TLS connection. */
 export async function measureSocket(pki: Pki, effort: Effort): Promise<Outcome> {
   const { sockets, close } = await openSockets(pki)
   const results: (Rows & { keyType: KeyType })[] = []
@@ -32,16 +32,16 @@ export async function measureSocket(pki: Pki, effort: Effort): Promise<Outcome> 
       {
         title: 'TLS socket, kept alive',
         about:
-          'One real TLS connection, a new request on it for each run. "Floor" is a strategy that ' +
-          'does nothing but call success(). Times in microseconds.',
+          'One real TLS connection, with a new request for each run. "Floor" is a strategy that only ' +
+          'calls success(). Times in microseconds.',
         head: ['key', 'floor', 'this package', 'passport-client-cert', 'times faster'],
         rows: results.map(({ keyType, plain }) => [keyType, ...plain]),
       },
       {
         title: 'TLS socket with the chain',
         about:
-          'The same connection with includeChain. passport-client-cert never reads the chain; here it is given ' +
-          'a socket that shows it, by getPeerCertificate(true).',
+          'The same requests with includeChain. passport-client-cert never reads the chain, so its socket ' +
+          'shows the chain by getPeerCertificate(true).',
         head: ['key', 'this package', 'getPeerCertificate(true)', 'times faster'],
         rows: results.map(({ keyType, chain }) => [keyType, ...chain]),
       },
@@ -73,7 +73,9 @@ async function measureOne(socket: TLSSocket, user: string, effort: Effort): Prom
   }
 }
 
-/** Requests that show the older package, which asks for the leaf, the whole chain. */
+/**
+ * Requests whose socket shows the whole chain to the older package, which only asks for the leaf.
+ */
 function withChain(socket: TLSSocket, user: string): () => Attempt {
   const length = lengthOf(socket)
   if (length !== 3) throw new Error(`The chain has ${length} certificates instead of 3`)
@@ -84,7 +86,7 @@ function withChain(socket: TLSSocket, user: string): () => Attempt {
   return () => toSucceed({ socket: shown }, user)
 }
 
-/** Leaf, intermediate and root, which is its own issuer. */
+/** The number of certificates: leaf, intermediate and root, which is its own issuer. */
 function lengthOf(socket: TLSSocket): number {
   let current = socket.getPeerCertificate(true)
   let length = 1

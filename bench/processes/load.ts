@@ -1,4 +1,4 @@
-// Runs the clients, in a separate process.
+// Runs in its own process: the clients.
 import type { EventEmitter } from 'node:events'
 import { performance } from 'node:perf_hooks'
 import autocannon from 'autocannon'
@@ -6,7 +6,7 @@ import { answerWith } from '../support/child.js'
 
 export interface LoadQuestion {
   readonly url: string
-  /** How many, over all connections. */
+  /** The number of requests over all connections. */
   readonly requests: number
   readonly headers: Readonly<Record<string, string>>
   readonly tls: Readonly<Record<'ca' | 'cert' | 'key', string>>
@@ -18,7 +18,7 @@ export interface LoadAnswer {
 }
 
 const CONNECTIONS = 10
-/** Of each connection, before it counts: the handshake is over then. */
+/** Answers per connection before the measurement. After them, the handshake is over. */
 const FIRST_ANSWERS = 10
 
 answerWith(async ({ url, requests, headers, tls, body }: LoadQuestion): Promise<LoadAnswer> => {
@@ -30,9 +30,9 @@ answerWith(async ({ url, requests, headers, tls, body }: LoadQuestion): Promise<
     headers,
     tlsOptions: tls,
     expectBody: body,
-    // Seconds. Long, because a busy machine isn't a reason to fail.
+    // In seconds. The limit is long, because a busy machine must not make the benchmark fail.
     timeout: 120,
-    // How soon it notices that it is done.
+    // In milliseconds: how soon autocannon notices that it is done.
     sampleInt: 5,
   })
   const perSecond = measure(load, each)
@@ -44,7 +44,10 @@ answerWith(async ({ url, requests, headers, tls, body }: LoadQuestion): Promise<
   return { perSecond: perSecond() }
 })
 
-/** From when all connections are up to speed until the first has done its share. */
+/**
+ * Measures from the moment when all connections have finished the first answers until the first
+ * connection has sent its share.
+ */
 function measure(load: EventEmitter, each: number): () => number {
   const counts = new Map<unknown, number>()
   let [answered, ready, isOver] = [0, 0, false]

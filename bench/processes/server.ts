@@ -1,4 +1,4 @@
-// Runs one server for each application that is compared, in a separate process.
+// Runs in its own process: one server for each application.
 import { once } from 'node:events'
 import http, { type RequestListener, type Server } from 'node:http'
 import https from 'node:https'
@@ -26,11 +26,11 @@ export type AppName = keyof typeof APPS
 export interface ServerQuestion {
   readonly server: Issued
   readonly ca: readonly string[]
-  /** Fingerprint of the one client's certificate. */
+  /** The fingerprint of the client's certificate. */
   readonly user: string
 }
 
-/** Where the applications are. */
+/** The URLs of the applications. */
 export type ServerAnswer = Record<AppName, string>
 
 answerWith(async ({ server, ca, user }: ServerQuestion): Promise<ServerAnswer> => {
@@ -65,7 +65,9 @@ function toStrategy(kind: (typeof APPS)[AppName], user: string): Authenticator |
   }
 }
 
-/** Every application answers with the user; without authentication, it knows the only user. */
+/**
+ * Every application answers with the user. Without authentication, the application uses this user.
+ */
 function createApp(strategy: Authenticator | null, user: string): RequestListener {
   const app = express()
   if (strategy === null) {

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 
-/** A separate process that answers one message after another. */
+/** Another process that answers one message after another. */
 export interface Child<Question, Answer> {
   readonly ask: (question: Question) => Promise<Answer>
   readonly end: () => void
@@ -13,7 +13,7 @@ export function startChild<Question extends object, Answer>(module: URL): Child<
   const exited = once(child, 'exit').then(([code]: unknown[]) => {
     throw new Error(`${module.pathname} ended with ${String(code)}`)
   })
-  // Each call that is waiting for an answer hears of it.
+  // A pending `ask()` gets this error.
   exited.catch(() => undefined)
   return {
     async ask(question) {
@@ -26,7 +26,9 @@ export function startChild<Question extends object, Answer>(module: URL): Child<
   }
 }
 
-/** The other end. An error that the function throws ends the process, and so the benchmarks. */
+/**
+ * Runs in the child process. If the function throws, the child ends, and then the benchmarks end.
+ */
 export function answerWith(answer: (question: never) => unknown): void {
   process.on('message', (question) => {
     void (async () => process.send?.(await answer(question as never)))()

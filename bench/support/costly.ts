@@ -20,17 +20,17 @@ import {
 } from '../../test/support/der-writer.js'
 import { slowSpki } from '../../test/support/slow-curve.js'
 
-/** Certificates that a client could send to cost the server as much as possible, leaf first. */
+/** Certificates that cost the server as much as possible, leaf first. */
 export interface Costly {
   readonly name: string
   readonly ders: readonly Buffer[]
 }
 
-/** The part of Node's 16 KB that the lines of an ordinary request leave for the certificate. */
+/** The bytes that Node's limit of 16 KB leaves for the certificate in an ordinary request. */
 export const ROOM = 15_300
 const MOST = 10
 
-/** Certificates whose keys all have to be tried: each might have signed each of the others. */
+/** Certificates that could all have signed each other, so all keys have to be tried. */
 export function listCostly(): Costly[] {
   return [
     ...keysOfCost().flatMap(({ name: key, parts }) => [
@@ -43,7 +43,7 @@ export function listCostly(): Costly[] {
   ]
 }
 
-/** As many as there is room for in base64 with commas. */
+/** As many certificates as fit into the header, in base64 with commas. */
 function fill(make: (index: number) => Buffer, most = MOST): Buffer[] {
   const ders: Buffer[] = []
   let left = ROOM
@@ -80,7 +80,7 @@ function signing(type: string): Parts | undefined {
     const { publicKey, privateKey } = generateKeyPairSync(type as 'ed25519')
     return { spki: spkiOf(publicKey), signer: privateKey }
   } catch {
-    // ML-DSA came with Node 24.
+    // Node has ML-DSA since version 24.
     return undefined
   }
 }
@@ -105,7 +105,7 @@ function keysOfCost(): { name: string; parts: () => Parts }[] {
   ]
 }
 
-/** Several kinds of keys under one name, the cheap ones in front and behind. */
+/** Several kinds of keys under one name, with the cheap keys first or last. */
 function mixtures(): Costly[] {
   const kinds: (() => Parts)[] = [
     () => ec('secp521r1'),
@@ -120,8 +120,8 @@ function mixtures(): Costly[] {
   return [
     { name: 'three of P-521', ders: fill(() => namesake(ec('secp521r1')), 3) },
     { name: 'P-521 to P-224 by turns', ders: mixed((index) => index) },
-    { name: 'P-521 behind P-256', ders: mixed((index) => (index < 5 ? 2 : 0)) },
-    { name: 'P-256 behind P-521', ders: mixed((index) => (index < 3 ? 0 : 2)) },
+    { name: 'P-521 after P-256', ders: mixed((index) => (index < 5 ? 2 : 0)) },
+    { name: 'P-256 after P-521', ders: mixed((index) => (index < 3 ? 0 : 2)) },
     {
       name: 'P-521 with many names',
       ders: fill(() => namesake({ ...ec('secp521r1'), ...san }), 3),
@@ -136,7 +136,7 @@ function mixtures(): Costly[] {
   ]
 }
 
-/** Keys that nothing is verified with. */
+/** Unusual keys, which never verify anything. */
 function odd(): Costly[] {
   const dsa = (length: number): Buffer =>
     seq(
@@ -156,7 +156,7 @@ function odd(): Costly[] {
       `compressed point on ${curve}`,
       () => ({ spki: pointSpki(curve, 'compressed') }),
     ]),
-    ['a curve that describes itself', () => ({ spki: slowSpki() })],
+    ['a curve with explicit parameters', () => ({ spki: slowSpki() })],
     ['a point at infinity', () => ({ spki: infinite })],
     ['DSA', () => ({ spki: dsa(300) })],
     ['DSA with a long prime', () => ({ spki: dsa(3500) })],
@@ -169,7 +169,7 @@ function big(bytes: number): Buffer {
   return tlv(2, Buffer.from([1]), randomBytes(bytes))
 }
 
-/** Few certificates with much in them. */
+/** Few certificates with large contents. */
 function large(): Costly[] {
   const { spki } = ec('prime256v1')
   const issuers = fill(() => namesake(ec('secp521r1')), 2)
@@ -197,7 +197,7 @@ function large(): Costly[] {
   ])
 }
 
-/** As many as fit, each made from its number. */
+/** As many parts as fit, each made from its number. */
 function repeat(length: number, make: (index: number) => Buffer): Buffer[] {
   const all: Buffer[] = []
   for (let left = length, index = 0; left > 0; index += 1) {
@@ -235,7 +235,7 @@ function fillName(length: number): Buffer {
   return seq(...repeat(length, (index) => set(seq(oid('2.5.4.3'), utf8(index.toString(36))))))
 }
 
-/** An arc of 580 bytes, near the most that OpenSSL writes out, takes long division. */
+/** An arc of 580 bytes, which is near OpenSSL's limit, takes long division. */
 function longOid(): Buffer {
   return tlv(0x06, Buffer.from([0x2a]), Buffer.alloc(580, 0xff), Buffer.from([0x7f]))
 }

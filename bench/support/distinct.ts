@@ -1,20 +1,20 @@
 import { createHash, randomFillSync, X509Certificate } from 'node:crypto'
 import type { Issued } from '../../test/support/pki.js'
 
-/** Good until the next one is made, which overwrites its bytes. */
+/** Only valid until the next certificate is made, because that overwrites its bytes. */
 export interface DistinctCertificate extends Pick<Issued, 'cert' | 'raw'> {
-  /** As Node writes it. */
+  /** In the form that Node shows. */
   readonly serialNumber: string
 }
 
 const COUNTER_BYTES = 6
-/** At the end of the signature, and of the certificate; any signature is longer. */
+/** The last bytes of the signature, and of the certificate. Every signature is longer. */
 const SIGNATURE_BYTES = 64
 
 /**
- * Makes certificates no two of which are equal, by the million: each is the given one with another
- * serial number and something for a signature. The signature is wrong, but they
- * parse, and no code here verifies it.
+ * Makes millions of different certificates. Each is the given one with another serial number and
+ * another signature. The signature is wrong, but the certificate can be parsed, and the benchmarks
+ * don't verify it.
  */
 export function distinctCertificates({ raw }: Pick<Issued, 'raw'>): () => DistinctCertificate {
   const der = Buffer.from(raw)
@@ -46,7 +46,7 @@ export function toPem(der: Buffer): string {
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
 }
 
-/** SHA-256, as Node writes it. */
+/** SHA-256, in the form that Node shows. */
 export function fingerprintOf(der: Buffer): string {
   const digits = createHash('sha256').update(der).digest('hex').toUpperCase()
   return digits.replace(/..(?!$)/g, '$&:')

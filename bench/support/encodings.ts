@@ -14,15 +14,15 @@ import type { Issued } from '../../test/support/pki.js'
 
 type Certificate = Pick<Issued, 'cert' | 'raw'>
 
-/** How a proxy writes a certificate, and the least that gets it out again. */
+/** An encoding of a proxy, and the shortest code that parses it. */
 export interface Encoding {
   readonly name: HeaderEncoding
   readonly write: (certificate: Certificate, issuer: Certificate) => string
-  /** Nothing but the certificate. */
+  /** Writes only the certificate. */
   readonly writeAlone: (certificate: Certificate) => string
-  /** Whether what comes with the certificate is wanted too. */
+  /** Set if the header has the issuer too, and the benchmark reads it. */
   readonly includeChain?: true
-  /** Does what an application would write itself, without any checks. */
+  /** The code that an application would write itself, without any checks. */
   readonly parse: (text: string) => PeerCertificate
 }
 
@@ -42,7 +42,7 @@ export const ENCODINGS: readonly Encoding[] = [
         : parse(decodeURIComponent(between(text, 'Cert="', '"'))),
   },
   encoding('apache-pem', toApachePem, (text) =>
-    // Buffer skips characters that aren't base64 digits, such as a space.
+    // Buffer.from() skips spaces and everything else that isn't a base64 digit.
     parse(Buffer.from(between(text, 'CERTIFICATE-----', '-----END'), 'base64')),
   ),
   encoding('base64-pem', toBase64Pem, (text) => parse(Buffer.from(text, 'base64'))),

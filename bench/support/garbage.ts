@@ -6,14 +6,17 @@ import type { Client } from './pki.js'
 /** Header values that must be rejected. */
 export interface Garbage {
   readonly name: string
-  /** Never gives the same text twice, so that no cache can know it. Good until the next. */
+  /**
+   * Returns a new value each time, so that no cache can know it. The value is only valid until the
+   * next call.
+   */
   readonly next: () => Buffer
 }
 
 const BEGIN = '-----BEGIN CERTIFICATE-----'
 const BLOCK = `${BEGIN}\nQUJD\n-----END CERTIFICATE-----\n`
 
-/** Whatever separates, opens, closes or escapes something in one of the encodings. */
+/** Everything that separates, opens, closes or escapes something in one of the encodings. */
 const REPEATED: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     [',', ':', ';', '"', '=', '\\', ' ', '%41', '%0A', '%', 'A'].map((unit) => [unit, unit]),
@@ -27,7 +30,10 @@ const REPEATED: Readonly<Record<string, string>> = {
   'PEM blocks with spaces': BLOCK.replaceAll('\n', ' '),
 }
 
-/** All kinds of it in one length, among them what gets as far as possible before it is rejected. */
+/**
+ * All kinds of garbage in one length, also values that pass as many checks as possible before they
+ * are rejected.
+ */
 export function garbageOf(encoding: Encoding, { raw }: Client, length: number): Garbage[] {
   const wrapped: Record<string, (random: Buffer) => Buffer> = {
     'random bytes': (random) => random,
@@ -37,13 +43,13 @@ export function garbageOf(encoding: Encoding, { raw }: Client, length: number): 
     wrapped['certificate and more'] = (random) => Buffer.concat([raw, random])
     wrapped['certificate with more in it'] = (random) =>
       toSequence(Buffer.concat([raw.subarray(SEQUENCE_HEADER), random]))
-    // Of the shape of a certificate, so that only OpenSSL can tell.
+    // The value has the shape of a certificate, so only OpenSSL can reject it.
     wrapped['random bytes to be signed'] = (random) =>
-      toSequence(Buffer.concat([toSequence(random), behindToBeSigned(raw)]))
+      toSequence(Buffer.concat([toSequence(random), afterToBeSigned(raw)]))
     wrapped['certificate with more to be signed'] = (random) => {
       const signed = toBeSigned(raw).subarray(SEQUENCE_HEADER)
       const more = toSequence(Buffer.concat([signed, random]))
-      return toSequence(Buffer.concat([more, behindToBeSigned(raw)]))
+      return toSequence(Buffer.concat([more, afterToBeSigned(raw)]))
     }
   }
   return [
@@ -58,17 +64,19 @@ export function garbageOf(encoding: Encoding, { raw }: Client, length: number): 
 
 const SEQUENCE_HEADER = 4
 
-/** The first value in a certificate (RFC 5280 4.1), and what stands behind it. */
+/** The first value in a certificate (RFC 5280 4.1). */
 function toBeSigned(raw: Buffer): Buffer {
   const length = SEQUENCE_HEADER + raw.readUInt16BE(SEQUENCE_HEADER + 2)
   return raw.subarray(SEQUENCE_HEADER, SEQUENCE_HEADER + length)
 }
 
-function behindToBeSigned(raw: Buffer): Buffer {
+function afterToBeSigned(raw: Buffer): Buffer {
   return raw.subarray(SEQUENCE_HEADER + toBeSigned(raw).length)
 }
 
-/** DER (X.690 8.1.3.5): two bytes for the length, so that the content must have 256 or more. */
+/**
+ * DER with two bytes for the length (X.690 8.1.3.5), so the content must have 256 bytes or more.
+ */
 function toSequence(content: Buffer): Buffer {
   const header = Buffer.from([0x30, 0x82, 0, 0])
   header.writeUInt16BE(content.length, 2)
@@ -82,7 +90,7 @@ function randomText(length: number): string {
 
 const COUNTER_LENGTH = 8
 
-/** The text, with a number at its end. */
+/** The text with a number at its end. */
 function numbered(text: string): () => Buffer {
   const bytes = Buffer.from(text, 'latin1')
   let made = 0
@@ -94,7 +102,7 @@ function numbered(text: string): () => Buffer {
   }
 }
 
-/** A value of the encoding's form, with as many random bytes in it as there is room for. */
+/** A value of the encoding, with as many random bytes as fit. */
 function fit(
   { writeAlone }: Encoding,
   wrap: (random: Buffer) => Buffer,

@@ -6,19 +6,19 @@ import { type Authority, createAuthority, type Issued } from '../../test/support
 export const KEY_TYPES = ['RSA-2048', 'RSA-4096', 'P-256'] as const
 export type KeyType = (typeof KEY_TYPES)[number]
 
-/** The one that is measured where not all are. */
+/** The key type for cases that measure only one. */
 export const USUAL: KeyType = 'RSA-2048'
 
 /** A client with a certificate from an intermediate CA. */
 export interface Client extends Issued {
   readonly issuer: Issued
-  /** SHA-256, as Node writes it. */
+  /** SHA-256, in the form that Node shows. */
   readonly fingerprint256: string
 }
 
 export interface Pki {
   readonly server: Issued
-  /** PEM; whose clients the server accepts. */
+  /** The CAs whose clients the server accepts, in PEM. */
   readonly roots: readonly string[]
   readonly clients: Readonly<Record<KeyType, Client>>
 }
@@ -58,7 +58,7 @@ function toClient(issued: Issued, { cert, key, raw }: Authority): Client {
   return { ...issued, issuer: { cert, key, raw }, fingerprint256 }
 }
 
-/** The throwaway CA itself makes no keys of this length. */
+/** The throwaway CA can't make keys of this length itself. */
 async function issueRsa4096(authority: Authority): Promise<Issued> {
   const keys = await webcrypto.subtle.generateKey(
     { ...RSA, modulusLength: 4096, publicExponent: new Uint8Array([1, 0, 1]) },

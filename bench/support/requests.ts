@@ -1,4 +1,4 @@
-/** The parts that are read of a request that a proxy has passed on. */
+/** The members of a proxied request that the package reads. */
 export interface ProxiedRequest {
   readonly headers: Record<string, string>
   readonly rawHeaders: string[]
@@ -8,7 +8,7 @@ export interface ProxiedRequest {
 export const CERTIFICATE_HEADER = 'X-Client-Cert'
 const CERTIFICATE_FIELD = 'x-client-cert'
 
-/** The lines that a browser sends, and a proxy adds. */
+/** The headers that a browser sends, and that a proxy adds. */
 const LINES = {
   Host: 'app.example.com',
   Connection: 'keep-alive',
@@ -32,8 +32,8 @@ const TEMPLATE = Object.entries(LINES).map(([name, value]) => ({
 const CERTIFICATE_NAME = Buffer.from(CERTIFICATE_HEADER, 'latin1')
 
 /**
- * A request such as Node's parser makes, in which every value is a new string: V8 keeps the
- * hash of a string it has looked up once, and no two requests share a string.
+ * A request like the ones that Node's parser makes: every value is a new string, so V8 can't reuse
+ * the hash of a string that it has looked up before.
  */
 export function proxiedRequest(certificate: Buffer): ProxiedRequest {
   const headers: Record<string, string> = {}
@@ -49,7 +49,7 @@ export function proxiedRequest(certificate: Buffer): ProxiedRequest {
   return { headers, rawHeaders, socket: { remoteAddress: '127.0.0.1' } }
 }
 
-/** The text of the certificate's header. */
+/** The value of the certificate's header. */
 export function certificateTextOf({ headers }: ProxiedRequest): string {
   return headers[CERTIFICATE_FIELD] ?? ''
 }

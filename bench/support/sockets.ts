@@ -6,7 +6,7 @@ import tls, { TLSSocket } from 'node:tls'
 import { mtlsServerOptions } from 'passport-client-certificate-auth/server'
 import { type Client, KEY_TYPES, type KeyType, type Pki } from './pki.js'
 
-/** The server's ends of connections on which a client has sent a request, and which stay open. */
+/** The server's ends of open connections on which a client has sent a request. */
 export interface LiveSockets {
   readonly sockets: Readonly<Record<KeyType, TLSSocket>>
   readonly close: () => void
@@ -16,7 +16,7 @@ export async function openSockets({ server, roots, clients }: Pki): Promise<Live
   const listener = https.createServer(
     mtlsServerOptions({ key: server.key, cert: server.cert, ca: [...roots] }),
   )
-  // Nothing but the benchmark ends these connections.
+  // Only the benchmark ends these connections.
   listener.keepAliveTimeout = 0
   listener.requestTimeout = 0
   listener.listen(0, '127.0.0.1')
@@ -42,14 +42,14 @@ async function openSocket(
   const { port } = listener.address() as AddressInfo
   const chain = cert + issuer.cert
   const client = tls.connect({ host: '127.0.0.1', port, ca: [...ca], key, cert: chain })
-  const refused = once(client, 'close').then(() => {
+  const closed = once(client, 'close').then(() => {
     throw new Error('The server has closed the connection')
   })
-  // It is closed in the end, too.
-  refused.catch(() => undefined)
+  // The promise also rejects at the end of the benchmark.
+  closed.catch(() => undefined)
   client.resume().write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
   const requested = once(listener, 'request') as Promise<[IncomingMessage]>
-  const [{ socket }] = await Promise.race([requested, refused])
+  const [{ socket }] = await Promise.race([requested, closed])
   if (socket instanceof TLSSocket && socket.authorized) return socket
   throw new Error('The client was not authorized')
 }

@@ -7,13 +7,13 @@ import {
 } from 'passport-client-certificate-auth'
 import type { Contestant } from '../measure.js'
 
-/** The strategy that Passport runs. */
+/** The part of a strategy that Passport calls. */
 export interface Authenticator {
   name: string
   authenticate(req: object): void
 }
 
-/** A request, and how it must end. */
+/** A request, and its expected result. */
 export interface Attempt {
   readonly request: object
   readonly user: string | null
@@ -37,7 +37,7 @@ export function thisPackage(options: StrategyOptions = {}): Authenticator {
   return new Strategy(options, verify)
 }
 
-/** passport-client-cert, whose types need those of Express 4. */
+/** passport-client-cert without its types, because they need Express 4's. */
 export function olderPackage(): Authenticator {
   const require = createRequire(import.meta.url)
   const older = require('passport-client-cert') as {
@@ -46,7 +46,7 @@ export function olderPackage(): Authenticator {
   return new older.Strategy(verify)
 }
 
-/** A strategy that does nothing. No strategy can be faster. */
+/** The fastest possible strategy. */
 export function floor(user: string): Authenticator {
   return new Floor(user)
 }
@@ -65,7 +65,7 @@ class Floor extends PassportStrategy {
   }
 }
 
-/** A strategy, run for requests that are made beforehand. */
+/** Runs a strategy for requests that are made beforehand. */
 export function authenticating(
   name: string,
   strategy: Authenticator,
@@ -80,16 +80,16 @@ export function authenticating(
   }
 }
 
-/** Runs a strategy as Passport does, and counts the requests that end as they must. */
+/** Runs a strategy as Passport does, and counts the requests with the expected result. */
 function authenticateAll(strategy: Authenticator, attempts: readonly Attempt[]): number {
-  let right = 0
+  let correct = 0
   for (const { request, user: expectedUser, reason: expectedReason } of attempts) {
     const perRequest = Object.create(strategy) as Authenticator & Record<string, unknown>
     perRequest['success'] = (user: unknown) => {
-      if (user === expectedUser) right += 1
+      if (user === expectedUser) correct += 1
     }
     perRequest['fail'] = (info: { reason?: unknown } | undefined, status: unknown) => {
-      if (status === 401 && info?.reason === expectedReason) right += 1
+      if (status === 401 && info?.reason === expectedReason) correct += 1
     }
     perRequest['redirect'] = () => undefined
     perRequest['pass'] = () => undefined
@@ -98,5 +98,5 @@ function authenticateAll(strategy: Authenticator, attempts: readonly Attempt[]):
     }
     perRequest.authenticate(request)
   }
-  return right
+  return correct
 }
