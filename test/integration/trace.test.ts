@@ -17,7 +17,7 @@ const options: ExtractorOptions = {
 const envoy: ExtractorOptions = { certificateSource: 'envoy', trustedProxies: 'loopback' }
 const verified = { ...options, verifyHeader: 'X-Verify', verifyValue: 'SUCCESS' }
 
-/** A request of the proxy's with these headers, on the lines they say or on any. */
+/** A request of the proxy with these headers, and with these lines if they are given. */
 function withHeaders(headers: object | null, rawHeaders?: string[]): RequestLike {
   return { headers, rawHeaders, socket: { remoteAddress: '127.0.0.1' } } as unknown as RequestLike
 }
@@ -117,7 +117,7 @@ describe('NODE_DEBUG=passport-client-certificate-auth', () => {
   const stepsOf = (): Step[] =>
     cases().map(([, stepOptions, request]) => ({ options: stepOptions, requests: [request] }))
 
-  it('says why it rejected each request, and nothing that a certificate holds', async () => {
+  it('has the reason for each rejection, and nothing from a certificate', async () => {
     const { reasons, stderr } = await extractElsewhere(stepsOf(), { debug: NAME })
     expect(reasons.filter((reason) => reason === 'extracted')).to.have.lengthOf(1)
     expect(reasons).to.have.lengthOf(cases().length)
@@ -131,7 +131,7 @@ describe('NODE_DEBUG=passport-client-certificate-auth', () => {
     }
   })
 
-  it('is what it takes: nothing is said without it', async () => {
+  it('is required for the trace', async () => {
     const { reasons, stderr } = await extractElsewhere(stepsOf(), { debug: 'http_,passport' })
     expect(reasons).to.have.lengthOf(cases().length)
     expect(stderr).to.equal('')

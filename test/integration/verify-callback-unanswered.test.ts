@@ -15,15 +15,15 @@ interface Step {
   readonly warnings: [message: string, { code: string; type: string; detail: string }][]
 }
 
-/** Runs some verify callbacks one after the other in a process that has not warned yet. */
+/** Runs verify callbacks one after another in a process that hasn't warned yet. */
 function run(names: readonly string[], limit: number | false = false): Step[] {
   const args = ['--no-deprecation', '--import', 'ts-blank-space/register', STEPS, String(limit)]
   const stdout = execFileSync(process.execPath, [...args, ...names], { encoding: 'utf8' })
   return JSON.parse(stdout) as Step[]
 }
 
-describe('a verify in callback style whose promise resolves to a value', () => {
-  it('is warned of, a second later, once per process, when it has not called done', () => {
+describe('verify in callback style with a promise that resolves to a value', () => {
+  it('causes a warning after a second, once per process, if it has not called done', () => {
     const [first, ...others] = run(['returns a user', 'returns null', 'returns a user'])
     expect(first).to.include({ early: 0, alive: false })
     expect(first?.warnings).to.deep.equal([
@@ -41,19 +41,19 @@ describe('a verify in callback style whose promise resolves to a value', () => {
     for (const other of others) expect(other.warnings).to.deep.equal([])
   })
 
-  it('is warned of when that value is null', () => {
+  it('causes a warning if the value is null', () => {
     expect(run(['returns null'])[0]?.warnings).to.have.lengthOf(1)
   })
 
-  it('is warned of even when the time limit came first', () => {
+  it('causes a warning even if the time limit came first', () => {
     expect(run(['returns a user'], 500)[0]?.warnings).to.have.lengthOf(1)
   })
 
-  it('costs no timer when it has called done', () => {
+  it('starts no timer if it has called done', () => {
     expect(run(['calls done first'])[0]).to.include({ started: 0 })
   })
 
-  it('is not warned of when it calls done, or answers in another way', () => {
+  it('causes no warning if it calls done, or answers in another way', () => {
     const fine = [
       'returns undefined',
       'rejects',
@@ -69,8 +69,8 @@ describe('a verify in callback style whose promise resolves to a value', () => {
   })
 })
 
-describe('a verify that answers with an array', () => {
-  it('warns once per process, because even an empty array authenticates the client', () => {
+describe('verify that answers with an array', () => {
+  it('causes a warning once per process, because even an empty array authenticates the client', () => {
     for (const answer of ['answers with rows', 'calls done with rows']) {
       const [first, second] = run([answer, answer])
       expect(first?.warnings).to.deep.equal([

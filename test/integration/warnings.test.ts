@@ -9,7 +9,7 @@ const NOT_VALIDATED = 'CLIENT_CERT_NOT_VALIDATED'
 const header: ExtractorOptions = { certificateHeader: 'X-Cert', headerEncoding: 'url-pem' }
 const sources = Object.keys(PRESETS) as CertificateSource[]
 
-/** The codes of what was warned of, in order. */
+/** The codes of the warnings, in order. */
 function codesIn(stderr: string): string[] {
   return [...stderr.matchAll(/\[([A-Z_]+)\] SecurityWarning: /g)].map(([, code = '']) => code)
 }
@@ -21,8 +21,8 @@ async function warningsOf(steps: Step[], flags: string[] = []): Promise<string[]
   return codes
 }
 
-describe('the warning to an application', () => {
-  it('is that any peer may send the header, with the line that changes it, once', async () => {
+describe('the warnings of an extractor', () => {
+  it('say once that any peer can send the header, and how to change that', async () => {
     const twice: Step[] = [{ options: header, requests: [{}, {}] }, { options: header }]
     const { reasons, stderr } = await extractElsewhere([...twice, { options: { ...header } }])
     expect(reasons).to.have.lengthOf(2)
@@ -34,7 +34,7 @@ describe('the warning to an application', () => {
     )
   })
 
-  it('is that the certificate was not validated, where the proxy never does that, once', async () => {
+  it('say once that the proxy never validates certificates', async () => {
     const steps: Step[] = ['aws-alb', 'azure-app-service', 'aws-alb'].map((source) => ({
       options: { certificateSource: source as CertificateSource, trustedProxies: true },
     }))
@@ -47,12 +47,12 @@ describe('the warning to an application', () => {
     )
   })
 
-  it('is given for both, where both apply', async () => {
+  it('include both if both apply', async () => {
     const steps: Step[] = sources.map((certificateSource) => ({ options: { certificateSource } }))
     expect(await warningsOf(steps)).to.deep.equal([ANY_PROXY, NOT_VALIDATED])
   })
 
-  it('is not given where neither applies', async () => {
+  it('are missing if neither applies', async () => {
     const others = sources.filter((source) => PRESETS[source].validates !== 'never')
     const trusting = [true, 'loopback', ['10.0.0.0/8']] as const
     const headers = [header, ...others.map((certificateSource) => ({ certificateSource }))]
@@ -63,7 +63,7 @@ describe('the warning to an application', () => {
     expect(await warningsOf([...steps, ...socket])).to.deep.equal([])
   })
 
-  it('can be silenced by its code', async () => {
+  it('can be silenced by their codes', async () => {
     const steps: Step[] = [{ options: { certificateSource: 'aws-alb' } }]
     const disable = (code: string) => `--disable-warning=${code}`
     const silenced: [flags: string[], left: string[]][] = [
