@@ -163,12 +163,12 @@ function adapt<Req extends FetchRequest>(
 
 /**
  * How many lines the headers were sent on at most. A `Headers` object has joined repeated names, with
- * `; ` for cookies and `, ` for all others, and text in one line may look the same.
+ * `; ` or `, ` for cookies and `, ` for all others, and text in one line may look the same.
  */
 function countLines(headers: NonNullable<NodeRequest['headers']>): number {
   let lines = 0
   for (const [name, value] of Object.entries(headers)) {
-    lines += String(value).split(name === 'cookie' ? '; ' : ', ').length
+    lines += String(value).split(name === 'cookie' ? /[,;] / : ', ').length
   }
   return lines
 }
