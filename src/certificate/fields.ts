@@ -8,7 +8,8 @@ import {
   TAG,
   toHex,
 } from './der.js'
-import { hasStringsOnly } from './name-values.js'
+import { MAX_OID_BYTES } from './limits.js'
+import { hasShortTypes, hasStringsOnly } from './name-values.js'
 import { type PublicKey, readPublicKey } from './public-key.js'
 import { readTime } from './time.js'
 
@@ -64,10 +65,13 @@ function readSigned(bytes: Uint8Array, signed: Element): CertificateFields | und
   if (!sequences.every((child) => child?.tag === TAG.sequence)) return undefined
   const validity = readDates(bytes, dates as Element)
   const publicKey = readPublicKey(bytes, spki as Element)
-  const hasStringNames = [issuer, subject].every((name) => hasStringsOnly(bytes, name as Element))
+  const names = [issuer, subject] as Element[]
+  const hasStringNames = names.every((name) => hasStringsOnly(bytes, name))
   const extensions = findExtensions(bytes, trailing)
   const isWhole =
-    isInteger(bytes, serialNumber) && areInOrder(trailing) && hasShortPurposes(bytes, extensions)
+    isInteger(bytes, serialNumber) &&
+    areInOrder(trailing) &&
+    hasShortIdentifiers(bytes, names, extensions)
   return isWhole && validity && publicKey
     ? { serialNumber, validity, publicKey, hasStringNames, extensions }
     : undefined
@@ -94,20 +98,27 @@ function areInOrder(trailing: readonly Element[]): boolean {
   return places.every((place, index) => place > (places[index - 1] ?? -1))
 }
 
+/** Whether OpenSSL can write the object identifiers that Node shows. */
+function hasShortIdentifiers(
+  bytes: Uint8Array,
+  names: readonly Element[],
+  extensions: Element | undefined | null,
+): extensions is Element | undefined {
+  return (
+    extensions !== null &&
+    names.every((name) => hasShortTypes(bytes, name)) &&
+    hasShortPurposes(bytes, extensions)
+  )
+}
+
 /** extKeyUsage (RFC 5280 4.2.1.12). */
 const EXTENDED_KEY_USAGE = '551d25'
-/** OpenSSL can't convert a longer object identifier to a string. */
-const MAX_PURPOSE_BYTES = 586
 
 /**
  * Node 20 and 22 end the process for a purpose that OpenSSL can't convert to a string. If this reader
  * can't separate the purposes, OpenSSL still might, so all of them together must be short enough.
  */
-function hasShortPurposes(
-  bytes: Uint8Array,
-  extensions: Element | undefined | null,
-): extensions is Element | undefined {
-  if (extensions === null) return false
+function hasShortPurposes(bytes: Uint8Array, extensions: Element | undefined): boolean {
   const list = (element: Element | undefined) => (element && readChildren(bytes, element)) ?? []
   return list(extensions)
     .map(list)
@@ -116,7 +127,7 @@ function hasShortPurposes(
     .every((value) => {
       const purposes = list(readExactly(bytes, value, [TAG.sequence])[0])
       return (purposes.length === 0 ? [value] : purposes).every(
-        ({ start, end }) => end - start <= MAX_PURPOSE_BYTES,
+        ({ start, end }) => end - start <= MAX_OID_BYTES,
       )
     })
 }

@@ -4,3 +4,6 @@
  * at this length instead.
  */
 export const MAX_CHAIN_CERTS = 10
+
+/** OpenSSL can't convert a longer object identifier to a string. */
+export const MAX_OID_BYTES = 586

@@ -1,4 +1,5 @@
 import { type Element, readChildren } from './der.js'
+import { MAX_OID_BYTES } from './limits.js'
 
 /**
  * OpenSSL turns these types into text: UTF8String, NumericString, PrintableString, TeletexString,
@@ -11,8 +12,21 @@ const STRING_TAGS: ReadonlySet<number | undefined> = new Set([12, 18, 19, 20, 22
  * types, such as the BIT STRING of an x500UniqueIdentifier.
  */
 export function hasStringsOnly(bytes: Uint8Array, name: Element): boolean {
+  return listAttributes(bytes, name).every((parts) => STRING_TAGS.has(parts.at(-1)?.tag))
+}
+
+/**
+ * Whether OpenSSL can write the type of every attribute. For a longer type, some versions of Node
+ * throw, and others show the attribute with an empty name, like every attribute of this kind.
+ */
+export function hasShortTypes(bytes: Uint8Array, name: Element): boolean {
+  return listAttributes(bytes, name)
+    .flatMap(([type]) => type ?? [])
+    .every(({ start, end }) => end - start <= MAX_OID_BYTES)
+}
+
+/** The type and the value of each attribute. */
+function listAttributes(bytes: Uint8Array, name: Element): Element[][] {
   const listChildren = (element: Element) => readChildren(bytes, element) ?? []
-  return listChildren(name)
-    .flatMap(listChildren)
-    .every((attribute) => STRING_TAGS.has(listChildren(attribute).at(-1)?.tag))
+  return listChildren(name).flatMap(listChildren).map(listChildren)
 }

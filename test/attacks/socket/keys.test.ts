@@ -14,10 +14,12 @@ import {
   type Parts,
   pointSpki,
   seq,
+  set,
   spkiOf,
   subjectKeyId,
   tlv,
   toPem,
+  utf8,
 } from '../../support/der-writer.js'
 import {
   type Client,
@@ -182,6 +184,22 @@ for (const protocol of PROTOCOLS) {
         sending(client, namesake(spkiOf(generate()), { extensions })),
       )
       expectAccepted(outcomes, client, root)
+    })
+
+    it('A8 accepts a client that adds a namesake whose issuer has a very long attribute type', async () => {
+      const type = tlv(0x06, Buffer.alloc(1000, 0x81), Buffer.of(1))
+      const parts = {
+        issuer: seq(set(seq(type, utf8('x')))),
+        extensions: [basicConstraints(true)],
+      }
+      const outcomes = await visitAll(
+        running,
+        sending(client, namesake(spkiOf(root.privateKey), parts), root.der),
+      )
+      for (const { reason, names } of verdictsOf(outcomes)) {
+        expect(reason).to.equal(null)
+        expect(['client', 'root']).to.include.members([...names])
+      }
     })
 
     it("A8 doesn't crash for a namesake on P-256 whose issuer has an unusual key", async () => {

@@ -26,6 +26,7 @@ import {
   spkiOf,
   tlv,
   utcTime,
+  utf8,
 } from '../../support/der-writer.js'
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -76,9 +77,10 @@ describe('reading a certificate', () => {
   })
 
   const purposes = (value: Buffer): Buffer => extension('2.5.29.37', value)
-  const purposeOf = (length: number): Buffer => {
+  const oidOf = (length: number): Buffer => {
     return tlv(6, Buffer.of(0x2a), Buffer.alloc(length - 2, 0x81), Buffer.of(1))
   }
+  const nameOfType = (length: number): Buffer => seq(set(seq(oidOf(length), utf8('x'))))
   const END = Buffer.alloc(2)
   const ids = [tlv(0x81, Buffer.from([0, 1])), tlv(0x82, Buffer.from([0, 2]))] as const
   const shapes: [what: string, parts: Partial<Parts>][] = [
@@ -100,7 +102,11 @@ describe('reading a certificate', () => {
       'with zero bits at the end of keyUsage',
       { extensions: [extension('2.5.29.15', bits(Buffer.from([0x80, 0])))] },
     ],
-    ['with a purpose of 586 bytes', { extensions: [purposes(seq(purposeOf(586)))] }],
+    [
+      'with names whose types have 586 bytes',
+      { subject: nameOfType(586), issuer: nameOfType(586) },
+    ],
+    ['with a purpose of 586 bytes', { extensions: [purposes(seq(oidOf(586)))] }],
     [
       'with 200 short purposes',
       { extensions: [purposes(seq(...Array.from({ length: 200 }, () => oid('1.2.3.4'))))] },
@@ -147,26 +153,37 @@ describe('reading a certificate', () => {
     ],
     ['another tag at the end', { uniqueIds: [tlv(0xa4, seq())] }],
     ['another tag before extensions', { uniqueIds: [tlv(0x80)], extensions: CA_EXTENSIONS }],
-    ['a purpose of 587 bytes', { extensions: [purposes(seq(purposeOf(587)))] }],
+    ['a type of 587 bytes in its subject', { subject: nameOfType(587) }],
+    ['a type of 587 bytes in its issuer', { issuer: nameOfType(587) }],
+    [
+      'a type of 587 bytes after other attributes',
+      {
+        subject: seq(
+          set(seq(oid('2.5.4.3'), utf8('x'))),
+          set(seq(oid('2.5.4.3'), utf8('x')), seq(oidOf(587), utf8('x'))),
+        ),
+      },
+    ],
+    ['a purpose of 587 bytes', { extensions: [purposes(seq(oidOf(587)))] }],
     [
       'a purpose of 587 bytes after others',
-      { extensions: [purposes(seq(oid('1.2.3'), purposeOf(587)))] },
+      { extensions: [purposes(seq(oid('1.2.3'), oidOf(587)))] },
     ],
     [
       'a purpose of 587 bytes in a second extension',
-      { extensions: [purposes(seq(oid('1.2.3'))), purposes(seq(purposeOf(587)))] },
+      { extensions: [purposes(seq(oid('1.2.3'))), purposes(seq(oidOf(587)))] },
     ],
     [
       'a purpose of 587 bytes in a critical extension',
-      { extensions: [extension('2.5.29.37', seq(purposeOf(587)), true)] },
+      { extensions: [extension('2.5.29.37', seq(oidOf(587)), true)] },
     ],
     [
       'a purpose of 587 bytes that only OpenSSL finds, in an indefinite length',
-      { extensions: [purposes(Buffer.concat([Buffer.of(0x30, 0x80), purposeOf(587), END]))] },
+      { extensions: [purposes(Buffer.concat([Buffer.of(0x30, 0x80), oidOf(587), END]))] },
     ],
     [
       'a purpose of 587 bytes that only OpenSSL finds, before another value',
-      { extensions: [purposes(Buffer.concat([seq(purposeOf(587)), nothing()]))] },
+      { extensions: [purposes(Buffer.concat([seq(oidOf(587)), nothing()]))] },
     ],
     ['more parts than there can be', { uniqueIds: Array.from({ length: 9 }, () => tlv(0x81)) }],
     ['extensions without contents', { uniqueIds: [tlv(0xa3)] }],
