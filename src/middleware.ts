@@ -2,10 +2,17 @@ import type { ServerResponse } from 'node:http'
 import { assertFunction } from './util/assert.js'
 import { parseOptions } from './util/options.js'
 import type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
-import { settlePredicate, settlePredicateWithin, type Verdict } from './guard/predicate.js'
+import { askPredicate, type Verdict } from './guard/predicate.js'
 import { CertificateRejectedError, verifyTimeout } from './util/errors.js'
 import { acceptedCertificateOf } from './guard/attach-certificate.js'
-import { type Answer, type Ask, decide } from './guard/decision.js'
+import {
+  type Answer,
+  type Ask,
+  Authentication,
+  type Decision,
+  type Guard,
+} from './guard/decision.js'
+import { FirstAnswer } from './guard/first-answer.js'
 import type { RequestLike } from './extractor/request.js'
 import {
   type ClientCertRequest,
@@ -92,45 +99,55 @@ export function clientCertificateAuth<Req extends RequestLike>(
 ): Middleware<Req> {
   assertFunction('callback', callback)
   const plan = { ...compileGuard(parseOptions(options, GUARD_OPTIONS)), name: NAME }
-  const ask = compileAsk(callback, plan.verifyTimeoutMs)
+  const guard = { plan, ask: compileAsk(callback, plan.verifyTimeoutMs) }
   return (req, _res, next) => {
-    decide(req, plan, ask, (decision) => {
-      switch (decision.kind) {
-        case 'authenticated':
-          next()
-          break
-        case 'rejected':
-          next(decision.error ?? toRejection(decision.failure.reason, decision.info))
-          break
-        case 'error':
-          next(decision.error)
-      }
-    })
+    new MiddlewareAuthentication(req, guard, next).start()
+  }
+}
+
+class MiddlewareAuthentication<Req extends object> extends Authentication<Req> {
+  readonly #next: Next
+
+  constructor(req: Req, guard: Guard<Req>, next: Next) {
+    super(req, guard)
+    this.#next = next
+  }
+
+  protected override carryOut(decision: Decision): void {
+    const next = this.#next
+    switch (decision.kind) {
+      case 'accepted':
+        next()
+        break
+      case 'rejected':
+        next(decision.error ?? toRejection(decision.failure.reason, decision.info))
+        break
+      case 'error':
+        next(decision.error)
+    }
   }
 }
 
 function compileAsk<Req>(callback: CertificateCheck<Req>, ms: number | false): Ask<Req> {
-  const limit = ms === false ? undefined : { ms, expire: () => 'timeout' as const }
-  return (req, cert, report) => {
-    settlePredicateWithin(
-      limit,
-      () => callback(cert, req),
-      (verdict) => {
-        report(verdict === 'timeout' ? describeTimeout(ms) : toAnswer(verdict))
-      },
-    )
+  const limit = ms === false ? undefined : { ms, expire: () => describeTimeout(ms) }
+  return (req, cert, pending) => {
+    askPredicate(callback, cert, req, toAnswer, pending)
+    pending.waitWithin(limit)
   }
 }
 
+const ACCEPTED: Answer = { kind: 'accepted', user: undefined, info: undefined }
+const REJECTED: Answer = { kind: 'rejected', info: undefined }
+
 function toAnswer(verdict: Verdict): Answer {
-  if (verdict === 'yes') return { kind: 'accepted', user: undefined, info: undefined }
-  if (verdict === 'no') return { kind: 'rejected', info: undefined }
+  if (verdict === 'yes') return ACCEPTED
+  if (verdict === 'no') return REJECTED
   return { kind: 'threw', thrown: describeThrown(verdict.thrown, 401) }
 }
 
-function describeTimeout(ms: number | false): Answer {
+function describeTimeout(ms: number): Answer {
   const error = verifyTimeout(
-    `The callback did not answer within ${String(ms)} ms. It answers with what it returns, so the ` +
+    `The callback did not answer within ${ms} ms. It answers with what it returns, so the ` +
       'promise that it returned has to settle: set a time limit on what it waits for. It is not ' +
       'given a done to call',
   )
@@ -162,15 +179,27 @@ export function requireCertificate<Req extends object = ClientCertRequest>(
       next(reject(401, 'not_authenticated', 'Client certificate required'))
       return
     }
-    settlePredicate(
-      () => predicate(cert, req),
-      (verdict) => {
-        if (verdict === 'yes') next()
-        else if (verdict === 'no') {
-          next(reject(403, 'predicate_returned_false', 'Client certificate not allowed'))
-        } else next(describeThrown(verdict.thrown, 500).error)
-      },
-    )
+    const pending = new Requirement(next)
+    askPredicate(predicate, cert, req, (verdict) => verdict, pending)
+    pending.waitWithin(undefined)
+  }
+}
+
+/** A request that goes on only if its certificate is allowed. */
+class Requirement extends FirstAnswer<Verdict> {
+  readonly #next: Next
+
+  constructor(next: Next) {
+    super()
+    this.#next = next
+  }
+
+  protected override report(verdict: Verdict): void {
+    const next = this.#next
+    if (verdict === 'yes') next()
+    else if (verdict === 'no') {
+      next(reject(403, 'predicate_returned_false', 'Client certificate not allowed'))
+    } else next(describeThrown(verdict.thrown, 500).error)
   }
 }
 

@@ -28,8 +28,9 @@ export function compileExtractor(
   return (request) => {
     const found = read(request)
     if (isFailure(found)) return found
-    for (const check of checks) {
-      const reason = check(found)
+    // For...of would allocate an iterator on every request.
+    for (let index = 0; index < checks.length; index += 1) {
+      const reason = checks[index]?.(found)
       if (reason !== undefined) return failWith(reason)
     }
     return succeed(found.forRequest())

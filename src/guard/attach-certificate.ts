@@ -10,24 +10,29 @@ export interface Failure {
   readonly code?: string
 }
 
-/** The outcome of an extractor, which the application may have supplied. */
-export type Attached =
-  | {
-      readonly kind: 'certificate'
-      readonly cert: ChainedPeerCertificate
-      /** To be called when authentication has accepted the certificate. */
-      readonly accept: () => void
-    }
+/** Why no certificate is attached: the extractor found none, or it threw. */
+export type Unattached =
   | { readonly kind: 'failure'; readonly failure: Failure }
   | { readonly kind: 'fault'; readonly error: ClientCertificateError }
 
-/** The latest extraction from a request. */
-interface Extraction {
-  /** The accepted certificate. Missing until authentication has accepted it. */
-  accepted?: ChainedPeerCertificate
+/**
+ * One extraction from a request. It must not lead back to the request, because V8's collector of young
+ * objects would then keep every request that is a key of the WeakMap below.
+ */
+class Extraction {
+  /** Missing unless the extractor found a certificate. */
+  cert: ChainedPeerCertificate | undefined = undefined
+  isAccepted = false
 }
 
-// By request, not by certificate: an extractor may return one object for many requests.
+/** An extraction that found a certificate. */
+export interface Attached {
+  readonly cert: ChainedPeerCertificate
+  /** To be set when authentication has accepted the certificate. */
+  isAccepted: boolean
+}
+
+// The latest, by request and not by certificate: an extractor may return one object for many requests.
 const extractions = new WeakMap<object, Extraction>()
 
 /**
@@ -37,9 +42,9 @@ const extractions = new WeakMap<object, Extraction>()
 export function attachCertificate<Req extends object>(
   req: Req,
   extract: (req: Req) => ExtractionResultLike,
-): Attached {
+): Attached | Unattached {
   try {
-    const extraction: Extraction = {}
+    const extraction = new Extraction()
     extractions.set(identityOf(req), extraction)
     const result = extract(req)
     assertExtractionResult(result)
@@ -47,18 +52,24 @@ export function attachCertificate<Req extends object>(
       detachCertificate(req)
       return { kind: 'failure', failure: readFailure(result) }
     }
-    const { certificate: cert } = result
-    ;(req as { clientCertificate?: ChainedPeerCertificate }).clientCertificate = cert
+    const { certificate } = result
+    ;(req as { clientCertificate?: ChainedPeerCertificate }).clientCertificate = certificate
+    extraction.cert = certificate
     // In the meantime, another extraction from the request may have taken the place of this one.
-    return { kind: 'certificate', cert, accept: () => void (extraction.accepted = cert) }
+    return extraction as Attached
   } catch (cause) {
     return { kind: 'fault', error: failExtraction(req, cause) }
   }
 }
 
+export function isUnattached(found: Attached | Unattached): found is Unattached {
+  return 'kind' in found
+}
+
 /** The certificate that the latest authentication of the request accepted, if it did. */
 export function acceptedCertificateOf(req: object): ChainedPeerCertificate | undefined {
-  return extractions.get(identityOf(req))?.accepted
+  const extraction = extractions.get(identityOf(req))
+  return extraction?.isAccepted === true ? extraction.cert : undefined
 }
 
 /** Node's own request, so that it doesn't matter which of a framework's requests is at hand. */

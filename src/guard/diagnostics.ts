@@ -29,20 +29,28 @@ const CHANNELS: Readonly<Record<Outcome, diagnosticsChannel.Channel>> = {
   error: diagnosticsChannel.channel('passport-client-certificate-auth:error'),
 }
 
+interface Cause {
+  readonly reason?: string
+  readonly detail?: string
+  readonly code?: string
+}
+
+const NO_CAUSE: Cause = {}
+
 /** Costs nothing without subscribers. */
 export function publishDecision(
   outcome: Outcome,
   strategy: string,
   cert: Partial<PeerCertificate> | null,
-  failure: { readonly reason?: string; readonly detail?: string; readonly code?: string } = {},
+  { reason, detail, code }: Cause = NO_CAUSE,
 ): void {
   const channel = CHANNELS[outcome]
   if (!channel.hasSubscribers) return
   const message: DecisionMessage = {
     strategy,
-    reason: failure.reason ?? null,
-    detail: failure.detail ?? null,
-    code: failure.code ?? null,
+    reason: reason ?? null,
+    detail: detail ?? null,
+    code: code ?? null,
     fingerprint256: cert?.fingerprint256 ?? null,
     serialNumber: cert?.serialNumber ?? null,
   }

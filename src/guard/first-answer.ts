@@ -5,39 +5,48 @@ export interface TimeLimit<Answer> {
 }
 
 /**
- * Asks the application's code for an answer, and reports the first one that it gives. Later answers
- * are ignored.
+ * Waits for the first answer of the application's code, and reports it. Later answers are ignored.
  *
- * An answer that comes while `ask` is still running is reported after it has returned, so that what
- * the application throws further down the line isn't mistaken for something that `ask` throws.
+ * An answer that comes before `waitWithin()` is called is reported by `waitWithin()`, so that what the
+ * application throws further down the line isn't mistaken for something that its answer threw.
  *
- * @param ask - must not throw
- * @param limit - applies only when no answer has come by the time `ask` returns
+ * It is a class because every request makes one, and an object takes less memory than closures.
  */
-export function reportFirst<Answer extends object | string>(
-  ask: (settle: (answer: Answer) => void) => void,
-  report: (answer: Answer) => void,
-  limit: TimeLimit<Answer> | undefined,
-): void {
-  let first: Answer | undefined
-  let running = true
-  let timer: NodeJS.Timeout | undefined
-  const settle = (answer: Answer): void => {
-    if (first !== undefined) return
-    first = answer
-    if (running) return
-    if (timer !== undefined) clearTimeout(timer)
-    report(answer)
+export abstract class FirstAnswer<Answer extends object | string> {
+  #first: Answer | undefined = undefined
+  #isAsking = true
+  #timer: NodeJS.Timeout | undefined = undefined
+
+  give(answer: Answer): void {
+    if (this.#first !== undefined) return
+    this.#first = answer
+    if (this.#isAsking) return
+    if (this.#timer !== undefined) clearTimeout(this.#timer)
+    this.report(answer)
   }
-  ask(settle)
-  running = false
-  if (first !== undefined) {
-    report(first)
-  } else if (limit !== undefined) {
-    const expire = (): void => {
-      settle(limit.expire())
+
+  /**
+   * To be called once, when the application's code has returned.
+   *
+   * @param limit - applies only when no answer has come yet
+   */
+  waitWithin(limit: TimeLimit<Answer> | undefined): void {
+    this.#isAsking = false
+    if (this.#first !== undefined) {
+      this.report(this.#first)
+    } else if (limit !== undefined) {
+      this.#startTimer(limit)
+    }
+  }
+
+  #startTimer({ ms, expire }: TimeLimit<Answer>): void {
+    const giveExpired = (): void => {
+      this.give(expire())
     }
     // A request that waits for its answer must not keep a process alive that has nothing else to do.
-    timer = setTimeout(expire, limit.ms).unref()
+    this.#timer = setTimeout(giveExpired, ms).unref()
   }
+
+  /** Called once, with the first answer. */
+  protected abstract report(answer: Answer): void
 }

@@ -1,44 +1,49 @@
+import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { ClientCertificateError } from '../util/errors.js'
-import { reportFirst, type TimeLimit } from './first-answer.js'
+import type { FirstAnswer } from './first-answer.js'
 
 /** The outcome of a check. `thrown` is also the reason of a rejected promise. */
 export type Verdict = 'yes' | 'no' | { readonly thrown: unknown }
 
 /**
- * Runs a check and reports its verdict, once. Only `true` accepts.
+ * Asks a check about a certificate. Only `true` accepts.
  *
- * It is reported after the check has returned, so that what the application throws further down the
- * line is not mistaken for a throw of the check.
+ * @param toAnswer - translates the verdict; must not throw
  */
-export function settlePredicate(check: () => unknown, report: (verdict: Verdict) => void): void {
-  reportFirst(askPredicate(check), report, undefined)
-}
-
-/** {@link settlePredicate}, with a limit for a promise that doesn't settle. */
-export function settlePredicateWithin(
-  limit: TimeLimit<'timeout'> | undefined,
-  check: () => unknown,
-  report: (verdict: Verdict | 'timeout') => void,
+export function askPredicate<Req, Answer extends object | string>(
+  predicate: (cert: ChainedPeerCertificate, req: Req) => unknown,
+  cert: ChainedPeerCertificate,
+  req: Req,
+  toAnswer: (verdict: Verdict) => Answer,
+  pending: FirstAnswer<Answer>,
 ): void {
-  reportFirst<Verdict | 'timeout'>(askPredicate(check), report, limit)
+  try {
+    const returned = predicate(cert, req)
+    if (isThenable(returned)) givePromised(returned, toAnswer, pending)
+    else pending.give(toAnswer(toVerdict(returned)))
+  } catch (thrown) {
+    pending.give(toAnswer({ thrown }))
+  }
 }
 
-function askPredicate(check: () => unknown): (settle: (verdict: Verdict) => void) => void {
-  return (settle) => {
-    const settleValue = (value: unknown): void => {
-      settle(value === true ? 'yes' : 'no')
-    }
-    const settleThrown = (thrown: unknown): void => {
-      settle({ thrown })
-    }
-    try {
-      const answer = check()
-      if (isThenable(answer)) Promise.resolve(answer).then(settleValue, settleThrown)
-      else settleValue(answer)
-    } catch (thrown) {
-      settleThrown(thrown)
-    }
-  }
+/** Separate from its caller, so that only a promise makes closures. */
+function givePromised<Answer extends object | string>(
+  promise: PromiseLike<unknown>,
+  toAnswer: (verdict: Verdict) => Answer,
+  pending: FirstAnswer<Answer>,
+): void {
+  Promise.resolve(promise).then(
+    (value: unknown) => {
+      pending.give(toAnswer(toVerdict(value)))
+    },
+    (thrown: unknown) => {
+      pending.give(toAnswer({ thrown }))
+    },
+  )
+}
+
+function toVerdict(value: unknown): Verdict {
+  return value === true ? 'yes' : 'no'
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {

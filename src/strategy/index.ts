@@ -1,17 +1,15 @@
 import PassportStrategy from 'passport-strategy'
 import { invalidType, invalidValue } from '../util/errors.js'
 import type { RequestLike } from '../extractor/request.js'
-import { decide } from '../guard/decision.js'
+import { Authentication, type Decision, type Guard } from '../guard/decision.js'
 import type { ClientCertRequest } from '../guard/options.js'
 import {
   compileStrategyOptions,
   type StrategyOptions,
   type StrategyOptionsWithRequest,
-  type StrategyPlan,
 } from './options.js'
 import {
   compileVerify,
-  type Verification,
   type VerifyFunction,
   type VerifyFunctionWithRequest,
 } from './verify-callback.js'
@@ -38,8 +36,7 @@ export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base 
   /** The name to give to `passport.authenticate()`. */
   readonly name: string
   // Not #private: Passport runs `authenticate` on an object created from this one.
-  private readonly _plan: StrategyPlan<Req>
-  private readonly _verify: Verification<Req>
+  private readonly _guard: Guard<Req>
 
   /**
    * @param options - see {@link StrategyOptions}; `null` and `undefined` mean the defaults
@@ -62,27 +59,43 @@ export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base 
     if (typeof first === 'function' && second !== undefined) {
       throw invalidValue('options', 'must come before verify', second)
     }
-    this._plan = compileStrategyOptions<Req>(options)
-    this._verify = compileVerify<Req>(verify, this._plan)
-    this.name = this._plan.name
+    const plan = compileStrategyOptions<Req>(options)
+    this._guard = { plan, ask: compileVerify<Req>(verify, plan) }
+    this.name = plan.name
   }
 
   /** Called by Passport for each request. */
   authenticate(req: Req): void {
+    new PassportAuthentication(req, this._guard, this).start()
+  }
+}
+
+class PassportAuthentication<Req extends object> extends Authentication<Req> {
+  readonly #strategy: Actions
+  readonly #success: Actions['success']
+  readonly #fail: Actions['fail']
+  readonly #error: Actions['error']
+
+  constructor(req: Req, guard: Guard<Req>, strategy: Actions) {
+    super(req, guard)
+    this.#strategy = strategy
     // First of all: when a strategy instance is given to `passport.authenticate()`, Passport writes
     // the actions of every request onto that one instance. Read later, they are another client's.
-    const { success, fail, error } = this
-    decide(req, this._plan, this._verify, (decision) => {
-      switch (decision.kind) {
-        case 'authenticated':
-          success.call(this, decision.user, decision.info)
-          break
-        case 'rejected':
-          fail.call(this, decision.info, 401)
-          break
-        case 'error':
-          error.call(this, decision.error)
-      }
-    })
+    this.#success = strategy.success
+    this.#fail = strategy.fail
+    this.#error = strategy.error
+  }
+
+  protected override carryOut(decision: Decision): void {
+    switch (decision.kind) {
+      case 'accepted':
+        this.#success.call(this.#strategy, decision.user, decision.info)
+        break
+      case 'rejected':
+        this.#fail.call(this.#strategy, decision.info, 401)
+        break
+      case 'error':
+        this.#error.call(this.#strategy, decision.error)
+    }
   }
 }

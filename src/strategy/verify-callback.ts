@@ -1,17 +1,15 @@
 import { types } from 'node:util'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
+import type { Answer, Ask } from '../guard/decision.js'
 import { isThenable, toVerifyError } from '../guard/predicate.js'
 import { verifyTimeout } from '../util/errors.js'
-import { reportFirst, type TimeLimit } from '../guard/first-answer.js'
+import type { FirstAnswer, TimeLimit } from '../guard/first-answer.js'
 import type { ClientCertRequest } from '../guard/options.js'
 import { listenToNativePromise } from './native-promise.js'
 import { warnOnce } from '../util/warnings.js'
 
 /** The decision of the application's verify callback. */
-export type Outcome =
-  | { readonly kind: 'error'; readonly error: unknown }
-  | { readonly kind: 'rejected'; readonly info: unknown }
-  | { readonly kind: 'accepted'; readonly user: unknown; readonly info: unknown }
+export type Outcome = Exclude<Answer, { readonly kind: 'threw' }>
 
 /** The callback given to verify. Only its first call has an effect. */
 export type VerifyCallback = (
@@ -58,11 +56,6 @@ export interface VerifyOptions {
   message: string
 }
 
-type Settle = (outcome: Outcome) => void
-
-/** Runs verify for one request and reports its first outcome. */
-export type Verification<Req> = (req: Req, cert: ChainedPeerCertificate, report: Settle) => void
-
 interface VerificationPlan {
   readonly passReqToCallback: boolean
   readonly verifyTimeoutMs: number | false
@@ -72,7 +65,7 @@ interface VerificationPlan {
 export function compileVerify<Req>(
   verify: VerifyFunction | VerifyFunctionWithRequest<Req>,
   { passReqToCallback, verifyTimeoutMs }: VerificationPlan,
-): Verification<Req> {
+): Ask<Req> {
   const call = passReqToCallback
     ? (verify as VerifyFunctionWithRequest<Req>)
     : (_req: Req, cert: ChainedPeerCertificate, done: VerifyCallback) =>
@@ -84,22 +77,20 @@ export function compileVerify<Req>(
     verifyTimeoutMs,
     `verify.length is ${length}, so verify is in ${advice}`,
   )
-  return (req, cert, report) => {
-    const ask = (settle: Settle): void => {
-      const called = { done: false }
-      const done: VerifyCallback = (error, user, info) => {
-        called.done = true
-        settle(fromDone(error, user, info))
-      }
-      try {
-        const returned = call(req, cert, done)
-        if (returns && !called.done) settleReturned(returned, settle)
-        else if (types.isPromise(returned)) settleRejection(returned, settle, called)
-      } catch (error) {
-        settle(failure(error))
-      }
+  return (req, cert, pending) => {
+    let isDoneCalled = false as boolean
+    const done: VerifyCallback = (error, user, info) => {
+      isDoneCalled = true
+      pending.give(fromDone(error, user, info))
     }
-    reportFirst(ask, report, limit)
+    try {
+      const returned = call(req, cert, done)
+      if (returns && !isDoneCalled) giveReturned(returned, pending)
+      else if (types.isPromise(returned)) giveRejection(returned, pending, () => isDoneCalled)
+    } catch (error) {
+      pending.give(failure(error))
+    }
+    pending.waitWithin(limit)
   }
 }
 
@@ -146,17 +137,19 @@ function failure(error: unknown): Outcome {
 }
 
 /** Return style: whatever verify returns is its answer. */
-function settleReturned(returned: unknown, settle: Settle): void {
-  if (!isThenable(returned)) {
-    settle(fromDone(null, returned, undefined))
-    return
-  }
-  Promise.resolve(returned).then(
+function giveReturned(returned: unknown, pending: FirstAnswer<Answer>): void {
+  if (isThenable(returned)) givePromised(returned, pending)
+  else pending.give(fromDone(null, returned, undefined))
+}
+
+/** Separate from its caller, so that only a promise makes closures. */
+function givePromised(promise: PromiseLike<unknown>, pending: FirstAnswer<Answer>): void {
+  Promise.resolve(promise).then(
     (value: unknown) => {
-      settle(fromDone(null, value, undefined))
+      pending.give(fromDone(null, value, undefined))
     },
     (error: unknown) => {
-      settle(failure(error))
+      pending.give(failure(error))
     },
   )
 }
@@ -168,21 +161,21 @@ const UNANSWERED_MS = 1000
  * Callback style: only a rejection is an answer. `(cert, done) => ...` returns timers, booleans and
  * queries by accident, and a lazy query would run a second time if something subscribed to it.
  */
-function settleRejection(
+function giveRejection(
   promise: Promise<unknown>,
-  settle: Settle,
-  called: { readonly done: boolean },
+  pending: FirstAnswer<Answer>,
+  isDoneCalled: () => boolean,
 ): void {
   const warnUnlessDone = (): void => {
-    if (!called.done) warnOfUnanswered()
+    if (!isDoneCalled()) warnOfUnanswered()
   }
   listenToNativePromise(
     promise,
     (value) => {
-      if (value !== undefined && !called.done) setTimeout(warnUnlessDone, UNANSWERED_MS).unref()
+      if (value !== undefined && !isDoneCalled()) setTimeout(warnUnlessDone, UNANSWERED_MS).unref()
     },
     (error) => {
-      settle(failure(error))
+      pending.give(failure(error))
     },
   )
 }

@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import type { VerifyCallback } from '../../src/index.js'
+import type { Answer } from '../../src/guard/decision.js'
 import { compileVerify, type Outcome } from '../../src/strategy/verify-callback.js'
+import { ReportedAnswer } from './reported-answer.js'
 
 interface Options {
   readonly passReqToCallback?: boolean
@@ -16,8 +18,12 @@ export function runVerify(
   report: (outcome: Outcome) => void,
   { passReqToCallback = false, verifyTimeoutMs = false }: Options = {},
 ): void {
-  const run = compileVerify<object>(verify as never, { passReqToCallback, verifyTimeoutMs })
-  run({}, { subject: { CN: 'alice' } } as never, report)
+  const ask = compileVerify<object>(verify as never, { passReqToCallback, verifyTimeoutMs })
+  ask(
+    {},
+    { subject: { CN: 'alice' } } as never,
+    new ReportedAnswer(report as (answer: Answer) => void),
+  )
 }
 
 /**

@@ -1,11 +1,24 @@
 import { spawnSync } from 'node:child_process'
 import { expect } from 'chai'
-import { reportFirst } from '../../../src/guard/first-answer.js'
+import type { TimeLimit } from '../../../src/guard/first-answer.js'
 import { fakeTimers, type FakeTimers, restoreTimers } from '../../support/fake-timers.js'
+import { ReportedAnswer } from '../../support/reported-answer.js'
 
 type Settle = (answer: string) => void
 
 const limit = { ms: 500, expire: () => 'expired' }
+
+function reportFirst(
+  ask: (settle: Settle) => void,
+  report: (answer: string) => void,
+  within: TimeLimit<string> | undefined,
+): void {
+  const answer = new ReportedAnswer(report)
+  ask((given) => {
+    answer.give(given)
+  })
+  answer.waitWithin(within)
+}
 
 describe('the first answer', () => {
   let timers: FakeTimers
@@ -77,8 +90,9 @@ describe('the first answer', () => {
     expect(timers.pending.map(({ keepsAlive }) => keepsAlive)).to.deep.equal([false])
     const module = new URL('../../../src/guard/first-answer.ts', import.meta.url).href
     const script = `
-      import { reportFirst } from '${module}'
-      reportFirst(() => {}, () => process.exit(1), { ms: 2 ** 31 - 1, expire: () => 'expired' })`
+      import { FirstAnswer } from '${module}'
+      class Fatal extends FirstAnswer { report() { process.exit(1) } }
+      new Fatal().waitWithin({ ms: 2 ** 31 - 1, expire: () => 'expired' })`
     const flags = ['--no-deprecation', '--import', 'ts-blank-space/register', '--input-type=module']
     const { status, stderr } = spawnSync(process.execPath, [...flags, '--eval', script], {
       encoding: 'utf8',
