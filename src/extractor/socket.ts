@@ -71,7 +71,12 @@ function isAuthorized({ authorized, authorizationError: error }: SocketLike): bo
 
 /** Returns `undefined` if the socket, like some wrappers, can't tell one handshake from the next. */
 function findHandshake(request: RequestLike, socket: SocketLike): Handshake | undefined {
-  const connection = findConnection(request, socket)
+  // Without a look at the stream of the request, because V8 is slow to find out that there is none.
+  const known = handshakes.get(socket)
+  return known?.isOnly === true ? known : readHandshake(findConnection(request, socket), socket)
+}
+
+function readHandshake(connection: object, socket: SocketLike): Handshake | undefined {
   const last = handshakes.get(connection)
   if (last?.isOnly === true) return last
   const finished = socket.getPeerFinished?.()

@@ -117,19 +117,21 @@ describe('the certificate of a connection', () => {
     }
   })
 
-  it('is that of the HTTP/2 session, where each request has a separate socket object', () => {
-    const { state, socket } = connection()
-    const extract = createExtractor()
-    const session = {}
-    for (let time = 0; time < 3; time += 1) {
-      const request = { socket: { ...socket }, stream: { session } }
-      expect(extract(request).certificate?.subject.CN).to.equal('alice')
-    }
-    expect(state.reads).to.equal(1)
-    state.cn = 'bob'
-    const other = { socket: { ...socket }, stream: { session: {} } }
-    expect(extract(other).certificate?.subject.CN).to.equal('bob')
-  })
+  for (const protocol of ['TLSv1.2', 'TLSv1.3']) {
+    it(`is that of the HTTP/2 session, where each request has a separate socket object, in ${protocol}`, () => {
+      const { state, socket } = connection(protocol)
+      const extract = createExtractor()
+      const session = {}
+      for (let time = 0; time < 3; time += 1) {
+        const request = { socket: { ...socket }, stream: { session } }
+        expect(extract(request).certificate?.subject.CN).to.equal('alice')
+      }
+      expect(state.reads).to.equal(1)
+      state.cn = 'bob'
+      const other = { socket: { ...socket }, stream: { session: {} } }
+      expect(extract(other).certificate?.subject.CN).to.equal('bob')
+    })
+  }
 
   it('is that of the socket where there is no session', () => {
     for (const stream of [undefined, null, {}, { session: null }, { session: 'text' }]) {
