@@ -117,5 +117,25 @@ export function median(values: readonly number[]): number {
 
 /** The median of the ratios within each round. */
 export function medianRatio(first: readonly number[], second: readonly number[]): number {
-  return median(first.map((value, round) => value / (second[round] ?? NaN)))
+  return median(ratiosOf(first, second))
+}
+
+/** The ratios of what was measured in the same round. */
+export function ratiosOf(first: readonly number[], second: readonly number[]): number[] {
+  return first.map((value, round) => value / (second[round] ?? NaN))
+}
+
+/**
+ * Where the median of a distribution lies with a confidence of 95 %, from samples of it: between two of
+ * them, whatever the distribution is. Source: the normal approximation of the binomial distribution.
+ */
+export function medianInterval(values: readonly number[]): readonly [low: number, high: number] {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length / 2
+  const reach = (1.96 * Math.sqrt(sorted.length)) / 2
+  const last = sorted.length - 1
+  const low = sorted[Math.max(Math.floor(middle - reach), 0)]
+  const high = sorted[Math.min(Math.ceil(middle + reach), last)]
+  if (low === undefined || high === undefined) throw new Error('Nothing was measured')
+  return [low, high]
 }

@@ -5,6 +5,8 @@ import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { format, resolveConfig } from 'prettier'
+import { measureAllocations } from './cases/allocation.js'
+import { measureCpuTime } from './cases/cpu-time.js'
 import { measureEndToEnd } from './cases/end-to-end.js'
 import { measureGarbage } from './cases/garbage.js'
 import { measureHeaders } from './cases/headers.js'
@@ -31,6 +33,8 @@ const cases: Readonly<Record<string, () => Outcome | Promise<Outcome>>> = {
   hostile: () => measureHostile(pki, settings.garbage),
   helpers: () => measureHelpers(settings.compare),
   imports: () => measureImports(settings.imports),
+  allocation: () => measureAllocations(pki),
+  'cpu-time': () => measureCpuTime(pki, settings.cpuTime),
   'end-to-end': () => measureEndToEnd(pki, settings.endToEnd),
 }
 

@@ -38,6 +38,18 @@ export const TARGETS = {
     says: 'Loading the package: time against loading passport-strategy and node:crypto',
     atMost: 1.5,
   },
+  strategyBytes: {
+    says: 'Bytes that a request allocates on the heap through the strategy, not optimized',
+    atMost: 1879,
+  },
+  middlewareBytes: {
+    says: 'Bytes that a request allocates on the heap through the middleware, not optimized',
+    atMost: 1735,
+  },
+  cpuTime: {
+    says: 'Processor time of a request: against a strategy or a middleware that does nothing',
+    atMost: 1.05,
+  },
   throughput: {
     says: 'Requests per second of a whole application: share of those without authentication',
     atLeast: 0.97,
