@@ -6,11 +6,11 @@ export const TARGETS = {
   },
   coldHeader: {
     says: 'A certificate in a header, without the cache: time against that of the bare parse',
-    atMost: 1.1,
+    atMost: 1.3,
   },
   firstHeader: {
     says: 'A certificate not seen before, in a header, with the cache: time against that of the bare parse',
-    atMost: 1.1,
+    atMost: 1.3,
   },
   socket: {
     says: 'TLS socket, kept alive: faster than passport-client-cert',
@@ -36,7 +36,7 @@ export const TARGETS = {
   },
   imports: {
     says: 'Loading the package: time against loading passport-strategy and node:crypto',
-    atMost: 1.5,
+    atMost: 2,
   },
   strategyBytes: {
     says: 'Bytes that a request allocates on the heap through the strategy, not optimized',

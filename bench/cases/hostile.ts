@@ -3,6 +3,7 @@ import type { StrategyOptions } from 'passport-client-certificate-auth'
 import { type Contestant, compare, type Effort } from '../measure.js'
 import type { Outcome } from '../results.js'
 import { listCostly, ROOM } from '../support/costly.js'
+import { toPem } from '../../test/support/der-writer.js'
 import type { Pki } from '../support/pki.js'
 import { CERTIFICATE_HEADER, proxiedRequest, type ProxiedRequest } from '../support/requests.js'
 import { authenticating, thisPackage, toFail, toSucceed } from '../support/strategies.js'
@@ -35,6 +36,7 @@ export async function measureHostile({ clients }: Pki, effort: Effort): Promise<
   const requests: Hostile[] = [
     { name: UNIT, options: DER, make: () => proxiedRequest(ordinary) },
     ...listChains(),
+    ...listElements(),
     ...listLines(ordinary),
   ]
   const result = await compare(requests.map(attempting), effort)
@@ -74,6 +76,21 @@ function listChains(): Hostile[] {
   })
 }
 
+/** One certificate in each element, as many as fit. Only the nearest proxy's element is used. */
+function listElements(): Hostile[] {
+  return listCostly().map(({ name, ders }) => {
+    const elements = ders.map((der) => `Subject="CN=x";Cert="${encodeURIComponent(toPem(der))}"`)
+    while (elements.join(',').length > ROOM) elements.pop()
+    const value = elements.join(',')
+    const options = ENVOY
+    return { name: `XFCC of ${elements.length} x ${name}`, options, make: () => withXfcc(value) }
+  })
+}
+
+function withXfcc(value: string): ProxiedRequest {
+  return withLines(proxiedRequest(Buffer.from('')), [['X-Forwarded-Client-Cert', value]])
+}
+
 /** Headers without a certificate that take long. */
 function listLines(ordinary: Buffer): Hostile[] {
   const commas = ','.repeat(ROOM - ordinary.length)
@@ -109,10 +126,7 @@ function listLines(ordinary: Buffer): Hostile[] {
     ].map((unit) => ({
       name: `XFCC of ${unit}`,
       options: ENVOY,
-      make: () => {
-        const value = unit.repeat(ROOM / unit.length)
-        return withLines(proxiedRequest(Buffer.from('')), [['X-Forwarded-Client-Cert', value]])
-      },
+      make: () => withXfcc(unit.repeat(ROOM / unit.length)),
     })),
   ]
 }
