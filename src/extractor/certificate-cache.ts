@@ -18,9 +18,15 @@ export interface CacheLimits {
   readonly maxBytes: number
 }
 
+const DEFAULT_ENTRIES = 1000
+/** `createLRU()` makes four lists of this length at once, which take 32 MB. */
+const MOST_ENTRIES = 1_000_000
+/** 16 kB for each of them. A small certificate whose header value has 2,000 characters takes about 9 kB. */
+const DEFAULT_BYTES = 16 * 1024 * 1024
+
 const CACHE_OPTIONS: OptionTable<keyof CacheOptions, CacheLimits> = {
-  maxEntries: withDefault(assertIntegerBetween(1, 1_000_000), 1000),
-  maxBytes: withDefault(assertIntegerBetween(1, Number.MAX_SAFE_INTEGER), 16 * 1024 * 1024),
+  maxEntries: withDefault(assertIntegerBetween(1, MOST_ENTRIES), DEFAULT_ENTRIES),
+  maxBytes: withDefault(assertIntegerBetween(1, Number.MAX_SAFE_INTEGER), DEFAULT_BYTES),
 }
 
 /** Returns the limits of the cache, or `null` if it is turned off. */
@@ -74,7 +80,10 @@ export function createCache({ maxEntries, maxBytes }: CacheLimits): CertificateC
   }
 }
 
-const SAMPLED = 64
+/** Enough to meet the key and the signature, which differ throughout from one certificate to another. */
+const SAMPLED_CHARACTERS = 64
+/** Odd, so that multiplying modulo 2^32 keeps what earlier characters contributed. */
+const MULTIPLIER = 31
 
 /**
  * A cheap hash of the length and of evenly spaced characters. As a key of a `Map`, V8 would hash the
@@ -82,25 +91,34 @@ const SAMPLED = 64
  * other, because `get()` compares the whole string.
  */
 function sampleHash(text: string): number {
-  const step = Math.ceil(text.length / SAMPLED)
+  const step = Math.ceil(text.length / SAMPLED_CHARACTERS)
   let number = text.length
   for (let at = 0; at < text.length; at += step) {
-    number = (Math.imul(number, 31) + text.charCodeAt(at)) | 0
+    number = (Math.imul(number, MULTIPLIER) + text.charCodeAt(at)) | 0
   }
   return number
 }
 
+// The memory that V8 uses on 64-bit machines, as measured and rounded up.
+const STRING_BYTES = 24
+const CHARACTER_BYTES = 2
+/** The object with its hidden buffer, and the record of the bytes outside of V8's heap. */
+const BUFFER_BYTES = 200
+/** An object with a table of its properties, as one without a prototype is. */
+const OBJECT_BYTES = 200
+/** A place in that table. V8 doubles the table before it is full, so some places are empty. */
+const PROPERTY_BYTES = 72
+
 /**
- * Upper bound of the memory that a value takes, in bytes: two per character, plus V8's overhead for each
- * object, string and buffer. Attribute names are included, because the client chooses those that are
- * object identifiers.
+ * Upper bound of the memory that a value takes, in bytes. Attribute names are included, because the
+ * client chooses those that are object identifiers.
  */
 function estimateBytes(value: unknown): number {
-  if (typeof value === 'string') return 24 + 2 * value.length
-  if (value instanceof Uint8Array) return 200 + value.length
+  if (typeof value === 'string') return STRING_BYTES + CHARACTER_BYTES * value.length
+  if (value instanceof Uint8Array) return BUFFER_BYTES + value.length
   if (typeof value !== 'object' || value === null) return 0
   return Object.entries(value).reduce(
-    (sum, [name, part]) => sum + 72 + estimateBytes(name) + estimateBytes(part),
-    200,
+    (sum, [name, part]) => sum + PROPERTY_BYTES + estimateBytes(name) + estimateBytes(part),
+    OBJECT_BYTES,
   )
 }
