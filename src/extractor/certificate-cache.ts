@@ -29,9 +29,9 @@ const CACHE_OPTIONS: OptionTable<keyof CacheOptions, CacheLimits> = {
   maxBytes: withDefault(assertIntegerBetween(1, Number.MAX_SAFE_INTEGER), DEFAULT_BYTES),
 }
 
-/** Returns the limits of the cache, or `null` if it is turned off. */
-export const parseCacheLimits: Parse<CacheLimits | null> = (name, value) => {
-  if (value === false) return null
+/** Returns the limits of the cache, or `undefined` if it is turned off. */
+export const parseCacheLimits: Parse<CacheLimits | undefined> = (name, value) => {
+  if (value === false) return undefined
   if (value === true) return parseOptions({}, CACHE_OPTIONS).values
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw invalidType(name, 'a boolean or an object with limits', value)

@@ -5,45 +5,17 @@ import type {
   ForwardedIdentity,
 } from '../certificate/peer-certificate.js'
 import type { StoredCertificate } from '../certificate/stored-certificate.js'
-import type { ChainDecoder, Decoder, HeaderEncoding } from '../parsers/decoders.js'
+import type { HeaderEncoding } from '../parsers/decoders.js'
 import { isFault } from '../parsers/decoding-fault.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
 import type { HeaderRule } from '../parsers/presets.js'
 import { trace } from '../util/trace.js'
 import type { CertificateCache } from './certificate-cache.js'
+import type { ChainHeaderPlan } from './chain-header.js'
 import { type Fields, openFields, readField, UNREADABLE } from './fields.js'
+import type { HeaderPlan } from './header-plan.js'
 import type { RequestLike } from './request.js'
 import { type ExtractionFailure, failWith, isFailure } from './result.js'
-
-/** Where and how a certificate is read from a request's header; compiled from the options. */
-export interface HeaderPlan {
-  /** Lower case, like every name here. */
-  readonly header: string
-  readonly encoding: HeaderEncoding
-  readonly decode: HeaderDecoder
-  /** Whether the header may hold more than the leaf. */
-  readonly mayHoldChain: boolean
-  readonly chain: ChainHeaderPlan | null
-  readonly includeChain: boolean
-  /** Other headers, with the values that they must have. */
-  readonly requiredHeaders: readonly HeaderRule[]
-  /** Whether the proxy is known to forward certificates without validating them. */
-  readonly isUnvalidated: boolean
-  /** Every header that is read, lower case. */
-  readonly names: readonly string[]
-}
-
-/** A decoder that may also read what the header says about a certificate that it doesn't hold. */
-export type HeaderDecoder = (text: string) => ReturnType<Decoder> | ForwardedIdentity
-
-export interface ChainHeaderPlan {
-  /** One, or several that are numbered. */
-  readonly headers: readonly string[]
-  readonly encoding: HeaderEncoding
-  readonly decode: ChainDecoder
-  /** Whether a header may be sent over several lines. */
-  readonly repeatable: boolean
-}
 
 const MALFORMED = 'header_missing_or_malformed'
 const MISMATCH = 'verification_header_mismatch'
@@ -112,7 +84,7 @@ function readChain(
   fields: Fields,
   { includeChain, chain: plan }: HeaderPlan,
 ): string[] | typeof UNREADABLE | undefined {
-  if (!includeChain || plan === null) return undefined
+  if (!includeChain || plan === undefined) return undefined
   const values: string[] = []
   let isOver = false
   let isBroken = false
@@ -188,7 +160,7 @@ function appendChain(
   chain: readonly string[],
   plan: HeaderPlan,
 ): Buffer[] | ExtractionFailure {
-  const others = plan.chain === null ? [] : decodeChain(chain, plan.chain)
+  const others = plan.chain === undefined ? [] : decodeChain(chain, plan.chain)
   if (isFailure(others)) return others
   if (ders.length + others.length <= MAX_CHAIN_CERTS) return [...ders, ...others]
   trace('header %s holds too many certificates, or another one together with it', plan.header)

@@ -90,8 +90,8 @@ export interface CompiledExtractorOptions {
   readonly trustedProxies: TrustedPeers | undefined
   readonly forwardedIdentity: boolean
   readonly checkValidity: boolean
-  /** `null`: nothing is kept between requests. */
-  readonly cache: CacheLimits | null
+  /** `undefined`: nothing is kept between requests. */
+  readonly cache: CacheLimits | undefined
 }
 
 export type ParsedExtractorOptions = ParsedOptions<ExtractorOptions, CompiledExtractorOptions>

@@ -38,12 +38,12 @@ export function compileExtractor(
 }
 
 function cacheFor({ source, cache }: ExtractorPlan): CertificateCache {
-  return source === 'socket' || cache === null ? NO_CACHE : createCache(cache)
+  return source === 'socket' || cache === undefined ? NO_CACHE : createCache(cache)
 }
 
 function warnAbout({ header, trust }: ExtractorPlan): void {
-  if (header === null) return
-  if (trust === null) {
+  if (header === undefined) return
+  if (trust === undefined) {
     warnOnce(
       'CLIENT_CERT_ANY_PROXY',
       'Any peer can set the client certificate header. Set trustedProxies to say which proxies may',

@@ -15,11 +15,12 @@ export type Source = (request: RequestLike) => StoredCertificate | ExtractionFai
 /** Decides once, for all requests, where a certificate may come from. */
 export function compileSource(plan: ExtractorPlan, cache: CertificateCache): Source {
   const { header, trust, fallbackToSocket, includeChain } = plan
-  const fromSocket: Source = (request) => readSocket(request, includeChain, plan.cache !== null)
+  const fromSocket: Source = (request) =>
+    readSocket(request, includeChain, plan.cache !== undefined)
   if (plan.source === 'api-gateway') return (request) => readApiGatewayRequest(request, cache)
-  if (header === null) return fromSocket
+  if (header === undefined) return fromSocket
   const fromHeader: Source = (request) => readHeader(request, header, cache)
-  if (trust === null) return fallbackToSocket ? firstOf(fromHeader, fromSocket) : fromHeader
+  if (trust === undefined) return fallbackToSocket ? firstOf(fromHeader, fromSocket) : fromHeader
   const fromUntrustedPeer: Source = (request) =>
     fallbackToSocket && isKnown(request) ? fromSocket(request) : failWith('untrusted_proxy')
   // A trusted proxy speaks by its header alone: its own certificate must not become the client's.

@@ -33,15 +33,15 @@ export type ChainDecoder = (text: string) => Buffer[] | undefined
 interface HeaderDecoders {
   /** Decodes the header with the leaf. */
   readonly leaf: Decoder
-  /** Decodes a second header with the rest of the chain; `null` if the leaf's header contains the chain. */
-  readonly chain: ChainDecoder | null
+  /** Decodes a second header with the rest of the chain; `undefined` if the leaf's header contains the chain. */
+  readonly chain: ChainDecoder | undefined
 }
 
 export const DECODERS: Readonly<Record<HeaderEncoding, HeaderDecoders>> = {
   'url-pem': { leaf: decodeUrlPem, chain: decodeUrlPem },
   // AWS leaves `+ / =` unescaped, which is valid percent-encoding, so one decoder reads both.
   'url-pem-aws': { leaf: decodeUrlPem, chain: decodeUrlPem },
-  xfcc: { leaf: decodeXfcc, chain: null },
+  xfcc: { leaf: decodeXfcc, chain: undefined },
   'base64-der': { leaf: decodeBase64Der, chain: decodeBase64DerChain },
   rfc9440: { leaf: decodeRfc9440, chain: decodeRfc9440Chain },
   'apache-pem': { leaf: decodeSpacedPem, chain: decodeSpacedPem },

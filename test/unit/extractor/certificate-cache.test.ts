@@ -126,7 +126,7 @@ describe('the option "cache"', () => {
     expect(limitsOf({ maxEntries: undefined })).to.deep.equal(defaults)
     expect(limitsOf({ maxEntries: 1 })).to.deep.equal({ ...defaults, maxEntries: 1 })
     expect(limitsOf({ maxBytes: 1 })).to.deep.equal({ ...defaults, maxBytes: 1 })
-    expect(parseCacheLimits('option "cache"', false)).to.equal(null)
+    expect(parseCacheLimits('option "cache"', false)).to.equal(undefined)
   })
 
   const header: ExtractorOptions = { certificateSource: 'envoy', trustedProxies: 'loopback' }
