@@ -66,6 +66,16 @@ export type FetchExtractor<Req extends FetchRequest = FetchRequest> = (
  *
  * @returns a function that takes a request and, if the options have none, the peer's address
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the option
+ * @example
+ * import { createFetchExtractor } from 'passport-client-certificate-auth/fetch'
+ *
+ * const extract = createFetchExtractor({ certificateSource: 'nginx', trustedProxies: '10.0.0.0/8' })
+ * Bun.serve({
+ *   fetch(request, server) {
+ *     const { certificate, reason } = extract(request, server.requestIP(request)?.address)
+ *     return new Response(certificate?.subject.CN ?? reason, { status: certificate ? 200 : 401 })
+ *   },
+ * })
  */
 export function createFetchExtractor<Req extends FetchRequest = FetchRequest>(
   options: FetchOptions<Req>,
@@ -82,6 +92,17 @@ export function createFetchExtractor<Req extends FetchRequest = FetchRequest>(
 /**
  * The one-shot form of {@link createFetchExtractor}. It checks the options on every call, and keeps
  * no certificate: where requests come often, keep an extractor instead.
+ *
+ * @param request - nothing in it makes this throw
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the option
+ * @example
+ * import { extractClientCertificateFromRequest } from 'passport-client-certificate-auth/fetch'
+ *
+ * const result = extractClientCertificateFromRequest(request, {
+ *   certificateSource: 'nginx',
+ *   trustedProxies: '10.0.0.0/8',
+ *   peerAddress: address,
+ * })
  */
 export function extractClientCertificateFromRequest<Req extends FetchRequest = FetchRequest>(
   request: Req,

@@ -70,6 +70,14 @@ const FROM_EVENT = parseExtractorOptions({ certificateSource: 'api-gateway' })
  *   `lambda_event_missing_clientcert`, `lambda_event_clientcert_malformed`, `certificate_expired` or
  *   `certificate_not_yet_valid`
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, for options
+ * @example
+ * import { extractClientCertificateFromLambdaEvent } from 'passport-client-certificate-auth/lambda'
+ *
+ * export async function handler(event) {
+ *   const { certificate, reason } = extractClientCertificateFromLambdaEvent(event)
+ *   if (certificate === null) return { statusCode: 401, body: reason }
+ *   return { statusCode: 200, body: `Hello ${certificate.subject.CN}` }
+ * }
  */
 export function extractClientCertificateFromLambdaEvent(
   event: unknown,

@@ -82,13 +82,31 @@ const NAME = 'clientCertificateAuth'
  *
  * @param callback - called with the certificate and the request
  * @param options - the extraction options, or `extractor` in their place, and the audit hooks
- * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the option
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the option, or
+ *   `ERR_UNSUPPORTED_RUNTIME` for a TLS socket on Deno or a Unix-domain socket on Bun
+ * @example
+ * import { clientCertificateAuth } from 'passport-client-certificate-auth/middleware'
+ *
+ * app.use(clientCertificateAuth((cert) => users.has(cert.fingerprint256)))
  */
 export function clientCertificateAuth<Req extends RequestLike = ClientCertRequest>(
   callback: CertificateCheck<Req>,
   options?: ClientCertificateAuthOptions<Req>,
 ): Middleware<Req>
-/** For a callback whose second parameter is optional, from which `Req` can only be inferred like this. */
+/**
+ * For a callback whose second parameter is optional, from which `Req` can only be inferred like this.
+ *
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
+ *   `ERR_UNSUPPORTED_RUNTIME`, as with any other callback
+ * @example
+ * import {
+ *   clientCertificateAuth,
+ *   type ValidationCallback,
+ * } from 'passport-client-certificate-auth/middleware'
+ *
+ * const isEmployee: ValidationCallback = (cert, req) => cert.issuer.CN === 'Staff CA'
+ * app.use(clientCertificateAuth(isEmployee))
+ */
 export function clientCertificateAuth<Req extends RequestLike = ClientCertRequest>(
   callback: ValidationCallback<Req>,
   options?: ClientCertificateAuthOptions<Req>,
@@ -167,7 +185,16 @@ function toRejection(reason: string, info: { readonly message?: unknown }): Erro
  * that the predicate throws goes to `next()`, with `status` 500 unless it has one from 400 to 599.
  *
  * @param predicate - such as those of `./helpers`
- * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE`
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` if the predicate isn't a function
+ * @example
+ * import { allowOU } from 'passport-client-certificate-auth/helpers'
+ * import {
+ *   clientCertificateAuth,
+ *   requireCertificate,
+ * } from 'passport-client-certificate-auth/middleware'
+ *
+ * app.use(clientCertificateAuth((cert) => users.has(cert.fingerprint256)))
+ * app.use('/admin', requireCertificate(allowOU('Administrators')))
  */
 export function requireCertificate<Req extends object = ClientCertRequest>(
   predicate: CertificateCheck<Req>,

@@ -26,7 +26,13 @@ export type {
  * Checks the options once and returns a function that extracts a certificate from each request.
  *
  * @param options - default: read the TLS socket, without the chain
- * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the option, or
+ *   `ERR_UNSUPPORTED_RUNTIME` for a TLS socket on Deno or a Unix-domain socket on Bun
+ * @example
+ * import { createExtractor } from 'passport-client-certificate-auth/extractor'
+ *
+ * const extract = createExtractor({ certificateSource: 'envoy', trustedProxies: '10.0.0.0/8' })
+ * const { certificate, reason } = extract(req)
  */
 export function createExtractor(options: ExtractorOptions = {}): Extractor {
   return compileExtractor(parseExtractorOptions(options))
@@ -35,6 +41,16 @@ export function createExtractor(options: ExtractorOptions = {}): Extractor {
 /**
  * The one-shot form of {@link createExtractor}. It checks the options on every call, and keeps no
  * certificate that came in a header: where requests come often, keep an extractor instead.
+ *
+ * @param request - as Node and Express provide it; nothing in it makes this throw
+ * @param options - default: read the TLS socket, without the chain
+ * @throws TypeError as {@link createExtractor}, with `code` `ERR_INVALID_ARG_TYPE`,
+ *   `ERR_INVALID_ARG_VALUE` or `ERR_UNSUPPORTED_RUNTIME`
+ * @example
+ * import { extractClientCertificate } from 'passport-client-certificate-auth/extractor'
+ *
+ * const result = extractClientCertificate(req)
+ * if (result.success) console.log(result.certificate.subject.CN)
  */
 export function extractClientCertificate(
   request: RequestLike,
@@ -47,7 +63,8 @@ export function extractClientCertificate(
  * Checks extraction options without making an extractor of them.
  *
  * @param options - default: none, which is valid
- * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the option
+ * @throws TypeError as {@link createExtractor}, with `code` `ERR_INVALID_ARG_TYPE`,
+ *   `ERR_INVALID_ARG_VALUE` or `ERR_UNSUPPORTED_RUNTIME`
  * @example
  * import { validateExtractorOptions } from 'passport-client-certificate-auth/extractor'
  *

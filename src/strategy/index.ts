@@ -30,7 +30,11 @@ const Base: new () => Actions = PassportStrategy
  * from the header that a proxy in front sets.
  *
  * @example
+ * import passport from 'passport'
+ * import { Strategy } from 'passport-client-certificate-auth'
+ *
  * passport.use(new Strategy(async (cert) => users.get(cert.fingerprint256)))
+ * app.use(passport.authenticate('client-cert', { session: false }))
  */
 export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base {
   /** The name to give to `passport.authenticate()`. */
@@ -39,14 +43,45 @@ export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base 
   private readonly _guard: Guard<Req>
 
   /**
-   * @param options - see {@link StrategyOptions}; `null` and `undefined` mean the defaults
+   * Reads the certificate from the TLS socket, with the defaults of all options.
+   *
    * @param verify - decides which user, if any, a certificate belongs to; its `length` decides
    *   whether it answers with what it returns or with `done`, see {@link VerifyFunction}
-   * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the
-   *   option, its value and what is valid
+   * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` if `verify` isn't a function, or
+   *   `ERR_UNSUPPORTED_RUNTIME` on Deno, where the TLS socket can't be read
+   * @example
+   * import { Strategy } from 'passport-client-certificate-auth'
+   *
+   * passport.use(new Strategy(async (cert) => users.get(cert.fingerprint256)))
    */
   constructor(verify: VerifyFunction)
+  /**
+   * Passes the request to verify, because `passReqToCallback` is `true`.
+   *
+   * @param options - see {@link StrategyOptionsWithRequest}
+   * @param verify - called with the request first, see {@link VerifyFunctionWithRequest}
+   * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the
+   *   option, its value and what is valid, or `ERR_UNSUPPORTED_RUNTIME` for a TLS socket on Deno or a
+   *   Unix-domain socket on Bun
+   * @example
+   * import { Strategy } from 'passport-client-certificate-auth'
+   *
+   * const verify = async (req, cert) => findUser(req.hostname, cert.fingerprint256)
+   * passport.use(new Strategy({ passReqToCallback: true }, verify))
+   */
   constructor(options: StrategyOptionsWithRequest<Req>, verify: VerifyFunctionWithRequest<Req>)
+  /**
+   * @param options - see {@link StrategyOptions}; `null` and `undefined` mean the defaults
+   * @param verify - decides which user, if any, a certificate belongs to, see {@link VerifyFunction}
+   * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, naming the
+   *   option, its value and what is valid, or `ERR_UNSUPPORTED_RUNTIME` for a TLS socket on Deno or a
+   *   Unix-domain socket on Bun
+   * @example
+   * import { Strategy } from 'passport-client-certificate-auth'
+   *
+   * const options = { certificateSource: 'nginx', trustedProxies: '10.0.0.0/8' }
+   * passport.use(new Strategy(options, async (cert) => users.get(cert.fingerprint256)))
+   */
   constructor(options: StrategyOptions<Req> | null | undefined, verify: VerifyFunction)
   constructor(
     first:
@@ -64,7 +99,16 @@ export class Strategy<Req extends RequestLike = ClientCertRequest> extends Base 
     this.name = plan.name
   }
 
-  /** Called by Passport for each request. */
+  /**
+   * Called by Passport for each request, which it ends with `success()`, `fail()` or `error()`.
+   *
+   * @example
+   * import passport from 'passport'
+   * import { Strategy } from 'passport-client-certificate-auth'
+   *
+   * const strategy = new Strategy(async (cert) => users.get(cert.fingerprint256))
+   * app.use(passport.authenticate(strategy, { session: false }))
+   */
   authenticate(req: Req): void {
     new PassportAuthentication(req, this._guard, this).start()
   }
