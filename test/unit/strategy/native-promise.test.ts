@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { setImmediate } from 'node:timers/promises'
 import { runInNewContext } from 'node:vm'
 import { types } from 'node:util'
@@ -79,20 +78,6 @@ describe('a native promise', () => {
     } finally {
       globalThis.Promise = original
     }
-  })
-
-  it('is heard where the application had replaced the global Promise before', () => {
-    const module = new URL('../../../src/strategy/native-promise.ts', import.meta.url).href
-    const script = `
-      globalThis.Promise = class Bluebird { then() { throw new Error('not for this promise') } }
-      const { listenToNativePromise } = await import('${module}')
-      const promise = (async () => { throw 7 })()
-      listenToNativePromise(promise, () => {}, (reason) => process.stdout.write('rejected ' + reason))`
-    const flags = ['--no-deprecation', '--import', 'ts-blank-space/register', '--input-type=module']
-    const { stdout, stderr } = spawnSync(process.execPath, [...flags, '--eval', script], {
-      encoding: 'utf8',
-    })
-    expect({ stdout, stderr }).to.deep.equal({ stdout: 'rejected 7', stderr: '' })
   })
 
   it('is heard without a call of the "then" that it has itself', async () => {
