@@ -1,4 +1,4 @@
-import type { ExtractorOptions } from '../../../src/extractor/index.js'
+import type { ExtractionFailureReason, ExtractorOptions } from '../../../src/extractor/index.js'
 import type { AdapterName } from './adapters.js'
 import type { Identities, IdentityName } from './identities.js'
 
@@ -36,15 +36,8 @@ export type Expected =
     }
   | { readonly rejected: Reason }
 
-export type Reason =
-  | 'socket_not_authorized'
-  | 'header_missing_or_malformed'
-  | 'verification_header_mismatch'
-  | 'untrusted_proxy'
-  | 'certificate_expired'
-  | 'certificate_not_yet_valid'
-  | 'lambda_event_missing_clientcert'
-  | 'lambda_event_clientcert_malformed'
+/** No client can cause the reason that is left out. */
+export type Reason = Exclude<ExtractionFailureReason, 'certificate_not_retrievable'>
 
 export interface CorpusCase {
   readonly title: string
