@@ -89,6 +89,41 @@ const modules = {
   },
 }
 
+/** Code that only some options need. CommonJS loads it when something in it is first used. */
+const ON_DEMAND = {
+  header: [
+    LIBRARY,
+    /\/src\/parsers\/(?!index|presets|encodings|limits|decoding-fault)/,
+    /\/src\/extractor\/(api-gateway|chain-header|fields|header|header-plan|headers|line-limit)\./,
+    /\/src\/certificate\/(attribute-|directory-|distinguished-|general-|strings|subject-)/,
+  ],
+}
+
+function nameOnDemand(id) {
+  const isPart = (part) => (typeof part === 'string' ? part === id : part.test(id))
+  return Object.keys(ON_DEMAND).find((name) => ON_DEMAND[name].some(isPart))
+}
+
+/** Compiling the code takes most of the time that an application waits for this package at its start. */
+const loadOnDemand = {
+  name: 'load-on-demand',
+  renderChunk(code, { fileName, importedBindings }) {
+    if (fileName !== 'core.js') return null
+    const names = Object.keys(importedBindings).filter(
+      (name) => name === 'node:net' || Object.hasOwn(ON_DEMAND, name.replace('.js', '')),
+    )
+    return names.reduce((text, name) => {
+      const path = name.startsWith('node:') ? name : `./${name}`
+      const members = importedBindings[name].map(
+        (member) => `get ${member}() { return require('${path}').${member}; }`,
+      )
+      if (!text.includes(`= require('${path}');`))
+        throw new Error(`${path} is not loaded on demand`)
+      return text.replace(`= require('${path}');`, `= { ${members.join(', ')} };`)
+    }, code)
+  },
+}
+
 function write(file, text) {
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, text)
@@ -123,7 +158,13 @@ export default {
   external: (id) => id.startsWith('node:') || id in dependencies,
   plugins: [typescript],
   output: [
-    { ...output, dir: CODE, format: 'cjs', plugins: [modules] },
+    {
+      ...output,
+      dir: CODE,
+      format: 'cjs',
+      plugins: [loadOnDemand, modules],
+      manualChunks: (id, api) => nameOnDemand(id) ?? manualChunks(id, api),
+    },
     { ...output, dir: BUNDLER, format: 'esm' },
   ],
 }

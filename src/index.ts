@@ -15,7 +15,7 @@ export type {
   ExtractionSuccess,
   FailureDetail,
 } from './extractor/result.js'
-export type { HeaderEncoding } from './parsers/decoders.js'
+export type { HeaderEncoding } from './parsers/encodings.js'
 export type { CertificateSource } from './parsers/presets.js'
 export { Strategy } from './strategy/index.js'
 export type {

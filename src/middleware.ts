@@ -30,7 +30,7 @@ export {
   ClientCertificateError,
   type ClientCertificateErrorCode,
 } from './util/errors.js'
-export type { HeaderEncoding } from './parsers/decoders.js'
+export type { HeaderEncoding } from './parsers/encodings.js'
 export type { CertificateSource } from './parsers/presets.js'
 export type {
   ClientCertRequest,

@@ -1,4 +1,5 @@
-import { type ChainDecoder, DECODERS, type HeaderEncoding } from '../parsers/decoders.js'
+import { type ChainDecoder, DECODERS } from '../parsers/decoders.js'
+import type { HeaderEncoding } from '../parsers/encodings.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
 import { invalidValue } from '../util/errors.js'
 

@@ -1,4 +1,5 @@
-import { type Decoder, DECODERS, type HeaderEncoding } from '../parsers/decoders.js'
+import { type Decoder, DECODERS } from '../parsers/decoders.js'
+import type { HeaderEncoding } from '../parsers/encodings.js'
 import { type HeaderRule, type Preset, PRESETS } from '../parsers/presets.js'
 import { readXfcc } from '../parsers/xfcc/identity.js'
 import { decodeXfccHop } from '../parsers/xfcc/index.js'

@@ -5,7 +5,7 @@ import type {
   ForwardedIdentity,
 } from '../certificate/peer-certificate.js'
 import type { StoredCertificate } from '../certificate/stored-certificate.js'
-import type { HeaderEncoding } from '../parsers/decoders.js'
+import type { HeaderEncoding } from '../parsers/encodings.js'
 import { isFault } from '../parsers/decoding-fault.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
 import type { HeaderRule } from '../parsers/presets.js'

@@ -6,7 +6,7 @@ import type { RequestLike } from './request.js'
 import type { ExtractionResult } from './result.js'
 
 export type { ChainedPeerCertificate, ForwardedIdentity } from '../certificate/peer-certificate.js'
-export type { HeaderEncoding } from '../parsers/decoders.js'
+export type { HeaderEncoding } from '../parsers/encodings.js'
 export type { CertificateSource } from '../parsers/presets.js'
 export type { CacheOptions } from './certificate-cache.js'
 export type { ExtractorOptions } from './options.js'

@@ -12,7 +12,7 @@ import {
   parseOptions,
   withDefault,
 } from '../util/options.js'
-import { ENCODINGS, type HeaderEncoding } from '../parsers/decoders.js'
+import { ENCODINGS, type HeaderEncoding } from '../parsers/encodings.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
 import { type CertificateSource, PRESETS } from '../parsers/presets.js'
 import { type CacheLimits, type CacheOptions, parseCacheLimits } from './certificate-cache.js'

@@ -1,24 +1,11 @@
 import { decodeBase64Der, decodeBase64DerChain } from './base64-der.js'
 import { decodeBase64Pem } from './base64-pem.js'
 import type { DecodingFault } from './decoding-fault.js'
+import type { HeaderEncoding } from './encodings.js'
 import { decodeSpacedPem } from './pem.js'
 import { decodeRfc9440, decodeRfc9440Chain } from './rfc9440.js'
 import { decodeUrlPem } from './url-pem.js'
 import { decodeXfcc } from './xfcc/index.js'
-
-/** The values of the option `headerEncoding`. */
-export const ENCODINGS = [
-  'url-pem',
-  'url-pem-aws',
-  'xfcc',
-  'base64-der',
-  'rfc9440',
-  'apache-pem',
-  'base64-pem',
-] as const
-
-/** The encoding in which a proxy writes a certificate into a header. */
-export type HeaderEncoding = (typeof ENCODINGS)[number]
 
 /**
  * Decodes a header value to the DER of its certificates, leaf first. Returns a fault if it can say what

@@ -2,7 +2,8 @@ import { assertBoolean } from '../util/assert.js'
 import { type OptionTable, parseOptions, withDefault } from '../util/options.js'
 import { parseChain } from '../certificate/chain.js'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
-import { type Decoder, DECODERS, ENCODINGS, type HeaderEncoding } from './decoders.js'
+import { type Decoder, DECODERS } from './decoders.js'
+import { ENCODINGS, type HeaderEncoding } from './encodings.js'
 
 /**
  * Parses one header value, and never throws.

@@ -1,7 +1,7 @@
 export type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 export { type CertificateHeaderConfig, getCertificateFromHeaders } from '../extractor/headers.js'
 export { derToCertificate, pemToCertificate } from './certificates.js'
-export type { HeaderEncoding } from './decoders.js'
+export type { HeaderEncoding } from './encodings.js'
 export {
   type HeaderParser,
   parseApachePem,

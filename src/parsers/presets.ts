@@ -1,4 +1,4 @@
-import type { HeaderEncoding } from './decoders.js'
+import type { HeaderEncoding } from './encodings.js'
 
 /** A header with which the proxy says that it verified the certificate, and the exact value to require. */
 export interface HeaderRule {

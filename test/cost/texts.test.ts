@@ -4,7 +4,8 @@ import { expect } from 'chai'
 import { parseDistinguishedName } from '../../src/certificate/distinguished-name.js'
 import { parseSubjectAltNames } from '../../src/certificate/subject-alt-name.js'
 import { decodeBase64 } from '../../src/parsers/base64.js'
-import { DECODERS, ENCODINGS } from '../../src/parsers/decoders.js'
+import { DECODERS } from '../../src/parsers/decoders.js'
+import { ENCODINGS } from '../../src/parsers/encodings.js'
 
 /** The limit for linear code. If parts of the string have a fixed length, the rest more than doubles. */
 // Limits on the input cause steps in the growth. Quadratic code has a growth of 2.

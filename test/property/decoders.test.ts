@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { DECODERS, ENCODINGS, type HeaderEncoding } from '../../src/parsers/decoders.js'
+import { DECODERS } from '../../src/parsers/decoders.js'
+import { ENCODINGS, type HeaderEncoding } from '../../src/parsers/encodings.js'
 import {
   type HeaderParser,
   parseApachePem,

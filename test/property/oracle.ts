@@ -1,7 +1,8 @@
 // A second implementation of the decoders, as plain as possible and without regard for speed. The tests
 // compare both.
 import { createHash } from 'node:crypto'
-import type { ChainDecoder, HeaderEncoding } from '../../src/parsers/decoders.js'
+import type { ChainDecoder } from '../../src/parsers/decoders.js'
+import type { HeaderEncoding } from '../../src/parsers/encodings.js'
 
 const MOST = 10
 

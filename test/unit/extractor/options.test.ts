@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { createExtractor, type ExtractorOptions } from '../../../src/extractor/index.js'
 import { EXTRACTOR_OPTIONS } from '../../../src/extractor/options.js'
-import { ENCODINGS } from '../../../src/parsers/decoders.js'
+import { ENCODINGS } from '../../../src/parsers/encodings.js'
 import { PRESETS } from '../../../src/parsers/presets.js'
 
 type Code = 'ERR_INVALID_ARG_TYPE' | 'ERR_INVALID_ARG_VALUE'

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { parseCertificate } from '../../../src/certificate/peer-certificate.js'
-import { DECODERS, ENCODINGS, type HeaderEncoding } from '../../../src/parsers/decoders.js'
+import { DECODERS } from '../../../src/parsers/decoders.js'
+import { ENCODINGS, type HeaderEncoding } from '../../../src/parsers/encodings.js'
 import { dersOf } from '../../support/ders-of.js'
 import {
   toApachePem,

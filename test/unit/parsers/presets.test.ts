@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { ENCODINGS } from '../../../src/parsers/decoders.js'
+import { ENCODINGS } from '../../../src/parsers/encodings.js'
 import { PRESETS } from '../../../src/parsers/presets.js'
 
 describe('the presets', () => {
