@@ -104,7 +104,10 @@ function nameOnDemand(id) {
   return Object.keys(ON_DEMAND).find((name) => ON_DEMAND[name].some(isPart))
 }
 
-/** Compiling the code takes most of the time that an application waits for this package at its start. */
+/**
+ * Compiling the code takes most of the time that an application waits for this package at its start. Each
+ * module is asked for once, because `require()` looks for it on every call, and requests call these members.
+ */
 const loadOnDemand = {
   name: 'load-on-demand',
   renderChunk(code, { fileName, importedBindings }) {
@@ -115,11 +118,14 @@ const loadOnDemand = {
     return names.reduce((text, name) => {
       const path = name.startsWith('node:') ? name : `./${name}`
       const members = importedBindings[name].map(
-        (member) => `get ${member}() { return require('${path}').${member}; }`,
+        (member) => `get ${member}() { return (this.loaded ??= require('${path}')).${member}; }`,
       )
       if (!text.includes(`= require('${path}');`))
         throw new Error(`${path} is not loaded on demand`)
-      return text.replace(`= require('${path}');`, `= { ${members.join(', ')} };`)
+      return text.replace(
+        `= require('${path}');`,
+        `= { loaded: undefined, ${members.join(', ')} };`,
+      )
     }, code)
   },
 }

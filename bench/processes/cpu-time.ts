@@ -47,7 +47,7 @@ async function listen({
   ca,
 }: Extract<CpuTimeQuestion, { start: string }>): Promise<number> {
   const makeGuard = GUARDS[start]
-  if (makeGuard === undefined) throw new Error(`There is no guard like ${start}`)
+  if (makeGuard === undefined) throw new Error(`Unknown guard: ${start}`)
   const app = express().get('/', makeGuard(), (_req, res) => {
     res.end(USER)
   })

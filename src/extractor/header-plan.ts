@@ -35,13 +35,12 @@ export type HeaderDecoder = (text: string) => ReturnType<Decoder> | ForwardedIde
 /**
  * Resolves where and how a certificate is read from a header.
  *
- * @returns `undefined` if the options name no header
+ * @param options - with the name of a header, or of a preset for one
  * @throws TypeError `ERR_INVALID_ARG_VALUE`, naming options that cannot be combined
  */
-export function compileHeader(options: Values): HeaderPlan | undefined {
+export function compileHeader(options: Values): HeaderPlan {
   const preset = findPreset(options)
   const { header, encoding, chainHeader } = override(preset, options)
-  if (header === undefined) return undefined
   if (encoding === undefined) {
     throw invalidValue('option "certificateHeader"', 'needs "headerEncoding" with it', header)
   }
@@ -69,7 +68,7 @@ function findPreset({ certificateSource: source }: Values): Preset | undefined {
 /** Combines the preset's names and encoding with those of the options, which take precedence. */
 function override(preset: Preset | undefined, options: Values) {
   return {
-    header: options.certificateHeader ?? preset?.header,
+    header: (options.certificateHeader ?? preset?.header) as string,
     encoding: options.headerEncoding ?? preset?.encoding,
     chainHeader: options.chainHeader ?? preset?.chainHeader,
   }

@@ -28,8 +28,10 @@ export interface ExtractorPlan extends Readonly<Values> {
  *   `ERR_UNSUPPORTED_RUNTIME` where the TLS socket would be read and this runtime doesn't support it
  */
 export function compilePlan({ given, values }: ParsedExtractorOptions): ExtractorPlan {
-  const isEvent = values.certificateSource === 'api-gateway'
-  const header = isEvent ? undefined : compileHeader(values)
+  const { certificateSource, certificateHeader } = values
+  const isEvent = certificateSource === 'api-gateway'
+  const isHeader = !isEvent && (certificateSource ?? certificateHeader) !== undefined
+  const header = isHeader ? compileHeader(values) : undefined
   if (isEvent) forbidBesideApiGateway(given)
   else if (header === undefined) forbidWithoutHeader(given)
   const source = isEvent ? 'api-gateway' : header === undefined ? 'socket' : 'header'

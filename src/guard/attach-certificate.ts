@@ -63,8 +63,9 @@ export function attachCertificate<Req extends object>(
   }
 }
 
+/** Not by its members, because an application may have changed Object.prototype. */
 export function isUnattached(found: Attached | Unattached): found is Unattached {
-  return 'kind' in found
+  return !(found instanceof Extraction)
 }
 
 /** The certificate that the latest authentication of the request accepted, if it did. */

@@ -31,7 +31,7 @@ function importFaults(
   const from = (moduleSpecifier as ts.StringLiteral).text
   if (!from.startsWith(PACKAGE)) return []
   const exported = EXPORTED_NAMES.get(from)
-  if (exported === undefined) return [`There is no entry ${from}`]
+  if (exported === undefined) return [`${from} is not an entry of the package`]
   const bindings = importClause?.namedBindings
   const elements = bindings && ts.isNamedImports(bindings) ? bindings.elements : []
   const names = elements.map(({ propertyName, name }) => (propertyName ?? name).text)
@@ -89,7 +89,7 @@ describe('the check of doc comments', () => {
 
   const faulty: [fault: string, example: string][] = [
     [`${PACKAGE} has no allowCN`, `import { allowCN } from '${PACKAGE}'\nallowCN('a')`],
-    [`There is no entry ${PACKAGE}/none`, `import { a } from '${PACKAGE}/none'\na()`],
+    [`${PACKAGE}/none is not an entry of the package`, `import { a } from '${PACKAGE}/none'\na()`],
     ["Strategy isn't used", `import { Strategy } from '${PACKAGE}'`],
     ["')' expected.", 'f('],
   ]

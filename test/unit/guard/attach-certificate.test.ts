@@ -69,6 +69,19 @@ for (const [name, authenticate] of Object.entries(DOORS)) {
       expect(await requireOf(req)).to.equal(CERT)
     })
 
+    it('is accepted where something has added members to Object.prototype', async () => {
+      const req: Request = {}
+      for (const kind of ['failure', 'fault']) {
+        Object.defineProperty(Object.prototype, 'kind', { configurable: true, value: kind })
+        try {
+          await authenticate(req, giving(CERT), true)
+        } finally {
+          Reflect.deleteProperty(Object.prototype, 'kind')
+        }
+        expect(await requireOf(req)).to.equal(CERT)
+      }
+    })
+
     it('is none that was rejected, though it is on the request', async () => {
       const req: Request = {}
       await authenticate(req, giving(CERT), false)
