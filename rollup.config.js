@@ -105,8 +105,8 @@ function nameOnDemand(id) {
 }
 
 /**
- * Compiling the code takes most of the time that an application waits for this package at its start. Each
- * module is asked for once, because `require()` looks for it on every call, and requests call these members.
+ * Compiling code takes most of the time that this package adds to the start of an application. A module is
+ * required once and then remembered, because its members are used on every request.
  */
 const loadOnDemand = {
   name: 'load-on-demand',

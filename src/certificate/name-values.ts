@@ -17,7 +17,7 @@ export function hasStringsOnly(bytes: Uint8Array, name: Element): boolean {
 
 /**
  * Whether OpenSSL can write the type of every attribute. For a longer type, some versions of Node
- * throw, and others show the attribute with an empty name, like every attribute of this kind.
+ * throw. Others show the attribute with an empty name, so different attributes look the same.
  */
 export function hasShortTypes(bytes: Uint8Array, name: Element): boolean {
   return listAttributes(bytes, name)
