@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import type { SecureContextOptions } from 'node:tls'
 import { invalidValue, kindOf } from '../util/errors.js'
-import { type PemOption, readPem } from './pem-blocks.js'
+import { type PemOption, readPem } from '../util/pem-blocks.js'
 
 type Pem = SecureContextOptions['ca']
 

@@ -1,11 +1,11 @@
 import type { SecureContextOptions } from 'node:tls'
-import { invalidValue, kindOf } from '../util/errors.js'
+import { invalidValue, kindOf } from './errors.js'
 
 type Pem = SecureContextOptions['ca']
 
 /** An option with PEM, and how messages describe it. */
 export interface PemOption {
-  readonly name: 'ca' | 'cert' | 'crl'
+  readonly name: 'ca' | 'cert' | 'crl' | 'intermediates'
   readonly noun: string
   readonly labels: RegExp
 }
