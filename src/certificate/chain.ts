@@ -7,6 +7,7 @@ import {
   parseCertificate,
   toPeerCertificate,
 } from './peer-certificate.js'
+import { isSignedBy } from './signature.js'
 import { readingCost, signatureCost } from './signature-cost.js'
 
 /**
@@ -112,14 +113,6 @@ function compileIsIssuedBy(budget: number): IsIssuedBy {
 function costOf(der: Uint8Array): number {
   const fields = readFields(der)
   return fields === undefined ? Infinity : signatureCost(fields.publicKey)
-}
-
-function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  try {
-    return certificate.verify(issuer.publicKey)
-  } catch {
-    return false
-  }
 }
 
 /**

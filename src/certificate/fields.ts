@@ -21,7 +21,14 @@ export interface Validity {
 
 /** The fields that our own reader takes from the DER of a certificate (RFC 5280 4.1). */
 export interface CertificateFields {
+  /** The version inside its explicit tag; `undefined` for version 1. */
+  readonly version: Element | undefined
   readonly serialNumber: Element
+  /** The algorithm of the signature, inside and outside of what is signed (RFC 5280 4.1.1.2). */
+  readonly algorithms: readonly [signed: Element, unsigned: Element]
+  readonly issuer: Element
+  readonly dates: Element
+  readonly subject: Element
   readonly validity: Validity
   readonly publicKey: PublicKey
   /** Whether every value in issuer and subject is a string. */
@@ -52,29 +59,36 @@ export function readFields(bytes: Uint8Array): CertificateFields | undefined {
   if (bytes.length > MAX_CERTIFICATE_BYTES) return undefined
   const whole = readTagged(bytes, 0, bytes.length, TAG.sequence)
   if (whole?.end !== bytes.length || !isDerThroughout(bytes, whole)) return undefined
-  const [signed] = readExactly(bytes, whole, CERTIFICATE)
-  return signed && readSigned(bytes, signed)
+  const [signed, unsigned] = readExactly(bytes, whole, CERTIFICATE)
+  return signed && readSigned(bytes, signed, unsigned as Element)
 }
 
 /** Reads a TBSCertificate, whose version may be missing. */
-function readSigned(bytes: Uint8Array, signed: Element): CertificateFields | undefined {
+function readSigned(
+  bytes: Uint8Array,
+  signed: Element,
+  unsignedAlgorithm: Element,
+): CertificateFields | undefined {
   const children = readChildren(bytes, signed, 10) ?? []
-  if (children[0]?.tag === VERSION) children.shift()
-  const [serialNumber, algorithm, issuer, dates, subject, spki, ...trailing] = children
-  const sequences = [algorithm, issuer, dates, subject, spki]
-  if (!sequences.every((child) => child?.tag === TAG.sequence)) return undefined
-  const validity = readDates(bytes, dates as Element)
-  const publicKey = readPublicKey(bytes, spki as Element)
-  const names = [issuer, subject] as Element[]
-  const hasStringNames = names.every((name) => hasStringsOnly(bytes, name))
+  const version = children[0]?.tag === VERSION ? children.shift() : undefined
+  const [serialNumber, ...rest] = children
+  const [parts, trailing] = [rest.slice(0, 5), rest.slice(5)]
+  if (!isInteger(bytes, serialNumber) || !areSequences(parts)) return undefined
+  const [algorithm, issuer, dates, subject, spki] = parts
+  const validity = readDates(bytes, dates)
+  const publicKey = readPublicKey(bytes, spki)
+  const names = [issuer, subject]
   const extensions = findExtensions(bytes, trailing)
-  const isWhole =
-    isInteger(bytes, serialNumber) &&
-    areInOrder(trailing) &&
-    hasShortIdentifiers(bytes, names, extensions)
-  return isWhole && validity && publicKey
-    ? { serialNumber, validity, publicKey, hasStringNames, extensions }
-    : undefined
+  const isWhole = areInOrder(trailing) && hasShortIdentifiers(bytes, names, extensions)
+  if (!isWhole || validity === undefined || publicKey === undefined) return undefined
+  const hasStringNames = names.every((name) => hasStringsOnly(bytes, name))
+  const algorithms = [algorithm, unsignedAlgorithm] as const
+  const read = { version, serialNumber, algorithms, issuer, dates, subject, extensions }
+  return { ...read, validity, publicKey, hasStringNames }
+}
+
+function areSequences(parts: Element[]): parts is [Element, Element, Element, Element, Element] {
+  return parts.length === 5 && parts.every(({ tag }) => tag === TAG.sequence)
 }
 
 /** X.690 8.3.2: the first nine bits of an INTEGER must not be all equal. */
@@ -139,38 +153,6 @@ function findExtensions(
 ): Element | undefined | null {
   const wrapper = trailing.find(({ tag }) => tag === EXTENSIONS)
   return wrapper && (readExactly(bytes, wrapper, [TAG.sequence])[0] ?? null)
-}
-
-/**
- * Finds an extension by its object identifier, given as hexadecimal digits of its contents.
- *
- * @returns the contents of its OCTET STRING; `undefined` when the certificate doesn't have the
- *   extension; `null` when it has it twice (RFC 5280 4.2), or when the extensions can't be read
- */
-export function findExtension(
-  bytes: Uint8Array,
-  { extensions }: CertificateFields,
-  oid: string,
-): Element | undefined | null {
-  if (extensions === undefined) return undefined
-  const all = readChildren(bytes, extensions)?.map((extension) => readExtension(bytes, extension))
-  if (all === undefined || all.includes(undefined)) return null
-  const found = all.filter((extension) => extension?.oid === oid)
-  return found.length > 1 ? null : found[0]?.value
-}
-
-interface Extension {
-  readonly oid: string
-  readonly value: Element
-}
-
-/** RFC 5280 4.1: extnID, then critical (omitted if false), then extnValue. */
-function readExtension(bytes: Uint8Array, extension: Element): Extension | undefined {
-  if (extension.tag !== TAG.sequence) return undefined
-  const [identifier, flag, value = flag] = readChildren(bytes, extension, 3) ?? []
-  const oid = readOid(bytes, identifier)
-  const isShaped = value?.tag === TAG.octetString && (value === flag || flag?.tag === TAG.boolean)
-  return oid !== undefined && isShaped ? { oid, value } : undefined
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type Element, isDerThroughout, readChildren, readElement, readTagged, TAG } from './der.js'
 import { readDirectoryName } from './directory-name.js'
-import { findExtension, readFields } from './fields.js'
+import { findExtension } from './extension.js'
+import { readFields } from './fields.js'
 import { readDottedOid } from './oid.js'
 import { readBytes, readLenientUtf8 } from './strings.js'
 import { type SubjectAltName, UNSUPPORTED } from './subject-alt-name.js'

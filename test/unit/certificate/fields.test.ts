@@ -1,9 +1,9 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { rootCertificates } from 'node:tls'
 import { expect } from 'chai'
+import { findExtension } from '../../../src/certificate/extension.js'
 import {
   type CertificateFields,
-  findExtension,
   formatSerialNumber,
   readFields,
 } from '../../../src/certificate/fields.js'
