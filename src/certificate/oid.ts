@@ -32,3 +32,25 @@ function toText([first = 0n, ...others]: readonly bigint[]): string {
   const root = first < 80n ? first / 40n : 2n
   return [root, first - 40n * root, ...others].join('.')
 }
+
+const DOTTED = /^[0-2](?:\.(?:0|[1-9]\d{0,38})){1,20}$/
+
+/**
+ * The contents of an object identifier as hexadecimal digits, from its dotted form.
+ *
+ * @returns `undefined` when the text isn't an object identifier
+ */
+export function encodeDottedOid(text: string): string | undefined {
+  if (!DOTTED.test(text)) return undefined
+  const [root = 0n, second = 0n, ...others] = text.split('.').map(BigInt)
+  // X.660: below the roots 0 and 1, the second number is less than 40.
+  if (root < 2n && second >= 40n) return undefined
+  return [root * 40n + second, ...others].map(encodeNumber).join('')
+}
+
+/** Seven bits in each byte, with the highest bit set in all bytes but the last. */
+function encodeNumber(number: bigint): string {
+  const bytes = [number % 128n]
+  for (let rest = number / 128n; rest > 0n; rest /= 128n) bytes.unshift((rest % 128n) + 128n)
+  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}

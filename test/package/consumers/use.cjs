@@ -14,6 +14,7 @@ const {
 } = require('passport-client-certificate-auth/middleware')
 const { getCertificateFromHeaders, parseXfcc } = require('passport-client-certificate-auth/parsers')
 const { mtlsServerOptions } = require('passport-client-certificate-auth/server')
+const { createTrustStore } = require('passport-client-certificate-auth/trust')
 
 assert.equal(new Strategy(() => null).name, 'client-cert')
 assert.ok(new ClientCertificateError('ERR_VERIFY_FAILED', 'text') instanceof Error)
@@ -30,3 +31,4 @@ clientCertificateAuth(() => true)({}, {}, (error) => {
 assert.equal(main, clientCertificateAuth)
 assert.equal(getCertificateFromHeaders({}, {}), null)
 assert.throws(() => mtlsServerOptions({}), TypeError)
+assert.throws(() => createTrustStore({}), TypeError)

@@ -11,6 +11,7 @@ import main, {
 } from 'passport-client-certificate-auth/middleware'
 import { getCertificateFromHeaders, parseXfcc } from 'passport-client-certificate-auth/parsers'
 import { mtlsServerOptions } from 'passport-client-certificate-auth/server'
+import { createTrustStore } from 'passport-client-certificate-auth/trust'
 
 assert.equal(new Strategy(() => null).name, 'client-cert')
 assert.ok(new ClientCertificateError('ERR_VERIFY_FAILED', 'text') instanceof Error)
@@ -27,3 +28,4 @@ clientCertificateAuth(() => true)({}, {}, (error) => {
 assert.equal(main, clientCertificateAuth)
 assert.equal(getCertificateFromHeaders({}, {}), null)
 assert.throws(() => mtlsServerOptions({}), TypeError)
+assert.throws(() => createTrustStore({}), TypeError)

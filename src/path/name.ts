@@ -1,0 +1,99 @@
+import { type Element, readChildren, TAG, toHex } from '../certificate/der.js'
+import { readString } from '../certificate/strings.js'
+
+const SET = 0x31
+/** The first two bytes of 2.5.4, the attribute types of X.520. */
+const X520 = 0x5504
+/** The string types that OpenSSL compares as text (ASN1_MASK_CANON), and NumericString. */
+const TEXT_TAGS: ReadonlySet<number> = new Set([0x0c, 0x12, 0x13, 0x14, 0x16, 0x1a, 0x1c, 0x1e])
+const VISIBLE_STRING = 0x1a
+const IA5_STRING = 0x16
+
+/**
+ * A distinguished name as a string that is equal for equal names (RFC 5280 7.1): case, white space and
+ * the type of a string make no difference, and neither does the order inside of a relative name.
+ *
+ * Every relative name ends with a comma, and every value has its length in front. So a name is within
+ * the subtree of another exactly if its string begins with the string of the other.
+ *
+ * @param name - the SEQUENCE
+ * @returns an empty string for an empty name; `undefined` when it isn't a name
+ */
+export function readCanonicalName(bytes: Buffer, name: Element): string | undefined {
+  let canonical = ''
+  for (const set of readChildren(bytes, name) ?? [undefined]) {
+    const relative = set?.tag === SET ? readRelativeName(bytes, set) : undefined
+    if (relative === undefined) return undefined
+    canonical += `${relative},`
+  }
+  return canonical
+}
+
+function readRelativeName(bytes: Buffer, set: Element): string | undefined {
+  const attributes: string[] = []
+  for (const element of readChildren(bytes, set) ?? []) {
+    const attribute = readAttribute(bytes, element)
+    const value = attribute && readValue(bytes, attribute.value)
+    if (value === undefined) return undefined
+    attributes.push(`${typeOf(bytes, (attribute as Attribute).type)}${value}`)
+  }
+  if (attributes.length > 1) attributes.sort()
+  return attributes.length === 0 ? undefined : attributes.join('+')
+}
+
+interface Attribute {
+  readonly type: Element
+  readonly value: Element
+}
+
+/** RFC 5280 4.1.2.4: an AttributeTypeAndValue. */
+function readAttribute(bytes: Uint8Array, attribute: Element): Attribute | undefined {
+  if (attribute.tag !== TAG.sequence) return undefined
+  const [type, value] = readChildren(bytes, attribute, 2) ?? []
+  return type?.tag === TAG.oid && value !== undefined ? { type, value } : undefined
+}
+
+/** The last number of a type of X.520, which is cheaper than the hexadecimal digits of any other. */
+function typeOf(bytes: Buffer, type: Element): string {
+  const isX520 = type.end - type.start === 3 && bytes.readUInt16BE(type.start) === X520
+  return isX520 ? String(bytes[type.start + 2]) : `#${toHex(bytes, type)}`
+}
+
+function readValue(bytes: Buffer, value: Element): string | undefined {
+  if (!TEXT_TAGS.has(value.tag)) return `#${value.tag}=${toHex(bytes, value)}`
+  const text = readText(bytes, value)
+  if (text === undefined) return undefined
+  const canonical = canonicalize(text)
+  return `=${canonical.length}:${canonical}`
+}
+
+function readText(bytes: Buffer, value: Element): string | undefined {
+  return readString(bytes, value.tag === VISIBLE_STRING ? { ...value, tag: IA5_STRING } : value)
+}
+
+/** Words of printable ASCII with single spaces between them. */
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/
+
+/**
+ * RFC 4518 2: folds case, normalizes to NFKC, and treats white space as single spaces between words.
+ * Upper case comes first, because only that turns a sharp s and a final sigma into what they equal.
+ */
+function canonicalize(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase()
+  const folded = text.normalize('NFKC').toUpperCase().toLowerCase()
+  return folded.trim().replace(/\s+/g, ' ')
+}
+
+/**
+ * Lists the values of an attribute type in a name.
+ *
+ * @param type - the object identifier: hexadecimal digits of its contents
+ */
+export function listValues(bytes: Buffer, name: Element, type: string): string[] {
+  const list = (element: Element) => readChildren(bytes, element) ?? []
+  return list(name)
+    .flatMap(list)
+    .map((element) => readAttribute(bytes, element))
+    .filter((attribute) => attribute !== undefined && toHex(bytes, attribute.type) === type)
+    .map((attribute) => readText(bytes, (attribute as Attribute).value) ?? '')
+}

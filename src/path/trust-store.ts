@@ -1,0 +1,179 @@
+import { X509Certificate } from 'node:crypto'
+import { checkValidity } from '../certificate/validity.js'
+import { readDottedOid } from '../certificate/oid.js'
+import { invalidType } from '../util/errors.js'
+import { optional, type OptionTable, parseOptions } from '../util/options.js'
+import { warnOnce } from '../util/warnings.js'
+import { LIMITS } from './budget.js'
+import { CandidateIndex } from './candidates.js'
+import { type PathCertificate, toPathCertificate } from './certificate.js'
+import { type CertificateSource, type CertificateSources, parseSources } from './load.js'
+import { TRUST_STORE_OPTIONS, type CompiledOptions, type TrustStoreOptions } from './options.js'
+import type { PathRules } from './rules.js'
+import { type Candidates, findPath, type FoundPath } from './search.js'
+import { type RejectedPath, type TrustVerdict, untrusted } from './verdict.js'
+
+/** Options of {@link TrustStore.validate}. */
+export interface ValidateOptions {
+  /** Certificates that came with the leaf, at most 10. None of them is trusted by itself. */
+  intermediates?: CertificateSources | undefined
+  /** The time to validate for, in milliseconds since the epoch. Default: the current time. */
+  now?: number | undefined
+}
+
+/** CAs, and the rules for the paths that lead to them. */
+export interface TrustStore {
+  /** Grows by one with each replacement, so that an older verdict can be recognized. */
+  readonly generation: number
+  /**
+   * Validates the path from a client's certificate to one of the CAs (RFC 5280 section 6).
+   *
+   * @param certificate - the leaf: an `X509Certificate`, DER, or PEM
+   * @returns the path, or why there is none; nothing in a certificate makes this throw
+   * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, for arguments
+   */
+  validate: (certificate: CertificateSource, options?: ValidateOptions) => TrustVerdict
+  /**
+   * Replaces options while the server runs. The other options keep their values. If the promise is
+   * rejected, nothing has changed.
+   */
+  replace: (changes: Partial<TrustStoreOptions>) => Promise<void>
+}
+
+/** A trust store as it is used: everything that doesn't depend on the certificate is done. */
+interface CompiledStore {
+  readonly given: TrustStoreOptions
+  readonly candidates: Candidates
+  readonly rules: PathRules
+}
+
+const VALIDATE_OPTIONS: OptionTable<keyof ValidateOptions, { now: number | undefined }> = {
+  intermediates: { parse: (_, value) => value, default: [] },
+  now: optional((name, value) => {
+    if (typeof value === 'number' && Number.isFinite(value)) return value
+    throw invalidType(name, 'a number of milliseconds', value)
+  }),
+}
+
+/**
+ * Makes a trust store, which can be shared between strategies and replaced while the server runs.
+ *
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`
+ * @example
+ * import { readFileSync } from 'node:fs'
+ * import { createTrustStore } from 'passport-client-certificate-auth/trust'
+ *
+ * const trust = createTrustStore({ ca: readFileSync('clients-ca.pem') })
+ * const verdict = trust.validate(readFileSync('client.pem'))
+ */
+export function createTrustStore(options: TrustStoreOptions): TrustStore {
+  let current = compile(options)
+  let generation = 1
+  return Object.freeze<TrustStore>({
+    get generation() {
+      return generation
+    },
+    validate: (certificate, given = {}) => validate(current, certificate, given),
+    // Async, so that the caller gets every fault as a rejected promise.
+    replace: async (changes) => {
+      const given: unknown = changes
+      if (typeof given !== 'object' || given === null)
+        throw invalidType('options', 'an object', given)
+      current = compile({ ...current.given, ...changes })
+      generation += 1
+      return Promise.resolve()
+    },
+  })
+}
+
+function compile(options: TrustStoreOptions): CompiledStore {
+  const { given, values } = parseOptions<TrustStoreOptions, CompiledOptions>(
+    options,
+    TRUST_STORE_OPTIONS,
+  )
+  if (values.ca === undefined) {
+    throw invalidType('option "ca"', 'the CAs that you trust, in PEM or DER', undefined)
+  }
+  warnIfExpired(values.ca)
+  const anchors = new CandidateIndex(values.ca)
+  const intermediates = new CandidateIndex(values.intermediates.filter((one) => !anchors.has(one)))
+  const configured = new Set([...anchors.all, ...intermediates.all])
+  return {
+    given,
+    candidates: { anchors, intermediates: [intermediates], configured },
+    rules: {
+      ...values,
+      requireExplicitPolicy: values.requireExplicitPolicy ?? values.policies !== undefined,
+      purposes: values.extendedKeyUsage,
+      acceptsAnyPurpose: values.anyExtendedKeyUsage,
+    },
+  }
+}
+
+function warnIfExpired(cas: readonly PathCertificate[]): void {
+  const position = cas.findIndex(({ fields }) => fields.validity.notAfterMs < Date.now()) + 1
+  if (position === 0) return
+  warnOnce(
+    'CLIENT_CERT_CA_EXPIRED',
+    `CA certificate ${position} of option "ca" has expired, so certificates that it issued are rejected`,
+    'Remove the CA, or replace it by its successor.',
+  )
+}
+
+function validate(
+  store: CompiledStore,
+  certificate: CertificateSource,
+  options: ValidateOptions,
+): TrustVerdict {
+  const { values } = parseOptions<ValidateOptions, { now: number | undefined }>(
+    options,
+    VALIDATE_OPTIONS,
+  )
+  const now = values.now ?? Date.now()
+  const [leaf, ...others] = parseSources(certificate, 'certificate')
+  const sent = parseSources(values.intermediates, 'option "intermediates"')
+  if (leaf === 'unsupported_key') return untrusted('weak_algorithm')
+  const view =
+    leaf instanceof X509Certificate && others.length === 0 ? toPathCertificate(leaf) : undefined
+  if (view === undefined) return untrusted('malformed')
+  if (sent.length > LIMITS.candidates) return untrusted('path_too_long')
+  const readable = sent.flatMap((one) =>
+    one instanceof X509Certificate ? (toPathCertificate(one) ?? []) : [],
+  )
+  const found = findPath(view, addCandidates(store.candidates, view, readable), store.rules, now)
+  // One of the certificates that can't be read may be the missing issuer.
+  if (found === 'unknown_issuer' && readable.length < sent.length) return untrusted('malformed')
+  return typeof found === 'string' ? untrusted(found) : toVerdict(found, now)
+}
+
+/** Leaves out what is known already, because it would be tried twice. */
+function addCandidates(
+  candidates: Candidates,
+  leaf: PathCertificate,
+  sent: readonly PathCertificate[],
+): Candidates {
+  const { anchors, intermediates } = candidates
+  const further = sent.filter(
+    (one) =>
+      !one.bytes.equals(leaf.bytes) && ![anchors, ...intermediates].some((index) => index.has(one)),
+  )
+  return { ...candidates, intermediates: [...intermediates, new CandidateIndex(further)] }
+}
+
+function toVerdict({ path, policies }: FoundPath, now: number): TrustVerdict {
+  const [leaf] = path
+  const reason = leaf && checkValidity(leaf.fields.validity, now)
+  if (reason !== undefined) return { ok: false, reason, detail: undefined } satisfies RejectedPath
+  return {
+    ok: true,
+    path: path.map(({ certificate }) => certificate),
+    policies: policies.map(toDotted),
+    revocation: 'unchecked',
+    validUntilMs: Math.min(...path.map(({ fields }) => fields.validity.notAfterMs)),
+  }
+}
+
+function toDotted(policy: string): string {
+  const bytes = Buffer.from(policy, 'hex')
+  return readDottedOid(bytes, { tag: 6, start: 0, end: bytes.length }) as string
+}

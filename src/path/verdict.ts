@@ -1,0 +1,67 @@
+import type { X509Certificate } from 'node:crypto'
+import type { ValidityReason } from '../certificate/validity.js'
+
+/** Why no valid path leads from a certificate to a CA of the store. */
+export type PathFault =
+  /** No certificate has the name and the key identifier of the issuer. */
+  | 'unknown_issuer'
+  /** A certificate has the issuer's name, but didn't sign the certificate below it. */
+  | 'bad_signature'
+  /** A CA on the path has expired. */
+  | 'expired'
+  /** A CA on the path isn't valid yet. */
+  | 'not_yet_valid'
+  /** An issuer isn't a CA, according to its basicConstraints. */
+  | 'not_a_ca'
+  /** More CAs follow than a pathLenConstraint allows. */
+  | 'path_length'
+  /** The path has more CAs than `maxDepth`, or the search for it reached one of its limits. */
+  | 'path_too_long'
+  /** The keyUsage of an issuer doesn't allow signing certificates, or that of the leaf doesn't allow TLS. */
+  | 'key_usage'
+  /** An extendedKeyUsage on the path doesn't allow client authentication. */
+  | 'extended_key_usage'
+  /** A name isn't within the name constraints of a CA, or can't be compared with them. */
+  | 'name_constraints'
+  /** A certificate has a critical extension that this package doesn't understand. */
+  | 'unknown_critical_extension'
+  /** A key or a signature is too weak: MD5, SHA-1, RSA with less than 2,048 bits, DSA, and others. */
+  | 'weak_algorithm'
+  /** No policy that you require is valid for the path. */
+  | 'policy'
+  /** A certificate isn't encoded as RFC 5280 demands. */
+  | 'malformed'
+
+/** The result of {@link TrustStore.validate}. */
+export type TrustVerdict = TrustedPath | RejectedPath
+
+export interface TrustedPath {
+  readonly ok: true
+  /** The leaf first, and the CA of the store last. */
+  readonly path: readonly X509Certificate[]
+  /**
+   * The policies that hold for the path, as object identifiers. `2.5.29.32.0` means any policy.
+   * With the option `policies`, they are the ones of that option that hold.
+   */
+  readonly policies: readonly string[]
+  readonly revocation: 'unchecked'
+  /** When the first certificate of the path expires, in milliseconds since the epoch. */
+  readonly validUntilMs: number
+}
+
+export type RejectedPath =
+  | {
+      readonly ok: false
+      readonly reason: 'certificate_chain_untrusted'
+      readonly detail: PathFault
+    }
+  | {
+      readonly ok: false
+      /** The leaf has a valid path, but isn't valid itself at this time. */
+      readonly reason: ValidityReason
+      readonly detail: undefined
+    }
+
+export function untrusted(detail: PathFault): RejectedPath {
+  return { ok: false, reason: 'certificate_chain_untrusted', detail }
+}

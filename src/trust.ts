@@ -1,0 +1,5 @@
+export { createTrustStore } from './path/trust-store.js'
+export type { TrustStore, ValidateOptions } from './path/trust-store.js'
+export type { CertificateSource, CertificateSources } from './path/load.js'
+export type { TrustStoreOptions } from './path/options.js'
+export type { PathFault, RejectedPath, TrustedPath, TrustVerdict } from './path/verdict.js'
