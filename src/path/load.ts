@@ -6,7 +6,7 @@ import { decodePem } from '../parsers/pem.js'
 import { invalidType, invalidValue, kindOf } from '../util/errors.js'
 import { type PemOption, readPem } from '../util/pem-blocks.js'
 import { type PathCertificate, toPathCertificate } from './certificate.js'
-import { checkCa } from './rules.js'
+import type { PathFault } from './verdict.js'
 
 /** One certificate or, in PEM, a bundle of several: PEM, DER, or an `X509Certificate`. */
 export type CertificateSource = string | Uint8Array | X509Certificate
@@ -17,15 +17,20 @@ export type CertificateSources = CertificateSource | readonly CertificateSource[
 const EXPECTED = 'PEM, DER, an X509Certificate, or a list of these'
 
 /**
- * Loads the CAs of an option.
+ * Loads the certificates of an option.
  *
+ * @param check - whether a certificate may be in this option
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, which names the
  *   certificate that can't be used by its position
  */
-export function loadCas(sources: unknown, option: PemOption): PathCertificate[] {
+export function loadCertificates(
+  sources: unknown,
+  option: PemOption,
+  check: (certificate: PathCertificate) => PathFault | undefined,
+): PathCertificate[] {
   const texts = listSources(sources, `option "${option.name}"`, EXPECTED).map(toText)
   return readPem(texts, option).map((block, index) => {
-    return toCa(block, `${option.noun} ${index + 1} of option "${option.name}"`)
+    return load(block, `${option.noun} ${index + 1} of option "${option.name}"`, check)
   })
 }
 
@@ -76,13 +81,17 @@ const PROBLEMS = {
 } as const
 
 /** @throws TypeError with `code` `ERR_INVALID_ARG_VALUE` */
-function toCa(block: string, name: string): PathCertificate {
+function load(
+  block: string,
+  name: string,
+  check: (certificate: PathCertificate) => PathFault | undefined,
+): PathCertificate {
   const certificate = parseBlock(block)
   if (typeof certificate === 'string')
     throw invalidValue(name, PROBLEMS[certificate], kindOf(block))
-  const ca = toPathCertificate(certificate)
-  const fault = ca === undefined ? 'malformed' : checkCa(ca)
-  if (ca !== undefined && fault === undefined) return ca
+  const loaded = toPathCertificate(certificate)
+  const fault = loaded === undefined ? 'malformed' : check(loaded)
+  if (loaded !== undefined && fault === undefined) return loaded
   throw invalidValue(name, PROBLEMS[fault as keyof typeof PROBLEMS], describe(certificate))
 }
 

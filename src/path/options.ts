@@ -1,8 +1,10 @@
 import { encodeDottedOid } from '../certificate/oid.js'
 import { assertBoolean, assertIntegerBetween, type Parse } from '../util/assert.js'
 import { invalidType, invalidValue } from '../util/errors.js'
+import type { PemOption } from '../util/pem-blocks.js'
 import { optional, type OptionTable, withDefault } from '../util/options.js'
-import { type CertificateSources, loadCas } from './load.js'
+import { type CertificateSources, loadCertificates } from './load.js'
+import { checkCa } from './rules.js'
 import type { PathCertificate } from './certificate.js'
 import { ANY_POLICY, type PolicyId } from './policy-extensions.js'
 
@@ -53,13 +55,14 @@ export interface CompiledOptions {
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 const LABELS = /^(?:X509 )?CERTIFICATE$/
 
+const CA: PemOption = { name: 'ca', noun: 'CA certificate', labels: LABELS }
+const INTERMEDIATE: PemOption = { name: 'intermediates', noun: 'certificate', labels: LABELS }
+
 export const TRUST_STORE_OPTIONS: OptionTable<keyof TrustStoreOptions, CompiledOptions> = {
-  ca: optional((_, value) =>
-    loadCas(value, { name: 'ca', noun: 'CA certificate', labels: LABELS }),
-  ),
+  ca: optional((_, value) => loadCertificates(value, CA, checkCa)),
   intermediates: {
-    parse: (_, value) =>
-      loadCas(value, { name: 'intermediates', noun: 'CA certificate', labels: LABELS }),
+    // A certificate that can't be an issuer is never used, so it does no harm in a bundle.
+    parse: (_, value) => loadCertificates(value, INTERMEDIATE, () => undefined),
     default: [],
   },
   policies: optional(assertPolicies),
