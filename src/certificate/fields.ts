@@ -3,7 +3,6 @@ import {
   isDerThroughout,
   readChildren,
   readExactly,
-  readOid,
   readTagged,
   TAG,
   toHex,
@@ -82,9 +81,18 @@ function readSigned(
   const isWhole = areInOrder(trailing) && hasShortIdentifiers(bytes, names, extensions)
   if (!isWhole || validity === undefined || publicKey === undefined) return undefined
   const hasStringNames = names.every((name) => hasStringsOnly(bytes, name))
-  const algorithms = [algorithm, unsignedAlgorithm] as const
-  const read = { version, serialNumber, algorithms, issuer, dates, subject, extensions }
-  return { ...read, validity, publicKey, hasStringNames }
+  return {
+    version,
+    serialNumber,
+    algorithms: [algorithm, unsignedAlgorithm],
+    issuer,
+    dates,
+    subject,
+    validity,
+    publicKey,
+    hasStringNames,
+    extensions,
+  }
 }
 
 function areSequences(parts: Element[]): parts is [Element, Element, Element, Element, Element] {
@@ -125,9 +133,6 @@ function hasShortIdentifiers(
   )
 }
 
-/** extKeyUsage (RFC 5280 4.2.1.12). */
-const EXTENDED_KEY_USAGE = '551d25'
-
 /**
  * Node 20 and 22 end the process for a purpose that OpenSSL can't convert to a string. If this reader
  * can't separate the purposes, OpenSSL still might, so all of them together must be short enough.
@@ -135,15 +140,22 @@ const EXTENDED_KEY_USAGE = '551d25'
 function hasShortPurposes(bytes: Uint8Array, extensions: Element | undefined): boolean {
   const list = (element: Element | undefined) => (element && readChildren(bytes, element)) ?? []
   return list(extensions)
-    .map(list)
-    .filter(([identifier]) => readOid(bytes, identifier) === EXTENDED_KEY_USAGE)
-    .map((parts) => parts.at(-1) as Element)
+    .filter((extension) => isExtendedKeyUsage(bytes, extension))
+    .map((extension) => list(extension).at(-1) as Element)
     .every((value) => {
       const purposes = list(readExactly(bytes, value, [TAG.sequence])[0])
       return (purposes.length === 0 ? [value] : purposes).every(
         ({ start, end }) => end - start <= MAX_OID_BYTES,
       )
     })
+}
+
+/** The object identifier of extKeyUsage (RFC 5280 4.2.1.12). */
+const EXTENDED_KEY_USAGE: readonly number[] = [TAG.oid, 3, 0x55, 0x1d, 0x25]
+
+function isExtendedKeyUsage(bytes: Uint8Array, { start, end }: Element): boolean {
+  const isLonger = end - start > EXTENDED_KEY_USAGE.length
+  return isLonger && EXTENDED_KEY_USAGE.every((byte, index) => bytes[start + index] === byte)
 }
 
 /** @returns `null` when the explicit tag holds anything but one SEQUENCE */

@@ -12,7 +12,7 @@ const STRING_TAGS: ReadonlySet<number | undefined> = new Set([12, 18, 19, 20, 22
  * types, such as the BIT STRING of an x500UniqueIdentifier.
  */
 export function hasStringsOnly(bytes: Uint8Array, name: Element): boolean {
-  return listAttributes(bytes, name).every((parts) => STRING_TAGS.has(parts.at(-1)?.tag))
+  return everyAttribute(bytes, name, (_, value) => STRING_TAGS.has(value?.tag))
 }
 
 /**
@@ -20,13 +20,24 @@ export function hasStringsOnly(bytes: Uint8Array, name: Element): boolean {
  * throw. Others show the attribute with an empty name, so different attributes look the same.
  */
 export function hasShortTypes(bytes: Uint8Array, name: Element): boolean {
-  return listAttributes(bytes, name)
-    .flatMap(([type]) => type ?? [])
-    .every(({ start, end }) => end - start <= MAX_OID_BYTES)
+  return everyAttribute(
+    bytes,
+    name,
+    (type) => type === undefined || type.end - type.start <= MAX_OID_BYTES,
+  )
 }
 
-/** The type and the value of each attribute. */
-function listAttributes(bytes: Uint8Array, name: Element): Element[][] {
-  const listChildren = (element: Element) => readChildren(bytes, element) ?? []
-  return listChildren(name).flatMap(listChildren).map(listChildren)
+/** Calls `check` with the first and the last element of each attribute, until it returns `false`. */
+function everyAttribute(
+  bytes: Uint8Array,
+  name: Element,
+  check: (type: Element | undefined, value: Element | undefined) => boolean,
+): boolean {
+  for (const set of readChildren(bytes, name) ?? []) {
+    for (const attribute of readChildren(bytes, set) ?? []) {
+      const parts = readChildren(bytes, attribute) ?? []
+      if (!check(parts[0], parts.at(-1))) return false
+    }
+  }
+  return true
 }

@@ -32,11 +32,18 @@ export function readLenientUtf8(bytes: Buffer, { start, end }: Element): string 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 function readUtf8(bytes: Buffer, { start, end }: Element): string | undefined {
+  // Node's decoder takes far longer, and nearly all names are ASCII.
+  if (isAscii(bytes, start, end)) return bytes.toString('latin1', start, end)
   try {
     return UTF8.decode(bytes.subarray(start, end))
   } catch {
     return undefined
   }
+}
+
+function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if ((bytes[at] as number) >= 0x80) return false
+  return true
 }
 
 function readBmp(bytes: Buffer, contents: Element): string | undefined {

@@ -15,7 +15,7 @@ const MAX_LENGTH = 30
  */
 export function readTime(bytes: Uint8Array, { tag, start, end }: Element): number | undefined {
   if (end - start > MAX_LENGTH) return undefined
-  const text = String.fromCharCode(...bytes.subarray(start, end))
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')
   if (tag === TAG.utcTime) return toTime(UTC_TIME.exec(text), 2)
   if (tag === TAG.generalizedTime) return toTime(GENERALIZED_TIME.exec(text), 4)
   return undefined
@@ -23,16 +23,8 @@ export function readTime(bytes: Uint8Array, { tag, start, end }: Element): numbe
 
 function toTime(parts: RegExpExecArray | null, yearDigits: 2 | 4): number | undefined {
   if (parts === null) return undefined
-  const [year, month, day, hour, minute, second = 0] = parts
-    .slice(1, 7)
-    .map((part: string | undefined) => (part === undefined ? undefined : Number(part))) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number?,
-  ]
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])]
+  const [hour, minute, second] = [Number(parts[4]), Number(parts[5]), Number(parts[6] ?? 0)]
   if (hour > 23 || minute > 59 || second > 59) return undefined
   // Not Date.UTC(), which reads the years 0 to 99 as 1900 to 1999.
   const date = new Date(0)

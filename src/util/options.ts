@@ -52,7 +52,7 @@ export function parseOptions<Options extends object, Compiled extends object = o
   parent?: string,
 ): ParsedOptions<Options, Compiled> {
   assertObject(options, parent)
-  const known = new Map<string, Option<unknown>>(Object.entries(table))
+  const known = listOptions(table)
   const prefix = parent === undefined ? '' : `${parent}.`
   const given = Object.assign(Object.create(null), options) as Options
   const values = Object.create(null) as Record<string, unknown>
@@ -62,8 +62,18 @@ export function parseOptions<Options extends object, Compiled extends object = o
     if (option === undefined) throw unknownOption(name, [...known.keys()], options, parent)
     if (value !== undefined) values[name] = option.parse(`option "${prefix}${name}"`, value)
   }
-  forbidHidden(options, [...known.keys()], prefix)
+  forbidHidden(options, known, prefix)
   return { given, values: values as OptionValues<Options, Compiled> }
+}
+
+const listed = new WeakMap<object, ReadonlyMap<string, Option<unknown>>>()
+
+/** Lists a table once, because some options are parsed on each request. */
+function listOptions(table: object): ReadonlyMap<string, Option<unknown>> {
+  const known =
+    listed.get(table) ?? new Map(Object.entries(table as Record<string, Option<unknown>>))
+  listed.set(table, known)
+  return known
 }
 
 function assertObject(options: unknown, parent: string | undefined): void {
@@ -87,15 +97,15 @@ function unknownOption(
 }
 
 /** An option on a class or on a shared default object would silently do nothing. */
-function forbidHidden(options: object, names: readonly string[], prefix: string): void {
+function forbidHidden(
+  options: object,
+  known: ReadonlyMap<string, Option<unknown>>,
+  prefix: string,
+): void {
   const own = Object.keys(options)
-  const hidden = names.find(
-    (name) => name in options && !own.includes(name) && !(name in Object.prototype),
-  )
-  if (hidden === undefined) return
-  throw invalidValue(
-    `option "${prefix}${hidden}"`,
-    'must be an own property of the options',
-    options,
-  )
+  for (const name of known.keys()) {
+    if (!(name in options) || own.includes(name) || name in Object.prototype) continue
+    const problem = 'must be an own property of the options'
+    throw invalidValue(`option "${prefix}${name}"`, problem, options)
+  }
 }
