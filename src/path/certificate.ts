@@ -3,7 +3,8 @@ import { type Element, readChildren, TAG } from '../certificate/der.js'
 import { type CertificateFields, readFields } from '../certificate/fields.js'
 import { signatureCost } from '../certificate/signature-cost.js'
 import { isStrongKey, isStrongSignature } from './algorithms.js'
-import { type Extensions, isVersion3, NO_EXTENSIONS, readExtensions } from './extensions.js'
+import { noExtensions } from './extension-values.js'
+import { type Extensions, isVersion3, readExtensions } from './extensions.js'
 import { readCanonicalName } from './name.js'
 
 /** A certificate as path validation sees it: read once, in the profile of RFC 5280. */
@@ -52,7 +53,7 @@ function readCertificate(certificate: X509Certificate): PathCertificate | undefi
     subject,
     isSelfIssued: issuer === subject,
     isVersion3: isVersion3(bytes, fields.version),
-    extensions: extensions ?? NO_EXTENSIONS,
+    extensions: extensions ?? noExtensions(),
     fault: faultOf(extensions),
     hasStrongKey: isStrongKey(fields.publicKey),
     hasStrongSignature: isStrongSignature(bytes, fields.algorithms[0]),

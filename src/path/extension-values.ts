@@ -17,22 +17,42 @@ export interface BasicConstraints {
   readonly pathLength: number
 }
 
-/** The values of the extensions that a certificate has. */
+/** The values of the extensions that path validation knows; `undefined` where there is none. */
 export interface ExtensionValues {
-  basicConstraints?: BasicConstraints
+  basicConstraints: BasicConstraints | undefined
   /** The bits of {@link KEY_USAGE}. */
-  keyUsage?: number
+  keyUsage: number | undefined
   /** The extended key usages: hexadecimal digits of their object identifiers. */
-  purposes?: readonly string[]
-  subjectAltNames?: readonly GeneralName[]
-  nameConstraints?: NameConstraints
-  policies?: CertificatePolicies
-  policyMappings?: readonly PolicyMapping[]
-  policyConstraints?: PolicyConstraints
+  purposes: readonly string[] | undefined
+  subjectAltNames: readonly GeneralName[] | undefined
+  nameConstraints: NameConstraints | undefined
+  policies: CertificatePolicies | undefined
+  policyMappings: readonly PolicyMapping[] | undefined
+  policyConstraints: PolicyConstraints | undefined
   /** How many certificates may follow before anyPolicy isn't accepted. */
-  inhibitAnyPolicy?: number
-  subjectKeyId?: Buffer
-  authorityKeyId?: Buffer
+  inhibitAnyPolicy: number | undefined
+  subjectKeyId: Buffer | undefined
+  authorityKeyId: Buffer | undefined
+  /** Whether a critical extension isn't understood, or not all of it (RFC 5280 4.2). */
+  hasUnknownCritical: boolean
+}
+
+/** All objects have the same members from the start, because V8 then reads them faster. */
+export function noExtensions(): ExtensionValues {
+  return {
+    basicConstraints: undefined,
+    keyUsage: undefined,
+    purposes: undefined,
+    subjectAltNames: undefined,
+    nameConstraints: undefined,
+    policies: undefined,
+    policyMappings: undefined,
+    policyConstraints: undefined,
+    inhibitAnyPolicy: undefined,
+    subjectKeyId: undefined,
+    authorityKeyId: undefined,
+    hasUnknownCritical: false,
+  }
 }
 
 /** The bits of the first two octets of a keyUsage (RFC 5280 4.2.1.3). */

@@ -1,21 +1,14 @@
 import { type Element, isDerThroughout, readChildren } from '../certificate/der.js'
 import { readExtension } from '../certificate/extension.js'
 import type { CertificateFields } from '../certificate/fields.js'
-import { type ExtensionValues, VALUE_READERS } from './extension-values.js'
+import { type ExtensionValues, noExtensions, VALUE_READERS } from './extension-values.js'
 import { isTrue } from './primitives.js'
 
-/** The extensions that path validation knows, with all others left out. */
-export interface Extensions extends Readonly<ExtensionValues> {
-  /** Whether a critical extension isn't understood, or not all of it (RFC 5280 4.2). */
-  readonly hasUnknownCritical: boolean
-}
+export type Extensions = Readonly<ExtensionValues>
 
 /** The first two bytes of 2.5.29, where X.509 has its extensions. */
 const X509_EXTENSIONS = 0x551d
 const CERTIFICATE_POLICIES = 32
-
-/** The extensions of a certificate that has none. */
-export const NO_EXTENSIONS: Extensions = Object.freeze({ hasUnknownCritical: false })
 
 /**
  * Reads the extensions of a certificate in the profile of RFC 5280 4.2.1.
@@ -26,20 +19,19 @@ export function readExtensions(
   bytes: Buffer,
   { extensions, version }: CertificateFields,
 ): Extensions | undefined {
-  if (extensions === undefined) return NO_EXTENSIONS
+  if (extensions === undefined) return noExtensions()
   const list = readChildren(bytes, extensions) ?? []
   // RFC 5280 4.1.2.9: only version 3 has extensions, and then at least one.
   if (list.length === 0 || !isVersion3(bytes, version)) return undefined
-  const values: ExtensionValues = {}
+  const values = noExtensions()
   const seen = new Set<string | number>()
-  let hasUnknownCritical = false
   for (const element of list) {
     const extension = readKnown(bytes, element, values)
     if (extension === undefined || seen.has(extension.id)) return undefined
     seen.add(extension.id)
-    hasUnknownCritical ||= extension.isCritical && !isUnderstood(extension.id, values)
+    values.hasUnknownCritical ||= extension.isCritical && !isUnderstood(extension.id, values)
   }
-  return { ...values, hasUnknownCritical }
+  return values
 }
 
 /** RFC 5280 4.1.2.1: the INTEGER 2 means version 3. */

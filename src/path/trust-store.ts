@@ -125,13 +125,12 @@ function validate(
   certificate: CertificateSource,
   options: ValidateOptions,
 ): TrustVerdict {
-  const { values } = parseOptions<ValidateOptions, { now: number | undefined }>(
-    options,
-    VALIDATE_OPTIONS,
-  )
-  const now = values.now ?? Date.now()
+  const { intermediates, now = Date.now() } = parseOptions<
+    ValidateOptions,
+    { now: number | undefined }
+  >(options, VALIDATE_OPTIONS).values
   const [leaf, ...others] = parseSources(certificate, 'certificate')
-  const sent = parseSources(values.intermediates, 'option "intermediates"')
+  const sent = parseSources(intermediates, 'option "intermediates"')
   if (leaf === 'unsupported_key') return untrusted('weak_algorithm')
   const view =
     leaf instanceof X509Certificate && others.length === 0 ? toPathCertificate(leaf) : undefined
