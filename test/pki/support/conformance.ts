@@ -1,0 +1,91 @@
+import { type Answer, findFaults, hasExpectedAnswer, type Outcome, type Suite } from './outcome.js'
+
+/** The scores of pkijs 4.0.0 on the same data. Only totals were measured. */
+const PKIJS: Readonly<Record<string, string>> = {
+  PKITS: '150 of 177',
+  'BetterTLS, path building': '34 of 81',
+}
+
+const UNKNOWN = 'not measured'
+
+const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+
+function table(head: readonly string[], rows: readonly string[]): string {
+  return [row(...head), row(...head.map(() => '---')), ...rows].join('\n')
+}
+
+/** The whole of docs/conformance.md. */
+export function toMarkdown(suites: readonly Suite[]): string {
+  return [
+    '# Conformance of path validation',
+    'Written by `npm run test:pki`, which runs public test suites against the path validation of this package. ' +
+      '[How to run it](../test/pki/README.md).',
+    'OpenSSL is version 3.0.19, and pkijs is version 4.0.0. Both were measured on the same data. ' +
+      'Tests that need CRLs are not run yet. Every result that differs from a suite is listed below, with its clause.',
+    '## Totals',
+    table(
+      ['suite', 'this package', 'OpenSSL', 'pkijs', 'not run yet'],
+      suites.map(({ name, outcomes, notRun }) =>
+        row(
+          name,
+          score(outcomes, ({ answer }) => answer),
+          score(outcomes, ({ openssl }) => openssl),
+          PKIJS[name] ?? UNKNOWN,
+          sum([...notRun.values()]),
+        ),
+      ),
+    ),
+    ...suites.flatMap(describeSuite),
+  ].join('\n\n')
+}
+
+/** A number, or nothing for none. */
+function sum(counts: readonly number[]): string {
+  const total = counts.reduce((some, count) => some + count, 0)
+  return total === 0 ? '' : String(total)
+}
+
+function score(
+  outcomes: readonly Outcome[],
+  answerOf: (outcome: Outcome) => Answer | undefined,
+): string {
+  if (outcomes.length === 0) return ''
+  const answers = outcomes.flatMap((outcome) => {
+    const answer = answerOf(outcome)
+    return answer === undefined ? [] : [{ ...outcome, answer }]
+  })
+  if (answers.length === 0) return UNKNOWN
+  return `${answers.filter(hasExpectedAnswer).length} of ${answers.length}`
+}
+
+function describeSuite(suite: Suite): string[] {
+  const { name, outcomes, notRun, differences } = suite
+  const faults = findFaults(suite)
+  return [
+    `## ${name}`,
+    table(['section', 'this package', 'OpenSSL', 'not run yet'], sectionRows(outcomes, notRun)),
+    ...(differences.length === 0 ? [] : [describeDifferences(suite)]),
+    ...(faults.length === 0 ? [] : [`**${faults.length} results are wrong.**`]),
+  ]
+}
+
+function sectionRows(outcomes: readonly Outcome[], notRun: Suite['notRun']): string[] {
+  const sections = [...new Set([...outcomes.map(({ section }) => section), ...notRun.keys()])]
+  return sections.sort().map((section) => {
+    const own = outcomes.filter((outcome) => outcome.section === section)
+    return row(
+      section,
+      score(own, ({ answer }) => answer),
+      score(own, ({ openssl }) => openssl),
+      sum([notRun.get(section) ?? 0]),
+    )
+  })
+}
+
+function describeDifferences({ differences }: Suite): string {
+  const rows = differences.map(({ name, answer, clause, why, ids }) =>
+    row(name, answer, String(ids.length), clause, why),
+  )
+  const head = ['rule', 'this package', 'tests', 'clause', 'why']
+  return `These results differ on purpose:\n\n${table(head, rows)}`
+}
