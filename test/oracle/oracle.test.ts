@@ -17,7 +17,7 @@ function expectAgreement({ compared, bothAccept, explained, ...faults }: Tally):
   const wrong = [...falseAccepts, ...falseRejects]
   if (wrong.length > 0) {
     const counts = `${falseAccepts.length} false accepts and ${falseRejects.length} false rejects`
-    expect.fail(`${counts}, for example:\n\n${wrong.slice(0, 5).join('\n\n')}`)
+    expect.fail(`${counts}, for example:\n\n${wrong.slice(0, 3).join('\n\n')}`)
   }
   const sum = [...explained.values()].reduce((total, count) => total + count, 0)
   // Both outcomes have to be frequent, and the table must not explain away too much.

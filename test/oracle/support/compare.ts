@@ -1,6 +1,12 @@
 import type { CreateStore, JudgedVerdict } from '../../support/judged-store.js'
 import type { Certificate } from './certificate.js'
-import { EXPLANATIONS, type Disagreement, type Explanation } from './explanations.js'
+import {
+  ACCEPTED,
+  type Disagreement,
+  type ExplainedReject,
+  type Explanation,
+  REJECTED,
+} from './explanations.js'
 import type { Case } from './generator.js'
 import type { Question } from './half-handshake.js'
 import { type Judge, MAX_DEPTH } from './judges.js'
@@ -55,14 +61,45 @@ export async function compare(
   const opinion = await judge.ask(questionAbout(test, path), test)
   if ((opinion === 'ok') === verdict.ok) return { kind: verdict.ok ? 'both accept' : 'both reject' }
   const disagreement: Disagreement = { test, verdict, path, opinion }
-  const explanation = EXPLANATIONS.find(
-    ({ weAccept, applies }) => weAccept === verdict.ok && applies(disagreement),
-  )
+  const explanation = verdict.ok
+    ? ACCEPTED.find(({ applies }) => applies(disagreement))
+    : await explainRejection(disagreement, judge)
   if (explanation !== undefined) return { kind: 'explained', explanation }
   return {
     kind: verdict.ok ? 'false accept' : 'false reject',
     message: describe(disagreement, judge),
   }
+}
+
+/** An explanation holds only if the judge rejects too as soon as it lacks the certificates in question. */
+async function explainRejection(
+  { test, verdict }: Disagreement,
+  judge: Judge,
+): Promise<Explanation | undefined> {
+  const all = [test.leaf, ...test.candidates, ...test.anchors]
+  const possible = REJECTED.filter(({ isCause }) => all.some(({ draft }) => isCause(draft)))
+  const certain = possible.filter(({ isAboutStores }) => isAboutStores !== true)
+  for (const explanation of certain)
+    if (await rejectsWithout([explanation], test, judge)) return explanation
+  if (certain.length > 1 && (await rejectsWithout(certain, test, judge))) return certain[0]
+  const throws = !verdict.ok && verdict.reason === 'construction'
+  return possible.find(
+    ({ isAboutStores, isCause }) =>
+      isAboutStores === true && throws && test.anchors.some(({ draft }) => isCause(draft)),
+  )
+}
+
+async function rejectsWithout(
+  explanations: readonly ExplainedReject[],
+  test: Case,
+  judge: Judge,
+): Promise<boolean> {
+  const keep = ({ draft }: Certificate): boolean =>
+    !explanations.some(({ isCause }) => isCause(draft))
+  const [anchors, candidates] = [test.anchors.filter(keep), test.candidates.filter(keep)]
+  if (!keep(test.leaf) || anchors.length === 0) return true
+  const rest = { ...test, anchors, candidates }
+  return (await judge.ask(questionAbout(rest, undefined), rest)) !== 'ok'
 }
 
 function questionAbout(test: Case, path: readonly Certificate[] | undefined): Question {
