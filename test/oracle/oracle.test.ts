@@ -41,7 +41,9 @@ describe('path validation and OpenSSL', () => {
   ] as const
   for (const [name, from, cases] of campaigns) {
     it(`agree on ${cases} random cases from ${name}`, async () => {
-      const tally = await runCampaign({ seed: from, cases, judges, create: createTrustStore })
+      // The half handshake takes longest, so it judges half of the cases where libcrypto judges all.
+      const campaign = { seed: from, cases, judges, isShort: true, create: createTrustStore }
+      const tally = await runCampaign(campaign)
       expect(tally.compared).to.be.at.least(cases * 0.8)
       expectAgreement(tally)
     }).timeout(1_200_000)

@@ -30,7 +30,7 @@ export const STRONG_KEYS: readonly Key[] = [
   ...P256_KEYS,
   ...ec('P-384', 1),
   ...create('ed25519', undefined, 4),
-  ...create('rsa', { modulusLength: 2048 }, 2),
+  ...create('rsa', { modulusLength: 2048 }),
 ]
 
 /** The keys that the package rejects as weak, by what is wrong with them. */
