@@ -44,7 +44,7 @@ describe('path validation and OpenSSL', () => {
       // The half handshake takes longest, so it judges half of the cases where libcrypto judges all.
       const campaign = { seed: from, cases, judges, isShort: true, create: createTrustStore }
       const tally = await runCampaign(campaign)
-      expect(tally.compared).to.be.at.least(cases * 0.8)
+      expect(tally.compared).to.be.at.least(cases * 0.7)
       expectAgreement(tally)
     }).timeout(1_200_000)
   }
