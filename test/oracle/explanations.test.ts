@@ -57,7 +57,7 @@ describe('an explained difference', () => {
     })
   }
 
-  it('is no excuse for a rejection that OpenSSL accepts without the certificate in question', async () => {
+  it('does not excuse a rejection where OpenSSL needs no such certificate', async () => {
     const plain = createPlain(2)
     const { plan } = plain
     const twice = copyOf(draftAt('ca', plan))
