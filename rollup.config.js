@@ -97,6 +97,7 @@ const ON_DEMAND = {
     /\/src\/extractor\/(api-gateway|chain-header|fields|header|header-plan|headers|line-limit)\./,
     /\/src\/certificate\/(attribute-|directory-|distinguished-|general-|strings|subject-)/,
   ],
+  path: [/\/src\/path\//],
 }
 
 function nameOnDemand(id) {
@@ -111,23 +112,27 @@ function nameOnDemand(id) {
 const loadOnDemand = {
   name: 'load-on-demand',
   renderChunk(code, { fileName, importedBindings }) {
-    if (fileName !== 'core.js') return null
     const names = Object.keys(importedBindings).filter(
       (name) => name === 'node:net' || Object.hasOwn(ON_DEMAND, name.replace('.js', '')),
     )
     return names.reduce((text, name) => {
-      const path = name.startsWith('node:') ? name : `./${name}`
+      const path = name.startsWith('node:') ? name : pathFrom(fileName, name)
       const members = importedBindings[name].map(
         (member) => `get ${member}() { return (this.loaded ??= require('${path}')).${member}; }`,
       )
-      if (!text.includes(`= require('${path}');`))
-        throw new Error(`${path} is not loaded on demand`)
-      return text.replace(
-        `= require('${path}');`,
-        `= { loaded: undefined, ${members.join(', ')} };`,
-      )
+      // Without members, the statement only keeps an order that loading on demand makes pointless.
+      const [before, after] =
+        members.length === 0 ? ['', ''] : ['= ', `= { loaded: undefined, ${members.join(', ')} }`]
+      const statement = `${before}require('${path}');`
+      if (!text.includes(statement)) throw new Error(`${path} isn't in ${fileName}`)
+      return text.replace(statement, `${after};`)
     }, code)
   },
+}
+
+function pathFrom(file, other) {
+  const path = relative(dirname(file), other).replaceAll('\\', '/')
+  return path.startsWith('.') ? path : `./${path}`
 }
 
 function write(file, text) {

@@ -6,8 +6,12 @@ import {
   type CompiledExtractorOptions,
   EXTRACTOR_OPTIONS,
   type ExtractorOptions,
+  type ParsedExtractorOptions,
 } from './extractor/options.js'
+import type { FindTrustStore } from './extractor/path.js'
 import { compileExtractor } from './extractor/pipeline.js'
+import type { CertificateSources } from './path/load.js'
+import type { TrustStore } from './path/trust-store.js'
 import type { RequestLike as NodeRequest } from './extractor/request.js'
 import { DEFAULT_MAX_LINES } from './extractor/line-limit.js'
 import {
@@ -45,8 +49,10 @@ export type PeerAddress<Req extends FetchRequest = FetchRequest> =
 /** Options of an extractor that reads headers; there is no socket to read. */
 export interface FetchOptions<Req extends FetchRequest = FetchRequest> extends Omit<
   ExtractorOptions,
-  'fallbackToSocket'
+  'ca' | 'fallbackToSocket'
 > {
+  /** As in {@link ExtractorOptions}; a function is called with the `Request`. */
+  ca?: CertificateSources | TrustStore | FindTrustStore<Req> | undefined
   /**
    * The peer's address for `trustedProxies`, from the server and never from a header.
    * Default: unknown, which no list of proxies trusts.
@@ -82,7 +88,7 @@ export function createFetchExtractor<Req extends FetchRequest = FetchRequest>(
 ): FetchExtractor<Req> {
   const parsed = parseFetchOptions(options)
   const { peerAddress } = parsed.values
-  const extract = compileExtractor(parsed)
+  const extract = compileExtractor(forOriginals(parsed))
   return (request, address) => {
     const adapted = adapt(request, address ?? peerAddress)
     return isFailure(adapted) ? adapted : extract(adapted)
@@ -110,12 +116,28 @@ export function extractClientCertificateFromRequest<Req extends FetchRequest = F
 ): ExtractionResult {
   const parsed = parseFetchOptions(options)
   const adapted = adapt(request, parsed.values.peerAddress)
-  const result = compileExtractor(parsed, NO_CACHE)(isFailure(adapted) ? {} : adapted)
+  const result = compileExtractor(forOriginals(parsed), NO_CACHE)(isFailure(adapted) ? {} : adapted)
   return isFailure(adapted) ? adapted : result
 }
 
+/** A request in the shape that an extractor reads, and the request that the application knows. */
+interface AdaptedRequest extends NodeRequest {
+  readonly original?: FetchRequest
+}
+
+/** Calls the function `ca` with the application's request. */
+function forOriginals<Req extends FetchRequest>({
+  given,
+  values,
+}: ParsedOptions<GivenOptions<Req>, CompiledExtractorOptions>): ParsedExtractorOptions {
+  const { ca } = given
+  if (typeof ca !== 'function') return { given, values } as ParsedExtractorOptions
+  const find: FindTrustStore<AdaptedRequest> = ({ original }) => ca(original as Req)
+  return { given: { ...given, ca: find }, values: { ...values, ca: find } }
+}
+
 /** `fallbackToSocket` is among them for a message that says why it has no meaning here. */
-type GivenOptions<Req extends FetchRequest> = FetchOptions<Req> & ExtractorOptions
+type GivenOptions<Req extends FetchRequest> = FetchOptions<Req> & Omit<ExtractorOptions, 'ca'>
 
 const assertPeerAddress: Parse = (name, value) => {
   if (typeof value === 'function') return value
@@ -158,8 +180,10 @@ function assertPeerOptions<Req extends FetchRequest>({
   if (peerAddress !== undefined && trustedProxies === undefined) {
     throw invalidValue('option "peerAddress"', 'needs "trustedProxies" with it', peerAddress)
   }
-  if (typeof trustedProxies === 'object' && trustedProxies.unix) {
-    const problem = "cannot be 'unix': a Request does not show its connection"
+  if (typeof trustedProxies !== 'object') return
+  const needsConnection = 'store' in trustedProxies ? 'an object with "ca"' : "'unix'"
+  if ('store' in trustedProxies || trustedProxies.unix) {
+    const problem = `cannot be ${needsConnection}: a Request does not show its connection`
     throw invalidValue('option "trustedProxies"', problem, given.trustedProxies)
   }
 }
@@ -168,7 +192,7 @@ function assertPeerOptions<Req extends FetchRequest>({
 function adapt<Req extends FetchRequest>(
   request: Req,
   peerAddress: PeerAddress<Req> | undefined,
-): NodeRequest | ExtractionFailure {
+): AdaptedRequest | ExtractionFailure {
   try {
     const headers = readHeaders(request.headers)
     if (countLines(headers) >= DEFAULT_MAX_LINES) {
@@ -176,7 +200,7 @@ function adapt<Req extends FetchRequest>(
       return failWith('header_missing_or_malformed', 'too_many_headers')
     }
     const remoteAddress = typeof peerAddress === 'function' ? peerAddress(request) : peerAddress
-    return { headers, socket: { remoteAddress } }
+    return { headers, socket: { remoteAddress }, original: request }
   } catch {
     return failWith('header_missing_or_malformed')
   }

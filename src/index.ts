@@ -6,6 +6,7 @@ export type {
 export type { DecisionMessage } from './guard/diagnostics.js'
 export { ClientCertificateError, type ClientCertificateErrorCode } from './util/errors.js'
 export type { ExtractorOptions } from './extractor/options.js'
+export type { ProxyCaOptions } from './extractor/proxy-ca.js'
 export type { ProxyPeer, TrustedProxies } from './extractor/proxy-trust.js'
 export type { RequestLike } from './extractor/request.js'
 export type {

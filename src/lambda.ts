@@ -1,8 +1,14 @@
 import { type OptionTable, parseOptions } from './util/options.js'
 import type { ValidityReason } from './certificate/validity.js'
 import { NO_CACHE } from './extractor/certificate-cache.js'
-import { EXTRACTOR_OPTIONS, parseExtractorOptions } from './extractor/options.js'
+import {
+  EXTRACTOR_OPTIONS,
+  type ExtractorOptions,
+  parseExtractorOptions,
+  PATH_OPTIONS,
+} from './extractor/options.js'
 import { compileExtractor } from './extractor/pipeline.js'
+import type { TrustStoreOptions } from './path/options.js'
 import type {
   EventFailureReason,
   ExtractionFailure,
@@ -19,7 +25,11 @@ export type {
   FailureDetail,
 } from './extractor/result.js'
 
-export interface LambdaOptions {
+/**
+ * Without `ca`, API Gateway alone validates paths. Make a trust store with `createTrustStore()` outside of the
+ * handler for `ca`, because PEM would be parsed for each event.
+ */
+export interface LambdaOptions extends Pick<ExtractorOptions, keyof TrustStoreOptions> {
   /** Whether the certificate's dates are compared with the clock. Default: `true`. */
   checkValidity?: boolean | undefined
 }
@@ -44,7 +54,8 @@ export interface LambdaClientCert {
 }
 
 /** Why no certificate was extracted from an event. */
-export type LambdaExtractionFailureReason = EventFailureReason | ValidityReason
+export type LambdaExtractionFailureReason =
+  EventFailureReason | ValidityReason | 'certificate_chain_untrusted'
 
 export type LambdaExtractionSuccess = ExtractionSuccess
 
@@ -53,6 +64,7 @@ export type LambdaExtractionFailure = ExtractionFailure<LambdaExtractionFailureR
 export type LambdaExtractionResult = LambdaExtractionSuccess | LambdaExtractionFailure
 
 const LAMBDA_OPTIONS: OptionTable<keyof LambdaOptions, { checkValidity: boolean }> = {
+  ...PATH_OPTIONS,
   checkValidity: EXTRACTOR_OPTIONS.checkValidity,
 }
 
@@ -67,8 +79,8 @@ const FROM_EVENT = parseExtractorOptions({ certificateSource: 'api-gateway' })
  *
  * @param event - as the function gets it; nothing in it makes this throw
  * @returns the certificate, without issuers, which API Gateway does not send; or why there is none:
- *   `lambda_event_missing_clientcert`, `lambda_event_clientcert_malformed`, `certificate_expired` or
- *   `certificate_not_yet_valid`
+ *   `lambda_event_missing_clientcert`, `lambda_event_clientcert_malformed`,
+ *   `certificate_chain_untrusted`, `certificate_expired` or `certificate_not_yet_valid`
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, for options
  * @example
  * import { extractClientCertificateFromLambdaEvent } from 'passport-client-certificate-auth/lambda'
@@ -85,7 +97,8 @@ export function extractClientCertificateFromLambdaEvent(
 ): LambdaExtractionResult {
   const own = parseOptions(options, LAMBDA_OPTIONS)
   const values = { ...FROM_EVENT.values, ...own.values }
-  const extract = compileExtractor({ ...FROM_EVENT, values }, NO_CACHE)
+  const given = { ...FROM_EVENT.given, ...own.given }
+  const extract = compileExtractor({ given, values }, NO_CACHE)
   // An event gives none of the other reasons.
   return extract({ apiGateway: { event } } as object) as LambdaExtractionResult
 }

@@ -28,11 +28,34 @@ const BYTES_PER_COST = 400
  * @returns a fault when the leaf can't be used, or when anything after it isn't a certificate
  */
 export function parseChain(ders: readonly Uint8Array[]): ChainedPeerCertificate | CertificateFault {
-  const [leafDer, ...issuerDers] = ders as [Uint8Array, ...Uint8Array[]]
+  const evidence = parseEvidence(ders)
+  return typeof evidence === 'string' ? evidence : linkChain(evidence.leaf, evidence.others)
+}
+
+/** The certificates that a path is validated with, as they came with a request. */
+export class PathEvidence {
+  readonly leaf: X509Certificate
+  /** In any order. None of them is trusted by itself. */
+  readonly others: readonly X509Certificate[]
+
+  constructor(leaf: X509Certificate, others: readonly X509Certificate[]) {
+    this.leaf = leaf
+    this.others = others
+  }
+}
+
+/**
+ * Parses a leaf and the certificates after it, and links nothing.
+ *
+ * @param ders - the leaf first
+ * @returns a fault when the leaf can't be used, or when anything after it isn't a certificate
+ */
+export function parseEvidence(ders: readonly Uint8Array[]): PathEvidence | CertificateFault {
+  const [leafDer, ...otherDers] = ders as [Uint8Array, ...Uint8Array[]]
   const leaf = parseCertificate(leafDer)
   if (typeof leaf === 'string') return leaf
-  const issuers = parseIssuers(issuerDers)
-  return issuers === undefined ? 'not_a_certificate' : linkChain(leaf, issuers)
+  const others = parseIssuers(otherDers)
+  return others === undefined ? 'not_a_certificate' : new PathEvidence(leaf, others)
 }
 
 /**
@@ -75,7 +98,7 @@ function sum(costs: readonly number[]): number {
 }
 
 /** Sets each certificate's issuer to the next certificate in the list. */
-function linkViews(views: readonly ChainedPeerCertificate[]): ChainedPeerCertificate {
+export function linkViews(views: readonly ChainedPeerCertificate[]): ChainedPeerCertificate {
   views.forEach((view, index) => {
     const issuer = views[index + 1]
     if (issuer !== undefined) view.issuerCertificate = issuer

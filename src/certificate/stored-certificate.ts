@@ -1,5 +1,7 @@
+import type { X509Certificate } from 'node:crypto'
+import { linkViews, PathEvidence } from './chain.js'
 import type { Validity } from './fields.js'
-import type { ChainedPeerCertificate } from './peer-certificate.js'
+import { type ChainedPeerCertificate, toPeerCertificate } from './peer-certificate.js'
 import { readValidity } from './validity.js'
 
 /** A certificate that was parsed once, for one request or for many. */
@@ -7,11 +9,19 @@ export interface StoredCertificate {
   readonly validity: Validity
   /** Returns the object that a request gets. */
   readonly forRequest: () => ChainedPeerCertificate
+  /** The certificates that its path is validated with. Missing unless the options have a `ca`. */
+  readonly evidence?: PathEvidence
+  /** To be called when its path is valid: until then, the cache keeps it among few others. */
+  readonly keep?: () => void
 }
 
+/** A certificate as a request gets it, or the certificates that a path is validated with. */
+export type ReadCertificate = ChainedPeerCertificate | PathEvidence
+
 /** Serves a single request, which gets the certificate itself. */
-export function unshared(certificate: ChainedPeerCertificate): StoredCertificate {
-  return { validity: readValidity(certificate), forRequest: () => certificate }
+export function unshared(read: ReadCertificate): StoredCertificate {
+  const certificate = show(read)
+  return { ...describe(read, certificate), forRequest: () => certificate }
 }
 
 /**
@@ -20,8 +30,38 @@ export function unshared(certificate: ChainedPeerCertificate): StoredCertificate
  *
  * @param certificate - the caller must not keep it, and its chain must end
  */
-export function shared(certificate: ChainedPeerCertificate): StoredCertificate {
-  return { validity: readValidity(certificate), forRequest: compileChain(certificate) }
+export function shared(read: ReadCertificate): StoredCertificate {
+  const certificate = show(read)
+  return { ...describe(read, certificate), forRequest: compileChain(certificate) }
+}
+
+function show(read: ReadCertificate): ChainedPeerCertificate {
+  return read instanceof PathEvidence ? toPeerCertificate(read.leaf) : read
+}
+
+function describe(
+  read: ReadCertificate,
+  certificate: ChainedPeerCertificate,
+): Pick<StoredCertificate, 'validity' | 'evidence'> {
+  const validity = readValidity(certificate)
+  return read instanceof PathEvidence ? { validity, evidence: read } : { validity }
+}
+
+// The CAs of a trust store are on many paths, and are compiled for all of them once.
+const copiers = new WeakMap<X509Certificate, () => ChainedPeerCertificate>()
+
+function copierOf(certificate: X509Certificate): () => ChainedPeerCertificate {
+  const known = copiers.get(certificate)
+  if (known !== undefined) return known
+  const copier = compileChain(toPeerCertificate(certificate))
+  copiers.set(certificate, copier)
+  return copier
+}
+
+/** Compiles the copies of a path for requests: the leaf, and its issuers up to the trust anchor. */
+export function sharedPath(path: readonly X509Certificate[]): () => ChainedPeerCertificate {
+  const copies = path.map(copierOf)
+  return () => linkViews(copies.map((copy) => copy()))
 }
 
 function compileChain({

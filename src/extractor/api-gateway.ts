@@ -1,3 +1,4 @@
+import { PathEvidence } from '../certificate/chain.js'
 import { parseCertificate, toPeerCertificate } from '../certificate/peer-certificate.js'
 import type { StoredCertificate } from '../certificate/stored-certificate.js'
 import { decodePem } from '../parsers/pem.js'
@@ -16,6 +17,7 @@ import { type EventFailureReason, type ExtractionFailure, failWith } from './res
  */
 export function readApiGatewayRequest(
   request: RequestLike,
+  validatesPaths: boolean,
   cache: CertificateCache,
 ): StoredCertificate | ExtractionFailure<EventFailureReason> {
   const pem = findPem(ownProperty(findCarrier(request), 'event'))
@@ -25,7 +27,10 @@ export function readApiGatewayRequest(
   const [der, ...others] = decodePem(pem) ?? []
   const isOne = der !== undefined && others.length === 0
   const certificate = isOne ? parseCertificate(der) : 'not_a_certificate'
-  if (typeof certificate !== 'string') return cache.add(pem, toPeerCertificate(certificate))
+  if (typeof certificate !== 'string') {
+    const evidence = new PathEvidence(certificate, [])
+    return cache.add(pem, validatesPaths ? evidence : toPeerCertificate(certificate))
+  }
   if (certificate === 'unsupported_key') {
     trace("the event holds a certificate with a public key that can't be used")
     return failWith('lambda_event_clientcert_malformed', certificate)

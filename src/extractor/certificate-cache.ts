@@ -2,8 +2,13 @@ import { createLRU } from 'lru.min'
 import { assertIntegerBetween, type Parse } from '../util/assert.js'
 import { invalidType } from '../util/errors.js'
 import { type OptionTable, parseOptions, withDefault } from '../util/options.js'
-import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
-import { type StoredCertificate, shared, unshared } from '../certificate/stored-certificate.js'
+import { PathEvidence } from '../certificate/chain.js'
+import {
+  type ReadCertificate,
+  type StoredCertificate,
+  shared,
+  unshared,
+} from '../certificate/stored-certificate.js'
 
 /** Limits of the cache for header certificates. The least recently used entry is evicted first. */
 export interface CacheOptions {
@@ -43,12 +48,49 @@ export const parseCacheLimits: Parse<CacheLimits | undefined> = (name, value) =>
 export interface CertificateCache {
   readonly get: (text: string) => StoredCertificate | undefined
   /** Takes ownership of the certificate, even when it is too large to keep. */
-  readonly add: (text: string, certificate: ChainedPeerCertificate) => StoredCertificate
+  readonly add: (text: string, read: ReadCertificate) => StoredCertificate
 }
 
 export const NO_CACHE: CertificateCache = {
   get: () => undefined,
-  add: (_text, certificate) => unshared(certificate),
+  add: (_text, read) => unshared(read),
+}
+
+/** One of this many parts is for certificates whose path isn't valid, or hasn't been validated yet. */
+const PARTS = 10
+
+/**
+ * Makes a cache of two tiers. With a `ca`, a certificate begins in the small tier, and moves to the
+ * other tier when its path turns out to be valid. So rejected certificates, which any client can make,
+ * never evict those of other clients, and each is still validated only once.
+ */
+export function createCache(limits: CacheLimits): CertificateCache {
+  const main = createTier(limits)
+  const createTrial = (): Tier =>
+    createTier({
+      maxEntries: Math.ceil(limits.maxEntries / PARTS),
+      maxBytes: limits.maxBytes / PARTS,
+    })
+  let trial: Tier | undefined
+  return {
+    get: (text) => {
+      const hash = sampleHash(text)
+      return main.get(hash, text) ?? trial?.get(hash, text)
+    },
+    add: (text, read) => {
+      const sizeBytes = estimateBytes(text) + estimateBytes(read)
+      if (sizeBytes > limits.maxBytes) return unshared(read)
+      const hash = sampleHash(text)
+      const stored = shared(read)
+      if (stored.evidence === undefined) return main.set(hash, { text, stored, sizeBytes })
+      const small = (trial ??= createTrial())
+      const keep = (): void => {
+        small.delete(hash, text)
+        main.set(hash, { text, stored, sizeBytes })
+      }
+      return small.set(hash, { text, stored: { ...stored, keep }, sizeBytes })
+    },
+  }
 }
 
 interface Entry {
@@ -57,25 +99,34 @@ interface Entry {
   readonly sizeBytes: number
 }
 
-export function createCache({ maxEntries, maxBytes }: CacheLimits): CertificateCache {
+interface Tier {
+  readonly get: (hash: number, text: string) => StoredCertificate | undefined
+  /** Evicts other entries if it has to. An entry that is larger than the whole tier isn't kept. */
+  readonly set: (hash: number, entry: Entry) => StoredCertificate
+  readonly delete: (hash: number, text: string) => void
+}
+
+function createTier({ maxEntries, maxBytes }: CacheLimits): Tier {
   let keptBytes = 0
   const entries = createLRU<number, Entry>({
     max: maxEntries,
-    onEviction: (_key, { sizeBytes }) => (keptBytes -= sizeBytes),
+    onEviction: (_hash, { sizeBytes }) => (keptBytes -= sizeBytes),
   })
   return {
-    get: (text) => {
-      const entry = entries.get(sampleHash(text))
+    get: (hash, text) => {
+      const entry = entries.get(hash)
       return entry?.text === text ? entry.stored : undefined
     },
-    add: (text, certificate) => {
-      const sizeBytes = estimateBytes(text) + estimateBytes(certificate)
-      if (sizeBytes > maxBytes) return unshared(certificate)
+    set: (hash, entry) => {
+      const { stored, sizeBytes } = entry
+      if (sizeBytes > maxBytes) return stored
       while (keptBytes + sizeBytes > maxBytes) entries.evict(1)
-      const stored = shared(certificate)
-      entries.set(sampleHash(text), { text, stored, sizeBytes })
+      entries.set(hash, entry)
       keptBytes += sizeBytes
       return stored
+    },
+    delete: (hash, text) => {
+      if (entries.peek(hash)?.text === text) entries.delete(hash)
     },
   }
 }
@@ -116,9 +167,22 @@ const PROPERTY_BYTES = 72
 function estimateBytes(value: unknown): number {
   if (typeof value === 'string') return STRING_BYTES + CHARACTER_BYTES * value.length
   if (value instanceof Uint8Array) return BUFFER_BYTES + value.length
+  if (value instanceof PathEvidence) return estimateEvidence(value)
   if (typeof value !== 'object' || value === null) return 0
   return Object.entries(value).reduce(
     (sum, [name, part]) => sum + PROPERTY_BYTES + estimateBytes(name) + estimateBytes(part),
+    OBJECT_BYTES,
+  )
+}
+
+/** OpenSSL's objects for a certificate and its key. */
+const NATIVE_BYTES = 3000
+/** Taken by OpenSSL and the views of a certificate for each byte of its DER. */
+const BYTES_PER_BYTE = 12
+
+function estimateEvidence({ leaf, others }: PathEvidence): number {
+  return [leaf, ...others].reduce(
+    (sum, { raw }) => sum + NATIVE_BYTES + BYTES_PER_BYTE * raw.length,
     OBJECT_BYTES,
   )
 }

@@ -20,7 +20,9 @@ export interface HeaderPlan {
   readonly mayHoldChain: boolean
   /** `undefined`: the chain has no separate header. */
   readonly chain: ChainHeaderPlan | undefined
-  readonly includeChain: boolean
+  /** Whether certificates after the leaf are read: to show them, or to validate paths. */
+  readonly readsChain: boolean
+  readonly validatesPaths: boolean
   /** Other headers, with the values that they must have. */
   readonly requiredHeaders: readonly HeaderRule[]
   /** Whether the proxy is known to forward certificates without validating them. */
@@ -46,16 +48,19 @@ export function compileHeader(options: Values): HeaderPlan {
   }
   const chain = compileChainHeader(chainHeader, encoding, options.chainHeader !== undefined)
   const requiredHeaders = compileRequiredHeaders(options, preset)
+  const validatesPaths = options.ca !== undefined
+  const readsChain = options.includeChain || validatesPaths
   const plan: HeaderPlan = {
     header: header.toLowerCase(),
     encoding,
     decode: compileDecoder(encoding, options),
-    mayHoldChain: preset?.chainInLeafHeader ?? mayCarryChain(encoding, chain, options),
+    mayHoldChain: preset?.chainInLeafHeader ?? mayCarryChain(encoding, chain, readsChain),
     chain,
-    includeChain: options.includeChain,
+    readsChain,
+    validatesPaths,
     requiredHeaders,
     isUnvalidated: preset?.validates === 'never',
-    names: listNames(header, options.includeChain ? chain : undefined, requiredHeaders),
+    names: listNames(header, readsChain ? chain : undefined, requiredHeaders),
   }
   assertDifferentHeaders(plan)
   return Object.freeze(plan)
@@ -82,9 +87,9 @@ function override(preset: Preset | undefined, options: Values) {
 function mayCarryChain(
   encoding: HeaderEncoding,
   chain: ChainHeaderPlan | undefined,
-  { includeChain }: Values,
+  readsChain: boolean,
 ): boolean {
-  return encoding !== 'base64-der' || (chain === undefined && includeChain)
+  return encoding !== 'base64-der' || (chain === undefined && readsChain)
 }
 
 function compileDecoder(encoding: HeaderEncoding, options: Values): HeaderDecoder {
@@ -98,13 +103,20 @@ function compileDecoder(encoding: HeaderEncoding, options: Values): HeaderDecode
 
 function compileIdentityDecoder(
   encoding: HeaderEncoding,
-  { trustedProxies, xfccHop }: Values,
+  { trustedProxies, xfccHop, ca }: Values,
 ): HeaderDecoder {
   if (encoding !== 'xfcc') {
     throw invalidValue('option "forwardedIdentity"', `has no meaning with "${encoding}"`, true)
   }
   if (trustedProxies === undefined) {
     throw invalidValue('option "forwardedIdentity"', 'needs "trustedProxies" with it', true)
+  }
+  if (ca !== undefined) {
+    throw invalidValue(
+      'option "forwardedIdentity"',
+      'cannot be combined with "ca", because there is no certificate whose path could be validated',
+      true,
+    )
   }
   return (text) => readXfcc(text, xfccHop)
 }

@@ -1,10 +1,10 @@
-import { parseChain } from '../certificate/chain.js'
+import { parseChain, parseEvidence } from '../certificate/chain.js'
 import type {
   CertificateFault,
   ChainedPeerCertificate,
   ForwardedIdentity,
 } from '../certificate/peer-certificate.js'
-import type { StoredCertificate } from '../certificate/stored-certificate.js'
+import type { ReadCertificate, StoredCertificate } from '../certificate/stored-certificate.js'
 import type { HeaderEncoding } from '../parsers/encodings.js'
 import { isFault } from '../parsers/decoding-fault.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
@@ -65,8 +65,8 @@ function readCertificate(
   const key = chain === undefined ? leaf : joinValues(leaf, chain)
   const known = cache.get(key)
   if (known !== undefined) return known
-  const certificate = parse(leaf, chain ?? [], plan)
-  return isFailure(certificate) ? certificate : cache.add(key, certificate)
+  const read = parse(leaf, chain ?? [], plan)
+  return isFailure(read) ? read : cache.add(key, read)
 }
 
 /** The lengths show where a value ends and the next one begins. */
@@ -82,9 +82,9 @@ function joinValues(leaf: string, chain: readonly string[]): string {
  */
 function readChain(
   fields: Fields,
-  { includeChain, chain: plan }: HeaderPlan,
+  { readsChain, chain: plan }: HeaderPlan,
 ): string[] | typeof UNREADABLE | undefined {
-  if (!includeChain || plan === undefined) return undefined
+  if (!readsChain || plan === undefined) return undefined
   const values: string[] = []
   let isOver = false
   let isBroken = false
@@ -114,15 +114,16 @@ function parse(
   text: string,
   chain: readonly string[],
   plan: HeaderPlan,
-): ChainedPeerCertificate | ExtractionFailure {
+): ReadCertificate | ExtractionFailure {
   const decoded = decodeLeaf(text, plan)
   if (isFailure(decoded)) return decoded
   // Typed as a certificate, so that only applications that set forwardedIdentity have to tell them apart.
   if (!Array.isArray(decoded)) return decoded as object as ChainedPeerCertificate
   const ders = appendChain(decoded, chain, plan)
   if (isFailure(ders)) return ders
-  const certificate = parseChain(plan.includeChain ? ders : ders.slice(0, 1))
-  return typeof certificate === 'string' ? rejectCertificate(certificate, plan) : certificate
+  const parse = plan.validatesPaths ? parseEvidence : parseChain
+  const read = parse(plan.readsChain ? ders : ders.slice(0, 1))
+  return typeof read === 'string' ? rejectCertificate(read, plan) : read
 }
 
 function rejectCertificate(fault: CertificateFault, { header }: HeaderPlan): ExtractionFailure {

@@ -15,11 +15,17 @@ import {
 import { ENCODINGS, type HeaderEncoding } from '../parsers/encodings.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
 import { type CertificateSource, PRESETS } from '../parsers/presets.js'
+import type { CertificateSources } from '../path/load.js'
+import type { TrustStoreOptions } from '../path/options.js'
+import type { PathTrust } from './path.js'
 import { type CacheLimits, type CacheOptions, parseCacheLimits } from './certificate-cache.js'
 import { parseTrustedProxies, type TrustedPeers, type TrustedProxies } from './proxy-trust.js'
 
-/** Where the client's certificate comes from. Without any option: from the TLS socket. */
-export interface ExtractorOptions {
+/**
+ * Where the client's certificate comes from, and which CAs have to have issued it. Without any option: from
+ * the TLS socket, whose CAs Node checks.
+ */
+export interface ExtractorOptions extends Omit<TrustStoreOptions, 'ca'> {
   /**
    * A known proxy in front, which sets header names, encoding and chain convention; or
    * `'api-gateway'`, for an application that serverless-http or the like runs in a Lambda function:
@@ -52,7 +58,8 @@ export interface ExtractorOptions {
   /**
    * The proxies whose certificate header is trusted: IP addresses, networks such as
    * `'10.0.0.0/8'`, the words `'loopback'`, `'linklocal'`, `'uniquelocal'` and `'unix'`, a list of
-   * those, or a function that decides about the peer of each request and must return `true`. The
+   * those; `{ ca, intermediates, allow }`, to trust proxies that present a certificate of these CAs; or a
+   * function that decides about the peer of each request and must return `true`. The
    * header of any other peer isn't read. `true` trusts every peer, so use it only where the network lets
    * no other peer than the proxy connect. Default: every peer, with a warning once per process.
    */
@@ -69,6 +76,15 @@ export interface ExtractorOptions {
    */
   forwardedIdentity?: boolean | undefined
   /**
+   * The CAs that you trust to issue certificates of clients: PEM or DER, one or a bundle, or a list; a store
+   * from `createTrustStore()`, which can be replaced while the server runs; or a function that returns the
+   * store for a request, such as that of a tenant, and `undefined` to reject the request. A certificate is
+   * then accepted only if a valid path leads from it to one of these CAs (RFC 5280 section 6). With
+   * `includeChain`, the request gets this path. Default: none, so the server or the proxy that terminates TLS
+   * has to validate paths.
+   */
+  ca?: CertificateSources | PathTrust | undefined
+  /**
    * Whether the certificate's dates are compared with the clock on every request: a handshake
    * checks them once, and its connection may live for days. Default: `true`.
    */
@@ -76,7 +92,8 @@ export interface ExtractorOptions {
   /**
    * Whether certificates are kept between requests, so that each is read once: those from a header
    * by their exact text, within limits, and that of a connection for as long as its handshake is the
-   * last. Only what was read is kept, never a decision, and every request gets a separate copy.
+   * last. Every request gets a separate copy. With `ca`, the verdict about a path is kept too: until the
+   * first CA on the path expires, or the trust store is replaced, and for a minute if it is a rejection.
    * Default: `true`, at most 1,000 header certificates (or chains) and 16 MiB of them.
    */
   cache?: boolean | CacheOptions | undefined
@@ -96,6 +113,28 @@ export interface CompiledExtractorOptions {
 
 export type ParsedExtractorOptions = ParsedOptions<ExtractorOptions, CompiledExtractorOptions>
 
+/** Not taken from the table in `path/`, because that would load the code for paths in every application. */
+const TRUST_OPTION_NAMES: Readonly<Record<keyof TrustStoreOptions, true>> = {
+  ca: true,
+  intermediates: true,
+  policies: true,
+  requireExplicitPolicy: true,
+  inhibitPolicyMapping: true,
+  inhibitAnyPolicy: true,
+  extendedKeyUsage: true,
+  anyExtendedKeyUsage: true,
+  maxDepth: true,
+}
+
+/** The options of a trust store, which `createTrustStore()` checks. */
+export const TRUST_OPTIONS = Object.keys(TRUST_OPTION_NAMES) as (keyof TrustStoreOptions)[]
+
+const UNCHECKED = optional((_name, value) => value)
+
+export const PATH_OPTIONS = Object.fromEntries(
+  TRUST_OPTIONS.map((name) => [name, UNCHECKED]),
+) as OptionTable<keyof TrustStoreOptions>
+
 /** How each option is checked, and its default. */
 export const EXTRACTOR_OPTIONS: OptionTable<keyof ExtractorOptions, CompiledExtractorOptions> = {
   certificateSource: optional(assertOneOf([...Object.keys(PRESETS), 'api-gateway'])),
@@ -109,6 +148,7 @@ export const EXTRACTOR_OPTIONS: OptionTable<keyof ExtractorOptions, CompiledExtr
   trustedProxies: optional(parseTrustedProxies),
   xfccHop: optional(assertIntegerBetween(0, MAX_CHAIN_CERTS - 1)),
   forwardedIdentity: withDefault(assertBoolean, false),
+  ...PATH_OPTIONS,
   checkValidity: withDefault(assertBoolean, true),
   cache: withDefault(parseCacheLimits, true),
 }

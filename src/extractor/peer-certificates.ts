@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
-import { linkChain, parseIssuers } from '../certificate/chain.js'
+import { linkChain, parseIssuers, PathEvidence } from '../certificate/chain.js'
 import { readChildren, readElement } from '../certificate/der.js'
 import { showOwnNames } from '../certificate/own-names.js'
 import {
@@ -104,6 +104,23 @@ export function readChain(
   const sent = evidence.sentIssuers.flatMap(parseIssuer)
   const { issuerCertificate } = linkChain(certificate, sent, listConfiguredIssuers(socket))
   return issuerCertificate === undefined ? leaf : { ...leaf, issuerCertificate }
+}
+
+/**
+ * Reads what the path of a client's certificate is validated with: the certificate, and those that the
+ * client sent after it. Node loses the others when a session is resumed.
+ *
+ * @param leaf - of the same connection, as {@link readLeaf} found it
+ */
+export function readEvidence(
+  socket: CertificateSocket,
+  leaf: ChainedPeerCertificate,
+  evidence: Evidence,
+): PathEvidence | ChainedPeerCertificate {
+  const certificate = hasDer(leaf) ? parseCertificate(leaf.raw) : 'not_a_certificate'
+  if (typeof certificate === 'string') return leaf
+  evidence.sentIssuers ??= listSentIssuers(socket)
+  return new PathEvidence(certificate, evidence.sentIssuers.flatMap(parseIssuer))
 }
 
 /** A client may send anything behind its own certificate, which must not cost it the handshake. */

@@ -3,6 +3,7 @@ import { type CertificateCache, createCache, NO_CACHE } from './certificate-cach
 import { compileChecks } from './checks.js'
 import type { ParsedExtractorOptions } from './options.js'
 import { compilePlan, type ExtractorPlan } from './plan.js'
+import { compilePathStep } from './path.js'
 import type { RequestLike } from './request.js'
 import { type ExtractionResult, failWith, isFailure, succeed } from './result.js'
 import { compileSource } from './source.js'
@@ -23,10 +24,14 @@ export function compileExtractor(
 ): Extractor {
   const plan = compilePlan(options)
   warnAbout(plan)
-  const read = compileSource(plan, cache ?? cacheFor(plan))
+  const readSource = compileSource(plan, cache ?? cacheFor(plan))
+  const { paths, includeChain } = plan
+  const validatePath = paths && compilePathStep(paths, includeChain)
   const checks = compileChecks(plan)
   return (request) => {
-    const found = read(request)
+    const read = readSource(request)
+    if (isFailure(read)) return read
+    const found = validatePath === undefined ? read : validatePath(request, read)
     if (isFailure(found)) return found
     // For...of would allocate an iterator on every request.
     for (let index = 0; index < checks.length; index += 1) {
@@ -41,7 +46,7 @@ function cacheFor({ source, cache }: ExtractorPlan): CertificateCache {
   return source === 'socket' || cache === undefined ? NO_CACHE : createCache(cache)
 }
 
-function warnAbout({ header, trust }: ExtractorPlan): void {
+function warnAbout({ header, trust, paths }: ExtractorPlan): void {
   if (header === undefined) return
   if (trust === undefined) {
     warnOnce(
@@ -51,11 +56,11 @@ function warnAbout({ header, trust }: ExtractorPlan): void {
         'if no other peer than the proxy can connect.',
     )
   }
-  if (header.isUnvalidated) {
+  if (header.isUnvalidated && paths === undefined) {
     warnOnce(
       'CLIENT_CERT_NOT_VALIDATED',
-      'This proxy forwards client certificates without validating them, so pin the certificates',
-      'The client chooses the names in such a certificate. Compare its fingerprint256 in ' +
+      'This proxy forwards client certificates without validating them. Set ca to validate them here',
+      'Without ca, the client chooses the names in its certificate, so compare its fingerprint256 in ' +
         'verify, for instance with allowFingerprints().',
     )
   }

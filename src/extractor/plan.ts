@@ -1,3 +1,5 @@
+import type { TrustStoreOptions } from '../path/options.js'
+import { createTrustStore, isTrustStore } from '../path/trust-store.js'
 import { invalidValue } from '../util/errors.js'
 import { assertDirectTls } from '../util/runtime.js'
 import { compileHeader, type HeaderPlan } from './header-plan.js'
@@ -6,7 +8,9 @@ import {
   type ExtractorOptions,
   HEADER_OPTIONS,
   type ParsedExtractorOptions,
+  TRUST_OPTIONS,
 } from './options.js'
+import type { PathTrust } from './path.js'
 import { compileProxyTrust, type ProxyTrust } from './proxy-trust.js'
 
 type Values = ParsedExtractorOptions['values']
@@ -19,6 +23,8 @@ export interface ExtractorPlan extends Readonly<Values> {
   readonly header: HeaderPlan | undefined
   /** `undefined`: no proxy was named, so every peer is trusted. */
   readonly trust: ProxyTrust | undefined
+  /** `undefined`: paths aren't validated. */
+  readonly paths: PathTrust | undefined
 }
 
 /**
@@ -37,7 +43,27 @@ export function compilePlan({ given, values }: ParsedExtractorOptions): Extracto
   const source = isEvent ? 'api-gateway' : header === undefined ? 'socket' : 'header'
   if (source === 'socket') assertDirectTls('options without a certificate header')
   if (values.fallbackToSocket) assertDirectTls('option "fallbackToSocket"')
-  return Object.freeze({ ...values, source, header, trust: compileTrust(values) })
+  const paths = compilePaths(given)
+  return Object.freeze({ ...values, source, header, trust: compileTrust(values), paths })
+}
+
+/** A ready trust store has its options already, and a function returns such stores. */
+function compilePaths(given: ExtractorOptions): PathTrust | undefined {
+  const { ca } = given
+  if (ca === undefined) {
+    forbidAny(given, TRUST_OPTIONS, 'needs "ca" with it')
+    return undefined
+  }
+  if (typeof ca !== 'function' && !isTrustStore(ca))
+    return createTrustStore(pickTrustOptions(given))
+  const others = TRUST_OPTIONS.filter((name) => name !== 'ca')
+  forbidAny(given, others, 'has no meaning beside a trust store; give it to createTrustStore()')
+  return ca
+}
+
+function pickTrustOptions(given: ExtractorOptions): TrustStoreOptions {
+  const entries = TRUST_OPTIONS.map((name) => [name, given[name]] as const)
+  return Object.fromEntries(entries) as unknown as TrustStoreOptions
 }
 
 /** Without a header these would do nothing, so a check that the caller wanted would be lost. */

@@ -1,5 +1,6 @@
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import type { ValidityReason } from '../certificate/validity.js'
+import type { PathFault } from '../path/verdict.js'
 
 /**
  * Why no certificate was read from an event of API Gateway.
@@ -19,11 +20,13 @@ export type EventFailureReason =
  * - `verification_header_mismatch`: the proxy did not say that it verified the certificate
  * - `untrusted_proxy`: the request did not come from a proxy that may speak for a client
  * - `lambda_event_missing_clientcert`, `lambda_event_clientcert_malformed`: not in the event of API Gateway
+ * - `certificate_chain_untrusted`: no valid path leads to one of the CAs in the option `ca`
  * - `certificate_expired`, `certificate_not_yet_valid`: outside the validity period, now
  */
 export type ExtractionFailureReason =
   | ValidityReason
   | EventFailureReason
+  | 'certificate_chain_untrusted'
   | 'untrusted_proxy'
   | 'socket_not_authorized'
   | 'certificate_not_retrievable'
@@ -39,8 +42,10 @@ export type ExtractionFailureReason =
  * - `unsupported_server`: the server's sockets don't show certificates, as those of `node:https` on Bun
  * - `several_elements`, `no_certificate_in_element`, `hash_mismatch`, `names_differ`: what is wrong with
  *   an `X-Forwarded-Client-Cert` header
+ * - {@link PathFault}: what is wrong with the path, with the reason `certificate_chain_untrusted`
  */
 export type FailureDetail =
+  | PathFault
   | 'too_many_headers'
   | 'unsupported_key'
   | 'unsupported_server'

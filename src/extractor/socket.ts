@@ -1,8 +1,19 @@
-import type { CertificateFault, ChainedPeerCertificate } from '../certificate/peer-certificate.js'
-import { type StoredCertificate, shared, unshared } from '../certificate/stored-certificate.js'
+import type { CertificateFault } from '../certificate/peer-certificate.js'
+import {
+  type ReadCertificate,
+  type StoredCertificate,
+  shared,
+  unshared,
+} from '../certificate/stored-certificate.js'
 import { HOW_TO_SHOW_CERTIFICATES } from '../util/runtime.js'
 import { trace } from '../util/trace.js'
-import { type CertificateSocket, type Evidence, readChain, readLeaf } from './peer-certificates.js'
+import {
+  type CertificateSocket,
+  type Evidence,
+  readChain,
+  readEvidence,
+  readLeaf,
+} from './peer-certificates.js'
 import type { RequestLike } from './request.js'
 import { type ExtractionFailure, failWith } from './result.js'
 
@@ -24,7 +35,14 @@ interface Handshake extends Evidence {
   readonly isOnly: boolean
   leaf?: StoredCertificate
   chain?: StoredCertificate
+  evidence?: StoredCertificate
 }
+
+/**
+ * How much is read: the leaf alone, also the issuers that Node knows, or also the certificates that
+ * paths are validated with.
+ */
+export type SocketPart = 'leaf' | 'chain' | 'evidence'
 
 // Weak, so that a kept certificate doesn't keep its connection, and the other way round.
 const handshakes = new WeakMap<object, Handshake>()
@@ -36,7 +54,7 @@ const handshakes = new WeakMap<object, Handshake>()
  */
 export function readSocket(
   request: RequestLike,
-  includeChain: boolean,
+  part: SocketPart,
   keep: boolean,
 ): StoredCertificate | ExtractionFailure {
   try {
@@ -46,13 +64,27 @@ export function readSocket(
       trace('the TLS handshake did not authenticate a client: %s', String(error))
       return failWith('socket_not_authorized', undefined, readCode(error))
     }
-    const found = readCertificate(socket, includeChain, findHandshake(request, socket), keep)
+    const found = readCertificate(socket, part, findHandshake(request, socket), keep)
     if (found === 'not_a_certificate') return failWith('certificate_not_retrievable')
     if (found === 'unsupported_key') return failWith('certificate_not_retrievable', found)
     return found ?? explainMissing(socket)
   } catch {
     // No socket at all, or one that is gone, as after an HTTP/2 session has closed.
     return failWith('socket_not_authorized')
+  }
+}
+
+/**
+ * Reads the certificate that the peer of a TLS connection presented. In the handshake, the peer proved to
+ * hold its key. The issuer may be any CA, also one that Node doesn't trust.
+ */
+export function readPresented(request: RequestLike): StoredCertificate | undefined {
+  try {
+    const socket = request.socket as SocketLike
+    const found = readCertificate(socket, 'evidence', findHandshake(request, socket), true)
+    return typeof found === 'string' ? undefined : found
+  } catch {
+    return undefined
   }
 }
 
@@ -96,28 +128,29 @@ function findConnection(request: RequestLike, socket: object): object {
 
 function readCertificate(
   socket: SocketLike,
-  includeChain: boolean,
+  part: SocketPart,
   handshake: Handshake | undefined,
   keep: boolean,
 ): StoredCertificate | CertificateFault | undefined {
-  const part = includeChain ? 'chain' : 'leaf'
   const kept = keep ? handshake : undefined
   if (kept?.[part] !== undefined) return kept[part]
   if (isRenegotiating(socket)) return undefined
-  const certificate = getCertificate(socket, includeChain, handshake ?? {})
-  if (certificate === undefined || typeof certificate === 'string') return certificate
-  return kept === undefined ? unshared(certificate) : (kept[part] = shared(certificate))
+  const read = getCertificate(socket, part, handshake ?? {})
+  if (read === undefined || typeof read === 'string') return read
+  return kept === undefined ? unshared(read) : (kept[part] = shared(read))
 }
 
 function getCertificate(
   socket: SocketLike,
-  includeChain: boolean,
+  part: SocketPart,
   evidence: Evidence,
-): ChainedPeerCertificate | CertificateFault | undefined {
+): ReadCertificate | CertificateFault | undefined {
   try {
     const leaf = readLeaf(socket)
-    const isLeaf = leaf !== undefined && typeof leaf !== 'string'
-    return includeChain && isLeaf ? readChain(socket, leaf, evidence) : leaf
+    if (leaf === undefined || typeof leaf === 'string' || part === 'leaf') return leaf
+    return part === 'chain'
+      ? readChain(socket, leaf, evidence)
+      : readEvidence(socket, leaf, evidence)
   } catch {
     return undefined
   }

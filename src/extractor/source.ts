@@ -14,10 +14,13 @@ export type Source = (request: RequestLike) => StoredCertificate | ExtractionFai
 
 /** Decides once, for all requests, where a certificate may come from. */
 export function compileSource(plan: ExtractorPlan, cache: CertificateCache): Source {
-  const { header, trust, fallbackToSocket, includeChain } = plan
-  const fromSocket: Source = (request) =>
-    readSocket(request, includeChain, plan.cache !== undefined)
-  if (plan.source === 'api-gateway') return (request) => readApiGatewayRequest(request, cache)
+  const { header, trust, paths, fallbackToSocket, includeChain } = plan
+  const validatesPaths = paths !== undefined
+  const part = validatesPaths ? 'evidence' : includeChain ? 'chain' : 'leaf'
+  const fromSocket: Source = (request) => readSocket(request, part, plan.cache !== undefined)
+  if (plan.source === 'api-gateway') {
+    return (request) => readApiGatewayRequest(request, validatesPaths, cache)
+  }
   if (header === undefined) return fromSocket
   const fromHeader: Source = (request) => readHeader(request, header, cache)
   if (trust === undefined) return fallbackToSocket ? firstOf(fromHeader, fromSocket) : fromHeader

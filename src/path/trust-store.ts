@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import type { CertificateFault } from '../certificate/peer-certificate.js'
 import { checkValidity } from '../certificate/validity.js'
 import { readDottedOid } from '../certificate/oid.js'
 import { invalidType } from '../util/errors.js'
@@ -11,7 +12,7 @@ import { type CertificateSource, type CertificateSources, parseSources } from '.
 import { TRUST_STORE_OPTIONS, type CompiledOptions, type TrustStoreOptions } from './options.js'
 import type { PathRules } from './rules.js'
 import { type Candidates, findPath, type FoundPath } from './search.js'
-import { type RejectedPath, type TrustVerdict, untrusted } from './verdict.js'
+import { type PathFault, type RejectedPath, type TrustVerdict, untrusted } from './verdict.js'
 
 /** Options of {@link TrustStore.validate}. */
 export interface ValidateOptions {
@@ -69,7 +70,7 @@ const VALIDATE_OPTIONS: OptionTable<keyof ValidateOptions, { now: number | undef
 export function createTrustStore(options: TrustStoreOptions): TrustStore {
   let current = compile(options)
   let generation = 1
-  return Object.freeze<TrustStore>({
+  const store = Object.freeze<TrustStore>({
     get generation() {
       return generation
     },
@@ -84,6 +85,38 @@ export function createTrustStore(options: TrustStoreOptions): TrustStore {
       return Promise.resolve()
     },
   })
+  searches.set(store, (leaf, others, now) => search(current, leaf, others, now))
+  return store
+}
+
+type SearchForPath = (
+  leaf: X509Certificate,
+  others: readonly X509Certificate[],
+  now: number,
+) => FoundPath | PathFault
+
+const searches = new WeakMap<object, SearchForPath>()
+
+export function isTrustStore(value: unknown): value is TrustStore {
+  return typeof value === 'object' && value !== null && searches.has(value)
+}
+
+/**
+ * Like {@link TrustStore.validate}, for certificates that were parsed. The dates of the leaf aren't
+ * checked, because options say whether they are checked, on each request.
+ *
+ * @param now - milliseconds since the epoch
+ * @returns the path or, when none is valid, the fault of the path that came furthest
+ */
+export function findTrustedPath(
+  store: TrustStore,
+  ...certificates: Parameters<SearchForPath>
+): { readonly path: readonly X509Certificate[]; readonly casValidUntilMs: number } | PathFault {
+  const found = (searches.get(store) as SearchForPath)(...certificates)
+  if (typeof found === 'string') return found
+  const [, ...cas] = found.path
+  const casValidUntilMs = Math.min(...cas.map(({ fields }) => fields.validity.notAfterMs))
+  return { path: found.path.map(({ certificate }) => certificate), casValidUntilMs }
 }
 
 function compile(options: TrustStoreOptions): CompiledStore {
@@ -132,17 +165,26 @@ function validate(
   const [leaf, ...others] = parseSources(certificate, 'certificate')
   const sent = parseSources(intermediates, 'option "intermediates"')
   if (leaf === 'unsupported_key') return untrusted('weak_algorithm')
-  const view =
-    leaf instanceof X509Certificate && others.length === 0 ? toPathCertificate(leaf) : undefined
-  if (view === undefined) return untrusted('malformed')
-  if (sent.length > LIMITS.candidates) return untrusted('path_too_long')
+  if (!(leaf instanceof X509Certificate) || others.length > 0) return untrusted('malformed')
+  const found = search(store, leaf, sent, now)
+  return typeof found === 'string' ? untrusted(found) : toVerdict(found, now)
+}
+
+function search(
+  store: CompiledStore,
+  leaf: X509Certificate,
+  sent: readonly (X509Certificate | CertificateFault)[],
+  now: number,
+): FoundPath | PathFault {
+  const view = toPathCertificate(leaf)
+  if (view === undefined) return 'malformed'
+  if (sent.length > LIMITS.candidates) return 'path_too_long'
   const readable = sent.flatMap((one) =>
     one instanceof X509Certificate ? (toPathCertificate(one) ?? []) : [],
   )
   const found = findPath(view, addCandidates(store.candidates, view, readable), store.rules, now)
   // One of the certificates that can't be read may be the missing issuer.
-  if (found === 'unknown_issuer' && readable.length < sent.length) return untrusted('malformed')
-  return typeof found === 'string' ? untrusted(found) : toVerdict(found, now)
+  return found === 'unknown_issuer' && readable.length < sent.length ? 'malformed' : found
 }
 
 /** Leaves out what is known already, because it would be tried twice. */

@@ -3,7 +3,7 @@ import type { ExtractorOptions, RequestLike } from '../../src/extractor/index.js
 import { HOW_TO_SHOW_CERTIFICATES } from '../../src/util/runtime.js'
 import { extractElsewhere, type Step } from '../support/extract-elsewhere.js'
 import { toBase64Der } from '../support/header-values.js'
-import { createSelfSigned, type Issued } from '../support/pki.js'
+import { type Authority, createAuthority, createSelfSigned, type Issued } from '../support/pki.js'
 
 const NAME = 'passport-client-certificate-auth'
 
@@ -25,9 +25,11 @@ function withHeaders(headers: object | null, rawHeaders?: string[]): RequestLike
 describe('NODE_DEBUG=passport-client-certificate-auth', () => {
   let genuine: Issued
   let expired: Issued
+  let root: Authority
   before(async () => {
     genuine = await createSelfSigned({ subject: 'CN=secret-name' })
     const [notBefore, notAfter] = [new Date('2020-01-01'), new Date('2021-01-01')]
+    root = await createAuthority()
     expired = await createSelfSigned({ subject: 'CN=secret-name', notBefore, notAfter })
   })
 
@@ -35,10 +37,16 @@ describe('NODE_DEBUG=passport-client-certificate-auth', () => {
   function cases(): [trace: string[], options: ExtractorOptions, request: RequestLike][] {
     const cert = toBase64Der(genuine)
     const sent = { 'x-cert': cert }
+    const withCa = { ...options, ca: root.cert }
     const noChain = 'header x-chain was not sent'
     const badCert = 'header x-cert is not valid base64-der'
     return [
       [[noChain], options, withHeaders(sent)],
+      [
+        [noChain, 'the path of the certificate is not valid: unknown_issuer'],
+        withCa,
+        withHeaders(sent),
+      ],
       [['the peer is not a trusted proxy'], options, { headers: sent }],
       [['header x-cert was not sent'], options, withHeaders({})],
       [['header x-cert is not a string'], options, withHeaders({ 'x-cert': [cert] })],

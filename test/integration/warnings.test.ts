@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { CertificateSource, ExtractorOptions } from '../../src/extractor/index.js'
 import { PRESETS } from '../../src/parsers/presets.js'
+import { createAuthority, testPki } from '../support/pki.js'
 import { extractElsewhere, type Step } from '../support/extract-elsewhere.js'
 
 const ANY_PROXY = 'CLIENT_CERT_ANY_PROXY'
@@ -41,10 +42,37 @@ describe('the warnings of an extractor', () => {
     const { stderr } = await extractElsewhere(steps)
     expect(codesIn(stderr)).to.deep.equal([NOT_VALIDATED])
     expect(stderr).to.include(
-      'This proxy forwards client certificates without validating them, so pin the certificates\n' +
-        'The client chooses the names in such a certificate. Compare its fingerprint256 in ' +
-        'verify, for instance with allowFingerprints().\n',
+      'This proxy forwards client certificates without validating them. Set ca to validate them ' +
+        'here\n' +
+        'Without ca, the client chooses the names in its certificate, so compare its fingerprint256 ' +
+        'in verify, for instance with allowFingerprints().\n',
     )
+  })
+
+  it('say nothing about validation if ca validates certificates here', async () => {
+    const { root } = await testPki()
+    const steps: Step[] = ['aws-alb', 'azure-app-service'].map((source) => ({
+      options: {
+        certificateSource: source as CertificateSource,
+        trustedProxies: true,
+        ca: root.cert,
+      },
+    }))
+    expect(await warningsOf(steps)).to.deep.equal([])
+  })
+
+  it('name the CA that has expired', async () => {
+    const { root } = await testPki()
+    const [notBefore, notAfter] = [new Date('2020-01-01'), new Date('2021-01-01')]
+    const expired = await createAuthority({ subject: 'CN=secret-name', notBefore, notAfter })
+    const ca = [root.cert, expired.cert]
+    const { stderr } = await extractElsewhere([{ options: { ca } }, { options: { ca } }])
+    expect(codesIn(stderr)).to.deep.equal(['CLIENT_CERT_CA_EXPIRED'])
+    expect(stderr).to.include(
+      'CA certificate 2 of option "ca" has expired, so certificates that it issued are rejected\n' +
+        'Remove the CA, or replace it by its successor.\n',
+    )
+    expect(stderr).not.to.include('secret-name')
   })
 
   it('include both if both apply', async () => {

@@ -51,6 +51,8 @@ export function describe(reason: ExtractionFailureReason): string {
     case 'lambda_event_missing_clientcert':
     case 'lambda_event_clientcert_malformed':
       return 'event'
+    case 'certificate_chain_untrusted':
+      return 'path'
     case 'certificate_expired':
     case 'certificate_not_yet_valid':
       return 'dates'

@@ -65,6 +65,7 @@ true satisfies Equal<
   LambdaExtractionFailureReason,
   | 'lambda_event_missing_clientcert'
   | 'lambda_event_clientcert_malformed'
+  | 'certificate_chain_untrusted'
   | 'certificate_expired'
   | 'certificate_not_yet_valid'
 >

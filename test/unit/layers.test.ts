@@ -12,10 +12,11 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   util: [],
   certificate: ['util'],
   parsers: ['util', 'certificate'],
-  extractor: ['util', 'certificate', 'parsers'],
-  guard: ['util', 'certificate', 'parsers', 'extractor'],
-  strategy: ['util', 'certificate', 'parsers', 'extractor', 'guard'],
-  helpers: ['util', 'certificate'],
+  path: ['util', 'certificate', 'parsers'],
+  extractor: ['util', 'certificate', 'parsers', 'path'],
+  guard: ['util', 'certificate', 'parsers', 'path', 'extractor'],
+  strategy: ['util', 'certificate', 'parsers', 'path', 'extractor', 'guard'],
+  helpers: ['util', 'certificate', 'path'],
   server: ['util', 'extractor'],
 }
 

@@ -1,5 +1,8 @@
 import { expect } from 'chai'
 import { createExtractor, type ExtractorOptions } from '../../../src/extractor/index.js'
+import { Strategy } from '../../../src/index.js'
+import { createTrustStore, type TrustStoreOptions } from '../../../src/trust.js'
+import { issue } from '../../support/der-chain.js'
 
 function expectRefusal(options: ExtractorOptions, message: string): void {
   expect(() => createExtractor(options), message)
@@ -86,6 +89,62 @@ describe('options of an extractor that cannot work together', () => {
       { certificateSource: 'cloudflare-rfc9440', verifyHeader: 'Client-Cert', verifyValue },
       `${problem} [ 'client-cert', 'client-cert-chain', 'client-cert' ]`,
     )
+  })
+
+  const root = issue({ subject: 'root', ca: true }).pem
+  const trustOptions = {
+    intermediates: root,
+    policies: ['1.2.3'],
+    requireExplicitPolicy: false,
+    inhibitPolicyMapping: false,
+    inhibitAnyPolicy: false,
+    extendedKeyUsage: ['1.2.3'],
+    anyExtendedKeyUsage: false,
+    maxDepth: 5,
+  } satisfies Record<Exclude<keyof TrustStoreOptions, 'ca'>, unknown>
+
+  for (const [name, value] of Object.entries(trustOptions)) {
+    it(`${name} without ca, because nothing would be validated`, () => {
+      for (const options of [{}, header, { certificateSource: 'api-gateway' } as const]) {
+        expect(() => createExtractor({ ...options, [name]: value }))
+          .to.throw(TypeError, `option "${name}" needs "ca" with it. Received `)
+          .with.property('code', 'ERR_INVALID_ARG_VALUE')
+      }
+      expect(() => createExtractor({ ...header, ca: root, [name]: value })).not.to.throw()
+    })
+
+    it(`${name} beside a trust store or a function, which have options already`, () => {
+      const store = createTrustStore({ ca: root })
+      for (const ca of [store, () => store]) {
+        expect(() => createExtractor({ ...header, ca, [name]: value }))
+          .to.throw(
+            TypeError,
+            `option "${name}" has no meaning beside a trust store; give it to createTrustStore(). Received `,
+          )
+          .with.property('code', 'ERR_INVALID_ARG_VALUE')
+        expect(() => createExtractor({ ...header, ca, [name]: undefined })).not.to.throw()
+      }
+    })
+  }
+
+  it('a CA that no certificate can lead to, because an identity has no certificate', () => {
+    const envoy = { certificateSource: 'envoy', trustedProxies: 'loopback' } as const
+    const store = createTrustStore({ ca: root })
+    for (const ca of [root, store, () => store]) {
+      expectRefusal(
+        { ...envoy, forwardedIdentity: true, ca },
+        'option "forwardedIdentity" cannot be combined with "ca", because there is no certificate ' +
+          'whose path could be validated. Received true',
+      )
+      expect(() => createExtractor({ ...envoy, forwardedIdentity: false, ca })).not.to.throw()
+    }
+  })
+
+  it('an injected extractor beside ca, which it would not see', () => {
+    const extractor = createExtractor()
+    expect(() => new Strategy({ extractor, ca: root }, () => true))
+      .to.throw(TypeError, 'option "ca" cannot be combined with "extractor"')
+      .with.property('code', 'ERR_INVALID_ARG_VALUE')
   })
 
   it('three different headers are fine', () => {

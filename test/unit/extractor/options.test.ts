@@ -3,7 +3,11 @@ import { createExtractor, type ExtractorOptions } from '../../../src/extractor/i
 import { EXTRACTOR_OPTIONS } from '../../../src/extractor/options.js'
 import { ENCODINGS } from '../../../src/parsers/encodings.js'
 import { PRESETS } from '../../../src/parsers/presets.js'
+import type { TrustStoreOptions } from '../../../src/trust.js'
+import { issue } from '../../support/der-chain.js'
 
+/** The options that the extractor checks by itself. A trust store checks the others. */
+type OwnOption = Exclude<keyof ExtractorOptions, keyof TrustStoreOptions | 'cache'>
 type Code = 'ERR_INVALID_ARG_TYPE' | 'ERR_INVALID_ARG_VALUE'
 
 /** Options that are complete, so that one wrong member is the only thing wrong. */
@@ -30,7 +34,7 @@ describe('options of an extractor that are rejected', () => {
   const quoted = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ')
   const sources = quoted([...Object.keys(PRESETS), 'api-gateway'])
   const encodings = quoted(ENCODINGS)
-  const types: Readonly<Record<Exclude<keyof ExtractorOptions, 'cache'>, string>> = {
+  const types: Readonly<Record<OwnOption, string>> = {
     certificateSource: `one of ${sources}`,
     certificateHeader: 'a string',
     chainHeader: 'a string',
@@ -39,10 +43,21 @@ describe('options of an extractor that are rejected', () => {
     includeChain: 'a boolean',
     verifyHeader: 'a string',
     verifyValue: 'a string',
-    trustedProxies: 'true, an address, a network, a list of those, or a function',
+    trustedProxies: 'true, an address, a network, a list of those, an object with "ca", or a function',
     xfccHop: 'a number',
     forwardedIdentity: 'a boolean',
     checkValidity: 'a boolean',
+  }
+  const trustTypes: Readonly<Record<keyof TrustStoreOptions, string>> = {
+    ca: 'PEM, DER, an X509Certificate, or a list of these',
+    intermediates: 'PEM, DER, an X509Certificate, or a list of these',
+    policies: 'a list of object identifiers',
+    requireExplicitPolicy: 'a boolean',
+    inhibitPolicyMapping: 'a boolean',
+    inhibitAnyPolicy: 'a boolean',
+    extendedKeyUsage: 'a list of object identifiers',
+    anyExtendedKeyUsage: 'a boolean',
+    maxDepth: 'a number',
   }
   const wrong: [value: unknown, shown: string][] = [
     [null, 'null'],
@@ -67,8 +82,23 @@ describe('options of an extractor that are rejected', () => {
     })
   }
 
+  for (const [name, type] of Object.entries(trustTypes)) {
+    it(`${name} of a wrong type`, () => {
+      const ca = issue({ subject: 'root', ca: true }).pem
+      for (const value of [null, {}, Symbol('x'), { validate: () => ({ ok: true }) }]) {
+        expect(() => createExtractor({ ...complete, ca, [name]: value }))
+          .to.throw(TypeError, `option "${name}" must be ${type}. Received `)
+          .with.property('code', 'ERR_INVALID_ARG_TYPE')
+      }
+    })
+  }
+
   it('no option is left unchecked', () => {
-    expect(Object.keys(EXTRACTOR_OPTIONS)).to.have.members([...Object.keys(types), 'cache'])
+    expect(Object.keys(EXTRACTOR_OPTIONS)).to.have.members([
+      ...Object.keys(types),
+      ...Object.keys(trustTypes),
+      'cache',
+    ])
     // These go with no other encoding than their own.
     expect([...Object.keys(complete), 'xfccHop', 'forwardedIdentity']).to.have.members(
       Object.keys(types),
@@ -134,13 +164,15 @@ describe('options of an extractor that are rejected', () => {
   })
 
   it('a name that no option has, with the nearest that one has', () => {
-    const valid = [...Object.keys(types), 'cache'].map((name) => `'${name}'`).join(', ')
+    const valid = quoted(Object.keys(EXTRACTOR_OPTIONS))
     const misspelled: [name: string, hint: string][] = [
       ['certificatSource', " (did you mean 'certificateSource'?)"],
       ['fallBackToSocket', " (did you mean 'fallbackToSocket'?)"],
       ['verifyHeaders', " (did you mean 'verifyHeader'?)"],
       ['trustProxies', " (did you mean 'trustedProxies'?)"],
       ['trust', ''],
+      ['CA', " (did you mean 'ca'?)"],
+      ['intermediate', " (did you mean 'intermediates'?)"],
       ['constructor', ''],
     ]
     for (const [name, hint] of misspelled) {

@@ -10,6 +10,7 @@ describe('the info that a client is rejected with', () => {
     untrusted_proxy: 'Client certificate header from an untrusted source',
     lambda_event_missing_clientcert: 'Client certificate required',
     lambda_event_clientcert_malformed: 'Client certificate malformed',
+    certificate_chain_untrusted: 'Client certificate is not trusted',
     certificate_expired: 'Client certificate has expired',
     certificate_not_yet_valid: 'Client certificate is not yet valid',
   }

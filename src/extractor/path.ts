@@ -1,0 +1,100 @@
+import type { PathEvidence } from '../certificate/chain.js'
+import { type StoredCertificate, sharedPath } from '../certificate/stored-certificate.js'
+import { findTrustedPath, isTrustStore, type TrustStore } from '../path/trust-store.js'
+import type { PathFault } from '../path/verdict.js'
+import { trace } from '../util/trace.js'
+import type { RequestLike } from './request.js'
+import { type ExtractionFailure, failWith } from './result.js'
+
+/** The trust store for a request, such as that of a tenant. Without one, the request is rejected. */
+export type FindTrustStore<Req = RequestLike> = FindStore<Req>['find']
+
+/** Declared as a method, so that a function may ask for more than this package knows of a request. */
+interface FindStore<Req> {
+  find(request: Req): TrustStore | undefined
+}
+
+/** The CAs that paths have to lead to: one trust store for all requests, or one for each request. */
+export type PathTrust = TrustStore | FindTrustStore
+
+/** Validates the path of a certificate that was found in a request. */
+export type PathStep = (
+  request: RequestLike,
+  found: StoredCertificate,
+) => StoredCertificate | ExtractionFailure
+
+/** A verdict, and what it rests on. */
+interface Verdict {
+  readonly generation: number
+  readonly untilMs: number
+  readonly failure: ExtractionFailure | undefined
+  /** Copies the validated path for a request. */
+  readonly forRequest: StoredCertificate['forRequest'] | undefined
+}
+
+/** A CA that isn't valid yet may become valid, so a rejection is kept for this long at most. */
+const REJECTION_MS = 60_000
+
+// By certificate, and then by trust store, because clients may present a certificate to several tenants.
+const verdicts = new WeakMap<PathEvidence, WeakMap<TrustStore, Verdict>>()
+
+/** @param includeChain - whether requests get the validated path, up to the trust anchor */
+export function compilePathStep(paths: PathTrust, includeChain: boolean): PathStep {
+  const findStore = typeof paths === 'function' ? guard(paths) : () => paths
+  return (request, found) => {
+    const store = findStore(request)
+    const { evidence } = found
+    // A certificate of a socket that isn't Node's may have no DER.
+    if (store === undefined || evidence === undefined) return reject('unknown_issuer')
+    const known = recall(evidence, store)
+    const { failure, forRequest } = known ?? validate(evidence, store)
+    if (failure !== undefined) return failure
+    if (known === undefined) found.keep?.()
+    return includeChain && forRequest ? { ...found, forRequest } : found
+  }
+}
+
+/** The application's function must not end the process, and only a trust store is an answer. */
+function guard(find: FindTrustStore): FindTrustStore {
+  return (request) => {
+    try {
+      const store: unknown = find(request)
+      if (isTrustStore(store)) return store
+      // A promise is not waited for, but must not end the process when it is rejected either.
+      if (store instanceof Promise) store.catch(() => undefined)
+      trace('the function "ca" returned no trust store')
+    } catch (error) {
+      trace('the function "ca" threw: %s', error instanceof Error ? error.message : typeof error)
+    }
+    return undefined
+  }
+}
+
+function recall(evidence: PathEvidence, store: TrustStore): Verdict | undefined {
+  const known = verdicts.get(evidence)?.get(store)
+  const isInForce = known?.generation === store.generation && Date.now() < known.untilMs
+  return isInForce ? known : undefined
+}
+
+function validate(evidence: PathEvidence, store: TrustStore): Verdict {
+  const { generation } = store
+  const now = Date.now()
+  const found = findTrustedPath(store, evidence.leaf, evidence.others, now)
+  const verdict: Verdict =
+    typeof found === 'string'
+      ? { generation, untilMs: now + REJECTION_MS, failure: reject(found), forRequest: undefined }
+      : {
+          generation,
+          untilMs: found.casValidUntilMs,
+          failure: undefined,
+          forRequest: sharedPath(found.path),
+        }
+  const byStore = verdicts.get(evidence) ?? new WeakMap<TrustStore, Verdict>()
+  verdicts.set(evidence, byStore.set(store, verdict))
+  return verdict
+}
+
+function reject(detail: PathFault): ExtractionFailure {
+  trace('the path of the certificate is not valid: %s', detail)
+  return failWith('certificate_chain_untrusted', detail)
+}
