@@ -3,6 +3,7 @@ import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import type { Parse } from '../util/assert.js'
 import { invalidType, invalidValue } from '../util/errors.js'
 import { assertUnixSockets, type Runtime, RUNTIME } from '../util/runtime.js'
+import { compileProxyCas, parseProxyCas, type ProxyCaOptions, type ProxyCas } from './proxy-ca.js'
 import type { RequestLike } from './request.js'
 import { isFailure } from './result.js'
 import { readSocket } from './socket.js'
@@ -25,7 +26,8 @@ interface PeerRequest extends RequestLike {
 }
 
 /** Which peers may say who the client is: see the option `trustedProxies`. */
-export type TrustedProxies = true | string | readonly string[] | ((peer: ProxyPeer) => boolean)
+export type TrustedProxies =
+  true | string | readonly string[] | ProxyCaOptions | ((peer: ProxyPeer) => boolean)
 
 /** Whether the peer of a request may speak for a client. */
 export type ProxyTrust = (request: RequestLike) => boolean
@@ -37,8 +39,8 @@ const NETWORKS: ReadonlyMap<string, readonly string[]> = new Map([
   ['uniquelocal', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']],
 ])
 
-/** The option, parsed: every peer, a function to ask about a peer, or a list of addresses. */
-export type TrustedPeers = true | ((peer: ProxyPeer) => boolean) | Addresses
+/** The option, parsed: every peer, a function to ask about a peer, a list of addresses, or CAs. */
+export type TrustedPeers = true | ((peer: ProxyPeer) => boolean) | Addresses | ProxyCas
 
 interface Addresses {
   readonly networks: BlockList
@@ -48,16 +50,22 @@ interface Addresses {
 
 export const parseTrustedProxies: Parse<TrustedPeers> = (name, value) => {
   if (value === true) return value
-  return typeof value === 'function'
-    ? (value as (peer: ProxyPeer) => boolean)
-    : parseAddresses(name, value)
+  if (typeof value === 'function') return value as (peer: ProxyPeer) => boolean
+  return isObject(value) ? parseProxyCas(value as ProxyCaOptions) : parseAddresses(name, value)
+}
+
+/** An empty object is more likely a mistake about the type than a lack of `ca`. */
+function isObject(value: unknown): boolean {
+  const isList = typeof value !== 'object' || value === null || Array.isArray(value)
+  return !isList && Object.keys(value).length > 0
 }
 
 /**
  * Checks the runtime only here, and not when the option is parsed, so that what is wrong with the
  * other options is reported first.
  *
- * @throws TypeError `ERR_UNSUPPORTED_RUNTIME` for `'unix'` where a connection doesn't show what it is
+ * @throws TypeError `ERR_UNSUPPORTED_RUNTIME` for `'unix'` where a connection doesn't show what it is, and
+ *   for CAs where it doesn't show the peer's certificate
  */
 export function compileProxyTrust(trusted: TrustedPeers, runtime: Runtime = RUNTIME): ProxyTrust {
   if (trusted === true) return () => true
@@ -69,6 +77,7 @@ export function compileProxyTrust(trusted: TrustedPeers, runtime: Runtime = RUNT
       return answer === true
     }
   }
+  if ('store' in trusted) return compileProxyCas(trusted, runtime)
   const { networks, unix } = trusted
   if (unix) assertUnixSockets('option "trustedProxies"', runtime)
   const isListed = rememberLast((remoteAddress: string) => {
@@ -94,7 +103,7 @@ function rememberLast<Answer>(ask: (question: string) => Answer): (question: str
 
 function describePeer(request: RequestLike, { hasDirectTls }: Runtime): ProxyPeer {
   const remoteAddress = readRemoteAddress(request)
-  const found = hasDirectTls ? readSocket(request, false, true) : null
+  const found = hasDirectTls ? readSocket(request, 'leaf', true) : null
   return {
     address: remoteAddress === null ? null : normalizeAddress(remoteAddress),
     certificate: found === null || isFailure(found) ? null : found.forRequest(),
@@ -151,10 +160,12 @@ function normalizeAddress(text: string): string | null {
   return isIPv4(address) || isIPv6(address) ? address : null
 }
 
+const EXPECTED = 'true, an address, a network, a list of those, an object with "ca", or a function'
+
 function parseAddresses(name: string, value: unknown): Addresses {
   const list: unknown = typeof value === 'string' ? [value] : value
   if (!Array.isArray(list)) {
-    throw invalidType(name, 'true, an address, a network, a list of those, or a function', value)
+    throw invalidType(name, EXPECTED, value)
   }
   if (list.length === 0) throw invalidValue(name, 'must name at least one proxy', value)
   const networks = new BlockList()

@@ -42,6 +42,24 @@ new Strategy(
   verify,
 )
 
+// An object names the CAs of the proxies.
+createExtractor({ certificateSource, trustedProxies: { ca: 'PEM' } })
+createExtractor({
+  certificateSource,
+  trustedProxies: {
+    ca: [Buffer.from('DER')],
+    intermediates: 'PEM',
+    allow: (cert) => {
+      true satisfies Equal<typeof cert, ChainedPeerCertificate>
+      return cert.subject.CN === 'front proxy'
+    },
+  },
+})
+// @ts-expect-error ca is missing
+createExtractor({ certificateSource, trustedProxies: { allow: () => true } })
+const allow = () => Promise.resolve(true)
+// @ts-expect-error allow must be synchronous
+createExtractor({ certificateSource, trustedProxies: { ca: 'PEM', allow } })
 // @ts-expect-error `false` could mean that every peer or no peer is trusted
 createExtractor({ certificateSource, trustedProxies: false })
 // @ts-expect-error a number of hops doesn't identify the peer
