@@ -1,3 +1,4 @@
+export { allowCA, type AllowCaOptions } from './allow-ca.js'
 export { allowCN, allowIssuer, allowOrganization, allowOU, allowSubject } from './names.js'
 export type { NameFields, NameFields as DNFields } from './names.js'
 export { allowFingerprints } from './fingerprints.js'

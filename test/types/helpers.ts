@@ -3,6 +3,8 @@ import type { PeerCertificate } from 'node:tls'
 import express from 'express'
 import {
   allOf,
+  allowCA,
+  type AllowCaOptions,
   allowCN,
   allowEmail,
   allowFingerprints,
@@ -18,6 +20,7 @@ import {
 } from '../../src/helpers/index.js'
 import { Strategy } from '../../src/index.js'
 import { clientCertificateAuth, requireCertificate } from '../../src/middleware.js'
+import { createTrustStore } from '../../src/trust.js'
 import type { Equal } from './equal.js'
 
 // A string, or a list of strings.
@@ -45,6 +48,16 @@ allowSubject({ O: 'Acme', CN: 'api' })
 allowIssuer({ O: ['Acme'] })
 // @ts-expect-error a name is an object of attributes
 allowSubject('Acme')
+
+true satisfies Equal<ReturnType<typeof allowCA>, CertificatePredicate>
+declare const options: AllowCaOptions
+allowCA(['PEM', Buffer.from('DER')], { intermediates: 'PEM', maxDepth: 1 })
+allowCA(createTrustStore({ ca: 'PEM' }))
+allowCA('PEM', options)
+// @ts-expect-error the CA is the first argument
+allowCA('PEM', { ca: 'PEM' })
+// @ts-expect-error the CA is missing
+allowCA()
 
 true satisfies Equal<CertificatePredicate, (cert: PeerCertificate) => boolean>
 
