@@ -13,6 +13,7 @@ import { measureHeaders } from './cases/headers.js'
 import { measureHelpers } from './cases/helpers.js'
 import { measureHostile } from './cases/hostile.js'
 import { measureImports } from './cases/imports.js'
+import { measurePaths } from './cases/paths.js'
 import { measureSocket } from './cases/socket.js'
 import { type Outcome, type Section, summarize, toMarkdown } from './results.js'
 import { FULL, SHORT } from './settings.js'
@@ -29,6 +30,7 @@ const pki = await createPki()
 const cases: Readonly<Record<string, () => Outcome | Promise<Outcome>>> = {
   socket: () => measureSocket(pki, settings.compare),
   headers: () => measureHeaders(pki, settings.compare),
+  paths: () => measurePaths(pki, settings.compare),
   garbage: () => measureGarbage(pki, settings.garbage),
   hostile: () => measureHostile(pki, settings.garbage),
   helpers: () => measureHelpers(settings.compare),
