@@ -10,7 +10,7 @@ import type { Proxy } from './proxies.js'
 import { type Site, startSite } from './site.js'
 
 /** The options with which the strategy reads the proxy's headers. */
-export type Reading = 'recommended' | 'without verifyHeader'
+export type Reading = 'recommended' | 'without verifyHeader' | 'with ca'
 
 const sites = new Map<string, Promise<Site>>()
 const outcomes = new Map<string, Promise<string>>()
@@ -46,7 +46,7 @@ async function run(proxy: Proxy, file: URL, testCase: Case, reading: Reading): P
   const { clients, victim } = await certificates()
   const client = testCase.client === null ? null : clients[testCase.client]
   const lines = testCase.forgery?.lines(proxy, new X509Certificate(victim.raw)) ?? []
-  const path = reading === 'recommended' ? (testCase.route ?? '/') : '/unverified'
+  const path = pathOf(reading, testCase)
   // Discards the visits of an earlier case that failed.
   backend.takeVisits()
   const before = backend.bytesRead()
@@ -57,20 +57,29 @@ async function run(proxy: Proxy, file: URL, testCase: Case, reading: Reading): P
   return describeOutcome(observed)
 }
 
+function pathOf(reading: Reading, { route = '/' }: Case): string {
+  if (reading === 'recommended') return route
+  return reading === 'with ca' ? '/ca' : '/unverified'
+}
+
 function siteOf(proxy: Proxy, file: URL): Promise<Site> {
   const known = sites.get(file.pathname)
   if (known !== undefined) return known
-  const routes = routesOf(SOURCES[proxy.name], CERTIFICATE_ALONE[proxy.name])
-  const site = startSite(proxy, file, routes)
+  const site = routesOf(SOURCES[proxy.name], CERTIFICATE_ALONE[proxy.name]).then((routes) =>
+    startSite(proxy, file, routes),
+  )
   sites.set(file.pathname, site)
   return site
 }
 
-function routesOf(recommended: StrategyOptions, alone: StrategyOptions) {
+async function routesOf(recommended: StrategyOptions, alone: StrategyOptions) {
+  const { clientCa, clients } = await certificates()
   return {
     '/': recommended,
     '/chain': { ...recommended, includeChain: true },
     '/unverified': alone,
+    // Some proxies forward the client's certificate alone.
+    '/ca': { ...alone, ca: clientCa.cert, intermediates: clients.deep.issuers },
   }
 }
 
