@@ -43,7 +43,8 @@ describe('options of an extractor that are rejected', () => {
     includeChain: 'a boolean',
     verifyHeader: 'a string',
     verifyValue: 'a string',
-    trustedProxies: 'true, an address, a network, a list of those, an object with "ca", or a function',
+    trustedProxies:
+      'true, an address, a network, a list of those, an object with "ca", or a function',
     xfccHop: 'a number',
     forwardedIdentity: 'a boolean',
     checkValidity: 'a boolean',
