@@ -20,7 +20,8 @@ export function readExtensions(
   { extensions, version }: CertificateFields,
 ): Extensions | undefined {
   if (extensions === undefined) return noExtensions()
-  const list = readChildren(bytes, extensions) ?? []
+  // The reader of the fields has checked the DER at every depth.
+  const list = readChildren(bytes, extensions) as Element[]
   // RFC 5280 4.1.2.9: only version 3 has extensions, and then at least one.
   if (list.length === 0 || !isVersion3(bytes, version)) return undefined
   const values = noExtensions()

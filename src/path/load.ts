@@ -102,7 +102,9 @@ function parseBlock(block: string): X509Certificate | 'not_a_certificate' | 'wea
 }
 
 /** Shows the subject of a certificate in a message. */
-function describe({ subject }: X509Certificate): unknown {
+function describe(certificate: X509Certificate): unknown {
+  // Node shows no subject if the name is empty.
+  const { subject = 'an empty name' } = certificate as { subject?: string }
   const text = subject.replaceAll('\n', ', ')
   return { [inspect.custom]: () => `the certificate of ${text}` }
 }

@@ -33,7 +33,8 @@ export function readNameConstraints(bytes: Buffer, value: Element): NameConstrai
 
 function readSubtrees(bytes: Buffer, list: Element): Subtrees | undefined {
   const subtrees = new Map<number, GeneralName['value'][]>()
-  const elements = readChildren(bytes, list) ?? []
+  // The DER of the value was checked at every depth.
+  const elements = readChildren(bytes, list) as Element[]
   for (const element of elements) {
     const base = readBase(bytes, element)
     if (base === undefined) return undefined

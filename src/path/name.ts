@@ -4,10 +4,8 @@ import { readString } from '../certificate/strings.js'
 const SET = 0x31
 /** The first two bytes of 2.5.4, the attribute types of X.520. */
 const X520 = 0x5504
-/** The string types that OpenSSL compares as text (ASN1_MASK_CANON), and NumericString. */
-const TEXT_TAGS: ReadonlySet<number> = new Set([0x0c, 0x12, 0x13, 0x14, 0x16, 0x1a, 0x1c, 0x1e])
-const VISIBLE_STRING = 0x1a
-const IA5_STRING = 0x16
+/** The string types that are compared as text. OpenSSL rejects VisibleString in names. */
+const TEXT_TAGS: ReadonlySet<number> = new Set([0x0c, 0x12, 0x13, 0x14, 0x16, 0x1c, 0x1e])
 
 /**
  * A distinguished name as a string that is equal for equal names (RFC 5280 7.1): case, white space and
@@ -61,14 +59,10 @@ function typeOf(bytes: Buffer, type: Element): string {
 
 function readValue(bytes: Buffer, value: Element): string | undefined {
   if (!TEXT_TAGS.has(value.tag)) return `#${value.tag}=${toHex(bytes, value)}`
-  const text = readText(bytes, value)
+  const text = readString(bytes, value)
   if (text === undefined) return undefined
   const canonical = canonicalize(text)
   return `=${canonical.length}:${canonical}`
-}
-
-function readText(bytes: Buffer, value: Element): string | undefined {
-  return readString(bytes, value.tag === VISIBLE_STRING ? { ...value, tag: IA5_STRING } : value)
 }
 
 /** Words of printable ASCII with single spaces between them. */
@@ -95,5 +89,5 @@ export function listValues(bytes: Buffer, name: Element, type: string): string[]
     .flatMap(list)
     .map((element) => readAttribute(bytes, element))
     .filter((attribute) => attribute !== undefined && toHex(bytes, attribute.type) === type)
-    .map((attribute) => readText(bytes, (attribute as Attribute).value) ?? '')
+    .map((attribute) => readString(bytes, (attribute as Attribute).value) ?? '')
 }

@@ -63,7 +63,8 @@ function readPolicyId(bytes: Buffer, element: Element | undefined): PolicyId | u
 function readQualifierTypes(bytes: Buffer, qualifiers: Element): string[] | undefined {
   if (qualifiers.tag !== TAG.sequence) return undefined
   const types: string[] = []
-  for (const element of readChildren(bytes, qualifiers) ?? []) {
+  // The DER of the value was checked at every depth.
+  for (const element of readChildren(bytes, qualifiers) as Element[]) {
     const [type, value] = readChildren(bytes, element, 2) ?? []
     if (element.tag !== TAG.sequence || type?.tag !== TAG.oid || value === undefined)
       return undefined

@@ -1,6 +1,6 @@
 import { checkValidity } from '../certificate/validity.js'
 import type { PathCertificate } from './certificate.js'
-import { KEY_USAGE } from './extension-values.js'
+import { type BasicConstraints, KEY_USAGE } from './extension-values.js'
 import type { PolicyRules } from './policies.js'
 import type { PathFault } from './verdict.js'
 
@@ -40,7 +40,7 @@ export function checkIssuer(
 ): PathFault | undefined {
   const fault = checkCa(issuer)
   if (fault !== undefined) return fault
-  const { pathLength = Infinity } = issuer.extensions.basicConstraints ?? {}
+  const { pathLength } = issuer.extensions.basicConstraints as BasicConstraints
   if (casBelow > pathLength) return 'path_length'
   if (!hasPurposes(issuer, rules)) return 'extended_key_usage'
   const reason = checkValidity(issuer.fields.validity, now)

@@ -183,8 +183,10 @@ function search(
     one instanceof X509Certificate ? (toPathCertificate(one) ?? []) : [],
   )
   const found = findPath(view, addCandidates(store.candidates, view, readable), store.rules, now)
-  // One of the certificates that can't be read may be the missing issuer.
-  return found === 'unknown_issuer' && readable.length < sent.length ? 'malformed' : found
+  if (found !== 'unknown_issuer') return found
+  // One of the certificates that can't be used may be the missing issuer.
+  if (sent.includes('unsupported_key')) return 'weak_algorithm'
+  return readable.length < sent.length ? 'malformed' : found
 }
 
 /** Leaves out what is known already, because it would be tried twice. */
