@@ -3,7 +3,7 @@ import { createTrustStore } from 'passport-client-certificate-auth/trust'
 import { CA_EXTENSIONS, certificateOf, spkiOf } from '../../test/support/der-writer.js'
 import { compare, type Comparison, type Contestant, type Effort } from '../measure.js'
 import type { Outcome } from '../results.js'
-import { ENCODINGS } from '../support/encodings.js'
+import { type Encoding, ENCODINGS } from '../support/encodings.js'
 import { type Client, type KeyType, type Pki, USUAL } from '../support/pki.js'
 import { CERTIFICATE_HEADER, proxiedRequest } from '../support/requests.js'
 import { authenticating, thisPackage, toSucceed } from '../support/strategies.js'
@@ -110,7 +110,7 @@ async function measureKnown(
   roots: readonly string[],
   effort: Effort,
 ): Promise<Outcome['sections'][0]> {
-  const [encoding] = ENCODINGS
+  const encoding = ENCODINGS[0] as Encoding
   const text = Buffer.from(encoding.write(client, client.issuer), 'latin1')
   const attempt = () => toSucceed(proxiedRequest(text), client.fingerprint256)
   const options = {

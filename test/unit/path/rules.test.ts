@@ -64,7 +64,7 @@ describe('the rules for certificates on a path', () => {
     ['not_a_ca', 'an issuer that is not a CA', { ca: { basic: extension('2.5.29.19', seq()) } }],
     [
       'ok',
-      'everybody with clientAuth',
+      'clientAuth in all certificates',
       {
         root: { with: [purposes(CLIENT_AUTH)] },
         ca: { with: [purposes(SERVER_AUTH, CLIENT_AUTH)] },

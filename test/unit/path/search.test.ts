@@ -1,7 +1,10 @@
+import { X509Certificate } from 'node:crypto'
 import { expect } from 'chai'
 import { createTrustStore } from '../../../src/trust.js'
 import { generate, type Holder, issue } from '../../support/der-chain.js'
-import { basicConstraints } from '../../support/der-writer.js'
+import { basicConstraints, certificateOf, int, seq, set, spkiOf } from '../../support/der-writer.js'
+import { slowSpki } from '../../support/slow-curve.js'
+import { countCalls, stopCounting } from '../../support/count-calls.js'
 import {
   altNames,
   constraints,
@@ -26,6 +29,7 @@ const validate = (
 }
 
 describe('the search for a path', () => {
+  afterEach(stopCounting)
   const [root, ca, leaf] = issuePath(
     { subject: 'root' },
     { subject: 'ca' },
@@ -150,5 +154,49 @@ describe('the search for a path', () => {
       by: { subject: 'myroot', privateKey: anchor.privateKey },
     })
     expect(outcome(validate(anchor, other, []))).to.equal('unknown_issuer')
+  })
+
+  it('verifies the signature between two CAs once, even if several paths lead through them', () => {
+    const top = issue({ subject: 'top', ca: true })
+    const middle = issue({ subject: 'middle', ca: true, by: top })
+    const twins = [1, 2].map((serialNumber) =>
+      issue({
+        subject: 'ca',
+        ca: true,
+        by: middle,
+        privateKey: ca.privateKey,
+        serialNumber: int(serialNumber),
+      }),
+    )
+    const client = issue({ subject: 'leaf', by: ca })
+    const verifications = countCalls(X509Certificate.prototype, 'verify')
+    expect(outcome(validate(root, client, [...twins, middle, top]))).to.equal('unknown_issuer')
+    // The leaf by both twins, both twins by the middle CA, the middle CA by the top CA, and that by itself.
+    expect(verifications()).to.be.within(5, 6)
+  })
+
+  it('says that a certificate from the request may be the missing issuer, but cannot be used', () => {
+    const broken = certificateOf({
+      subject: 'ca',
+      issuer: 'root',
+      spki: spkiOf(ca.privateKey),
+      signer: root.privateKey,
+      extensions: [basicConstraints(true), basicConstraints(true)],
+    })
+    const unusable = certificateOf({
+      subject: 'ca',
+      issuer: 'root',
+      spki: slowSpki(),
+      signer: root.privateKey,
+    })
+    const nameless = certificateOf({
+      subject: 'ca',
+      issuer: seq(set()),
+      spki: spkiOf(ca.privateKey),
+    })
+    const sent = (der: Buffer): Holder => ({ ...ca, der })
+    expect(outcome(validate(root, leaf, [sent(nameless)]))).to.equal('malformed')
+    expect(outcome(validate(root, leaf, [sent(broken)]))).to.equal('malformed')
+    expect(outcome(validate(root, leaf, [sent(unusable)]))).to.equal('weak_algorithm')
   })
 })

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { expect } from 'chai'
 import { createTrustStore, type TrustStoreOptions } from '../../../src/trust.js'
 import { generate, type Holder, issue } from '../../support/der-chain.js'
+import { utcTime } from '../../support/der-writer.js'
 import { issuePath, NOW, outcome } from '../../support/paths.js'
 
 const [root, ca, leaf] = issuePath({ subject: 'root' }, { subject: 'ca' }, { subject: 'leaf' }) as [
@@ -81,7 +82,7 @@ describe('a trust store', () => {
     ['an option of the future', { ca: root.pem, crl: '' }, /no member "crl"/],
     ['no policy', { ca: root.pem, policies: [] }, /must not be empty/],
     [
-      'a policy that is no object identifier',
+      "a policy that isn't an object identifier",
       { ca: root.pem, policies: ['1.50'] },
       /object identifiers such as/,
     ],
@@ -104,6 +105,20 @@ describe('a trust store', () => {
       /"intermediates"/,
     )
     expect(() => store.validate(leaf.pem, { time: 1 } as object)).to.throw(TypeError, /"time"/)
+  })
+
+  it('warns about a CA that has expired', async () => {
+    const expired = issue({ subject: 'old', ca: true, notAfter: utcTime('250101000000Z') })
+    const warned = new Promise<Error>((resolve) => {
+      process.on('warning', function listen(warning: Error & { code?: string }) {
+        if (warning.code !== 'CLIENT_CERT_CA_EXPIRED') return
+        process.off('warning', listen)
+        resolve(warning)
+      })
+    })
+    createTrustStore({ ca: [root.pem, expired.pem] })
+    const warning = await warned
+    expect(warning.message).to.include('CA certificate 2 of option "ca" has expired')
   })
 
   it('replaces options as a whole or not at all, and keeps the others', async () => {
