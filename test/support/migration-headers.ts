@@ -322,9 +322,4 @@ export const HELPER_DIFFERENCES: readonly Difference<void>[] = [
       return [all, any, calls]
     },
   },
-  {
-    what: '`allowCA`',
-    expected: [false],
-    run: () => 'allowCA' in helpers,
-  },
 ]

@@ -10,6 +10,8 @@ describe('the values of a distinguished name', () => {
   const accepted: [what: string, der: Buffer][] = [
     ['an empty name', seq()],
     ['a common name', name('alice')],
+    ['a string, which OpenSSL does not accept as a name', utf8('a')],
+    ['a string in a name, which OpenSSL does not accept either', seq(utf8('a'))],
     ['several attributes of one set', seq(set(attribute(utf8('a')), attribute(utf8('b'))))],
     ...[12, 18, 19, 20, 22, 28, 30].map((tag): [string, Buffer] => [
       `a value of type ${tag}`,
