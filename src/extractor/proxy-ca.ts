@@ -1,7 +1,7 @@
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { checkValidity } from '../certificate/validity.js'
 import type { CertificateSources } from '../path/load.js'
-import { createTrustStore, isTrustStore, type TrustStore } from '../path/trust-store.js'
+import { isTrustStore, makeTrustStore, type TrustStore } from '../path/trust-store.js'
 import { assertFunction } from '../util/assert.js'
 import { invalidValue } from '../util/errors.js'
 import { optional, type OptionTable, parseOptions } from '../util/options.js'
@@ -49,7 +49,9 @@ export function parseProxyCas(options: ProxyCaOptions): ProxyCas {
     'trustedProxies',
   )
   const { ca, intermediates, allow } = values
-  if (!isTrustStore(ca)) return { store: createTrustStore({ ca, intermediates }), allow }
+  if (!isTrustStore(ca)) {
+    return { store: makeTrustStore({ ca, intermediates }, 'trustedProxies'), allow }
+  }
   if (intermediates === undefined) return { store: ca, allow }
   const problem = 'has no meaning beside a trust store; give it to createTrustStore()'
   throw invalidValue('option "trustedProxies.intermediates"', problem, intermediates)

@@ -28,9 +28,9 @@ export function loadCertificates(
   option: PemOption,
   check: (certificate: PathCertificate) => PathFault | undefined,
 ): PathCertificate[] {
-  const texts = listSources(sources, `option "${option.name}"`, EXPECTED).map(toText)
+  const texts = listSources(sources, option.name, EXPECTED).map(toText)
   return readPem(texts, option).map((block, index) => {
-    return load(block, `${option.noun} ${index + 1} of option "${option.name}"`, check)
+    return load(block, `${option.noun} ${index + 1} of ${option.name}`, check)
   })
 }
 

@@ -1,7 +1,6 @@
 import { encodeDottedOid } from '../certificate/oid.js'
 import { assertBoolean, assertIntegerBetween, type Parse } from '../util/assert.js'
 import { invalidType, invalidValue } from '../util/errors.js'
-import type { PemOption } from '../util/pem-blocks.js'
 import { optional, type OptionTable, withDefault } from '../util/options.js'
 import { type CertificateSources, loadCertificates } from './load.js'
 import { checkCa } from './rules.js'
@@ -55,16 +54,11 @@ export interface CompiledOptions {
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 const LABELS = /^(?:X509 )?CERTIFICATE$/
 
-const CA: PemOption = { name: 'ca', noun: 'CA certificate', labels: LABELS }
-const INTERMEDIATE: PemOption = { name: 'intermediates', noun: 'certificate', labels: LABELS }
-
 export const TRUST_STORE_OPTIONS: OptionTable<keyof TrustStoreOptions, CompiledOptions> = {
-  ca: optional((_, value) => loadCertificates(value, CA, checkCa)),
-  intermediates: {
-    // A certificate that can't be an issuer is never used, so it does no harm in a bundle.
-    parse: (_, value) => loadCertificates(value, INTERMEDIATE, () => undefined),
-    default: [],
-  },
+  ca: optional((name, value) =>
+    loadCertificates(value, { name, noun: 'CA certificate', labels: LABELS }, checkCa),
+  ),
+  intermediates: { parse: parseIntermediates, default: [] },
   policies: optional(assertPolicies),
   requireExplicitPolicy: optional(assertBoolean),
   inhibitPolicyMapping: withDefault(assertBoolean, false),
@@ -72,6 +66,14 @@ export const TRUST_STORE_OPTIONS: OptionTable<keyof TrustStoreOptions, CompiledO
   extendedKeyUsage: withDefault(assertOids, [CLIENT_AUTH]),
   anyExtendedKeyUsage: withDefault(assertBoolean, false),
   maxDepth: withDefault(assertIntegerBetween(0, 10), 5),
+}
+
+/** An application may have none, and then gives an empty list. */
+function parseIntermediates(name: string, value: unknown): PathCertificate[] {
+  if (Array.isArray(value) && value.length === 0) return []
+  const option = { name, noun: 'certificate', labels: LABELS }
+  // A certificate that can't be an issuer is never used, so it does no harm in a bundle.
+  return loadCertificates(value, option, () => undefined)
 }
 
 /** The list with any policy is the same as no list (RFC 5280 6.1.1 (c)). */

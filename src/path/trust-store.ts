@@ -1,17 +1,12 @@
 import { X509Certificate } from 'node:crypto'
-import type { CertificateFault } from '../certificate/peer-certificate.js'
-import { checkValidity } from '../certificate/validity.js'
 import { readDottedOid } from '../certificate/oid.js'
+import { checkValidity } from '../certificate/validity.js'
 import { invalidType } from '../util/errors.js'
 import { optional, type OptionTable, parseOptions } from '../util/options.js'
-import { warnOnce } from '../util/warnings.js'
-import { LIMITS } from './budget.js'
-import { CandidateIndex } from './candidates.js'
-import { type PathCertificate, toPathCertificate } from './certificate.js'
+import { type CompiledStore, compileStore, searchStore } from './compiled-store.js'
 import { type CertificateSource, type CertificateSources, parseSources } from './load.js'
-import { TRUST_STORE_OPTIONS, type CompiledOptions, type TrustStoreOptions } from './options.js'
-import type { PathRules } from './rules.js'
-import { type Candidates, findPath, type FoundPath } from './search.js'
+import type { TrustStoreOptions } from './options.js'
+import type { FoundPath } from './search.js'
 import { type PathFault, type RejectedPath, type TrustVerdict, untrusted } from './verdict.js'
 
 /** Options of {@link TrustStore.validate}. */
@@ -41,13 +36,6 @@ export interface TrustStore {
   replace: (changes: Partial<TrustStoreOptions>) => Promise<void>
 }
 
-/** A trust store as it is used: everything that doesn't depend on the certificate is done. */
-interface CompiledStore {
-  readonly given: TrustStoreOptions
-  readonly candidates: Candidates
-  readonly rules: PathRules
-}
-
 const VALIDATE_OPTIONS: OptionTable<keyof ValidateOptions, { now: number | undefined }> = {
   intermediates: { parse: (_, value) => value, default: [] },
   now: optional((name, value) => {
@@ -68,7 +56,16 @@ const VALIDATE_OPTIONS: OptionTable<keyof ValidateOptions, { now: number | undef
  * const verdict = trust.validate(readFileSync('client.pem'))
  */
 export function createTrustStore(options: TrustStoreOptions): TrustStore {
-  let current = compile(options)
+  return makeTrustStore(options)
+}
+
+/**
+ * {@link createTrustStore} for options that are the value of another option.
+ *
+ * @param parent - the name of that option
+ */
+export function makeTrustStore(options: TrustStoreOptions, parent?: string): TrustStore {
+  let current = compileStore(options, parent)
   let generation = 1
   const store = Object.freeze<TrustStore>({
     get generation() {
@@ -80,12 +77,12 @@ export function createTrustStore(options: TrustStoreOptions): TrustStore {
       const given: unknown = changes
       if (typeof given !== 'object' || given === null)
         throw invalidType('options', 'an object', given)
-      current = compile({ ...current.given, ...changes })
+      current = compileStore({ ...current.given, ...changes }, parent)
       generation += 1
       return Promise.resolve()
     },
   })
-  searches.set(store, (leaf, others, now) => search(current, leaf, others, now))
+  searches.set(store, (leaf, others, now) => searchStore(current, leaf, others, now))
   return store
 }
 
@@ -119,40 +116,6 @@ export function findTrustedPath(
   return { path: found.path.map(({ certificate }) => certificate), casValidUntilMs }
 }
 
-function compile(options: TrustStoreOptions): CompiledStore {
-  const { given, values } = parseOptions<TrustStoreOptions, CompiledOptions>(
-    options,
-    TRUST_STORE_OPTIONS,
-  )
-  if (values.ca === undefined) {
-    throw invalidType('option "ca"', 'the CAs that you trust, in PEM or DER', undefined)
-  }
-  warnIfExpired(values.ca)
-  const anchors = new CandidateIndex(values.ca)
-  const intermediates = new CandidateIndex(values.intermediates.filter((one) => !anchors.has(one)))
-  const configured = new Set([...anchors.all, ...intermediates.all])
-  return {
-    given,
-    candidates: { anchors, intermediates: [intermediates], configured },
-    rules: {
-      ...values,
-      requireExplicitPolicy: values.requireExplicitPolicy ?? values.policies !== undefined,
-      purposes: values.extendedKeyUsage,
-      acceptsAnyPurpose: values.anyExtendedKeyUsage,
-    },
-  }
-}
-
-function warnIfExpired(cas: readonly PathCertificate[]): void {
-  const position = cas.findIndex(({ fields }) => fields.validity.notAfterMs < Date.now()) + 1
-  if (position === 0) return
-  warnOnce(
-    'CLIENT_CERT_CA_EXPIRED',
-    `CA certificate ${position} of option "ca" has expired, so certificates that it issued are rejected`,
-    'Remove the CA, or replace it by its successor.',
-  )
-}
-
 function validate(
   store: CompiledStore,
   certificate: CertificateSource,
@@ -166,41 +129,8 @@ function validate(
   const sent = parseSources(intermediates, 'option "intermediates"')
   if (leaf === 'unsupported_key') return untrusted('weak_algorithm')
   if (!(leaf instanceof X509Certificate) || others.length > 0) return untrusted('malformed')
-  const found = search(store, leaf, sent, now)
+  const found = searchStore(store, leaf, sent, now)
   return typeof found === 'string' ? untrusted(found) : toVerdict(found, now)
-}
-
-function search(
-  store: CompiledStore,
-  leaf: X509Certificate,
-  sent: readonly (X509Certificate | CertificateFault)[],
-  now: number,
-): FoundPath | PathFault {
-  const view = toPathCertificate(leaf)
-  if (view === undefined) return 'malformed'
-  if (sent.length > LIMITS.candidates) return 'path_too_long'
-  const readable = sent.flatMap((one) =>
-    one instanceof X509Certificate ? (toPathCertificate(one) ?? []) : [],
-  )
-  const found = findPath(view, addCandidates(store.candidates, view, readable), store.rules, now)
-  if (found !== 'unknown_issuer') return found
-  // One of the certificates that can't be used may be the missing issuer.
-  if (sent.includes('unsupported_key')) return 'weak_algorithm'
-  return readable.length < sent.length ? 'malformed' : found
-}
-
-/** Leaves out what is known already, because it would be tried twice. */
-function addCandidates(
-  candidates: Candidates,
-  leaf: PathCertificate,
-  sent: readonly PathCertificate[],
-): Candidates {
-  const { anchors, intermediates } = candidates
-  const further = sent.filter(
-    (one) =>
-      !one.bytes.equals(leaf.bytes) && ![anchors, ...intermediates].some((index) => index.has(one)),
-  )
-  return { ...candidates, intermediates: [...intermediates, new CandidateIndex(further)] }
 }
 
 function toVerdict({ path, policies }: FoundPath, now: number): TrustVerdict {

@@ -9,17 +9,18 @@ type Pem = SecureContextOptions['ca']
 const MAX_CONTEXT_BYTES = 32
 
 const CAS: PemOption = {
-  name: 'ca',
+  name: 'option "ca"',
   noun: 'CA certificate',
   labels: /^(?:X509 |TRUSTED )?CERTIFICATE$/,
 }
 const REVOCATION_LISTS: PemOption = {
-  name: 'crl',
+  name: 'option "crl"',
   noun: 'revocation list',
+  mayHoldOthers: true,
   labels: /^X509 CRL$/,
 }
 const CERTIFICATES: PemOption = {
-  name: 'cert',
+  name: 'option "cert"',
   noun: 'certificate',
   labels: /^(?:X509 )?CERTIFICATE$/,
 }
@@ -60,7 +61,7 @@ function readFingerprints(pem: Pem, option: PemOption): string[] {
     try {
       return new X509Certificate(block).fingerprint256
     } catch {
-      const name = `${option.noun} ${index + 1} of option "${option.name}"`
+      const name = `${option.noun} ${index + 1} of ${option.name}`
       throw invalidValue(name, 'cannot be read', kindOf(block))
     }
   })

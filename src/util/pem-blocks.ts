@@ -5,9 +5,12 @@ type Pem = SecureContextOptions['ca']
 
 /** An option with PEM, and how messages describe it. */
 export interface PemOption {
-  readonly name: 'ca' | 'cert' | 'crl' | 'intermediates'
+  /** Such as `option "ca"`. */
+  readonly name: string
   readonly noun: string
   readonly labels: RegExp
+  /** Whether blocks with other labels are passed over, whatever they hold. Default: `false`. */
+  readonly mayHoldOthers?: boolean
 }
 
 /** A BEGIN or END line (RFC 7468 3): nothing before it, and only blanks after it. */
@@ -49,7 +52,7 @@ export function readPem(pem: Pem, option: PemOption): string[] {
     for (const block of blocks) {
       const { label, lines } = block
       if (option.labels.test(label)) found.push(lines.join('\n').trim())
-      else if (option.name !== 'crl') assertPassedOver(block, option, pem)
+      else if (option.mayHoldOthers !== true) assertPassedOver(block, option, pem)
     }
   }
   if (found.length > 0) return found
@@ -87,7 +90,7 @@ function readLabel(edge: 'BEGIN' | 'END', line: string): string | undefined {
 
 function invalidArmour({ name, noun }: PemOption, at: number, line: number): TypeError {
   return invalidValue(
-    `${noun} ${at} of option "${name}"`,
+    `${noun} ${at} of ${name}`,
     `must have a BEGIN and an END line, each on its own line (see line ${line}); otherwise Node ignores ` +
       'it, or everything after it. Put a line break between files that you join',
     kindOf(''),
@@ -96,7 +99,7 @@ function invalidArmour({ name, noun }: PemOption, at: number, line: number): Typ
 
 /** Doesn't quote the value, because it may be a private key in the wrong option. */
 function invalidPem(problem: string, { name }: PemOption, pem: unknown): TypeError {
-  return invalidValue(`option "${name}"`, problem, kindOf(pem))
+  return invalidValue(name, problem, kindOf(pem))
 }
 
 /** Node ignores a string without blocks. That is right only if it is empty or consists of comments. */

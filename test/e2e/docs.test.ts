@@ -100,6 +100,7 @@ function optionsOn(path: string): unknown[] {
   return [...read(path).matchAll(/new Strategy\(\s*(\{[^{}]*\})/g)].map(([, literal = '']) => {
     const json = literal
       .replace(/\/\/.*$/gm, '')
+      .replace(/readFileSync\(('[^']*')\)/g, '$1')
       .replace(/(\w+):/g, '"$1":')
       .replaceAll("'", '"')
       .replace(/,\s*\}/, '}')

@@ -14,7 +14,11 @@ import {
 } from 'passport-client-certificate-auth/middleware'
 import { type HeaderParser, parseXfcc } from 'passport-client-certificate-auth/parsers'
 import { mtlsServerOptions, reloadable } from 'passport-client-certificate-auth/server'
-import { createTrustStore, type TrustVerdict } from 'passport-client-certificate-auth/trust'
+import {
+  createTrustStore,
+  type TrustStore,
+  type TrustVerdict,
+} from 'passport-client-certificate-auth/trust'
 
 const options: StrategyOptions = { name: 'devices', certificateSource: 'envoy' }
 const strategy = new Strategy(options, async (cert, done) => {
@@ -49,7 +53,8 @@ const event: ExtractionResult = extractClientCertificateFromLambdaEvent({})
 if (fetched.success || event.success || middleware === required) throw new Error('wrong')
 if (typeof mtlsServerOptions !== 'function' || typeof reloadable !== 'function') throw new Error()
 
-const store = createTrustStore({ ca: fetched.certificate?.raw ?? '' })
-const verdict: TrustVerdict = store.validate('', { now: Date.now() })
-if (verdict.ok ? verdict.path.length === 0 : verdict.reason === 'certificate_expired')
-  throw new Error()
+const explain = (store: TrustStore): string => {
+  const verdict: TrustVerdict = store.validate('', { now: Date.now() })
+  return verdict.ok ? `${verdict.path.length}` : verdict.reason
+}
+if (typeof createTrustStore !== 'function' || typeof explain !== 'function') throw new Error()

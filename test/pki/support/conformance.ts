@@ -19,7 +19,7 @@ export function toMarkdown(suites: readonly Suite[]): string {
   return [
     '# Conformance of path validation',
     'Written by `npm run test:pki`, which runs public test suites against the path validation of this package. ' +
-      '[How to run it](../test/pki/README.md).',
+      '`test/pki/README.md` in the repository says how to run it.',
     'OpenSSL is version 3.0.19, and pkijs is version 4.0.0. Both were measured on the same data. ' +
       'Tests that need CRLs are not run yet. Every result that differs from a suite is listed below, with its clause.',
     '## Totals',

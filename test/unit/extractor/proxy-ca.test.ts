@@ -179,8 +179,12 @@ describe('trustedProxies with ca', () => {
       [{ CA: ca.pem }, 'VALUE', `option "trustedProxies" has no member "CA" (did you mean 'ca'?)`],
       [{ ca: ca.pem, alow: () => true }, 'VALUE', `has no member "alow" (did you mean 'allow'?)`],
       [{ ca: ca.pem, allow: 'proxy' }, 'TYPE', 'option "trustedProxies.allow" must be a function'],
-      [{ ca: undefined, allow: () => true }, 'TYPE', 'option "ca" must be '],
-      [{ ca: () => createTrustStore({ ca: ca.pem }) }, 'TYPE', 'option "ca" must be PEM, DER'],
+      [{ ca: undefined, allow: () => true }, 'TYPE', 'option "trustedProxies.ca" must be '],
+      [
+        { ca: () => createTrustStore({ ca: ca.pem }) },
+        'TYPE',
+        'option "trustedProxies.ca" must be PEM, DER',
+      ],
       [{ ca: proxy.pem }, 'VALUE', "isn't a CA"],
       [
         { ca: createTrustStore({ ca: ca.pem }), intermediates: intermediate.pem },

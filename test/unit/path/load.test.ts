@@ -17,7 +17,7 @@ import {
 import { keyUsage, SPKI } from '../../support/path-writer.js'
 
 const ca = issue({ subject: 'root', ca: true })
-const option = { name: 'ca', noun: 'CA certificate', labels: /^CERTIFICATE$/ } as const
+const option = { name: 'option "ca"', noun: 'CA certificate', labels: /^CERTIFICATE$/ } as const
 
 /** The message of the error, and its code. */
 function faultOf(options: object): string {

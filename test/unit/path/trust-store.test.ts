@@ -39,6 +39,11 @@ describe('a trust store', () => {
     ).to.equal('ok')
   })
 
+  it('takes an empty list of intermediates', () => {
+    const store = createTrustStore({ ca: ca.pem, intermediates: [] })
+    expect(outcome(store.validate(leaf.pem, { intermediates: [], now: NOW }))).to.equal('ok')
+  })
+
   it('takes the current time by default', () => {
     expect(outcome(createTrustStore({ ca: ca.pem }).validate(leaf.pem))).to.equal('ok')
   })

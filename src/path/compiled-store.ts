@@ -1,0 +1,98 @@
+import { X509Certificate } from 'node:crypto'
+import type { CertificateFault } from '../certificate/peer-certificate.js'
+import { invalidType } from '../util/errors.js'
+import { parseOptions } from '../util/options.js'
+import { warnOnce } from '../util/warnings.js'
+import { LIMITS } from './budget.js'
+import { CandidateIndex } from './candidates.js'
+import { type PathCertificate, toPathCertificate } from './certificate.js'
+import { type CompiledOptions, TRUST_STORE_OPTIONS, type TrustStoreOptions } from './options.js'
+import type { PathRules } from './rules.js'
+import { type Candidates, findPath, type FoundPath } from './search.js'
+import type { PathFault } from './verdict.js'
+
+/** A trust store as it is used: everything that doesn't depend on the certificate is done. */
+export interface CompiledStore {
+  readonly given: TrustStoreOptions
+  readonly candidates: Candidates
+  readonly rules: PathRules
+}
+
+/**
+ * @param parent - the name of the option whose value these options are, if it is one
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`
+ */
+export function compileStore(options: TrustStoreOptions, parent?: string): CompiledStore {
+  const { given, values } = parseOptions<TrustStoreOptions, CompiledOptions>(
+    options,
+    TRUST_STORE_OPTIONS,
+    parent,
+  )
+  const name = `option "${parent === undefined ? '' : `${parent}.`}ca"`
+  if (values.ca === undefined) {
+    throw invalidType(name, 'the CAs that you trust, in PEM or DER', undefined)
+  }
+  warnIfExpired(values.ca, name)
+  const anchors = new CandidateIndex(values.ca)
+  const intermediates = new CandidateIndex(values.intermediates.filter((one) => !anchors.has(one)))
+  const configured = new Set([...anchors.all, ...intermediates.all])
+  return {
+    given,
+    candidates: { anchors, intermediates: [intermediates], configured },
+    rules: {
+      ...values,
+      requireExplicitPolicy: values.requireExplicitPolicy ?? values.policies !== undefined,
+      purposes: values.extendedKeyUsage,
+      acceptsAnyPurpose: values.anyExtendedKeyUsage,
+    },
+  }
+}
+
+function warnIfExpired(cas: readonly PathCertificate[], name: string): void {
+  const position = cas.findIndex(({ fields }) => fields.validity.notAfterMs < Date.now()) + 1
+  if (position === 0) return
+  warnOnce(
+    'CLIENT_CERT_CA_EXPIRED',
+    `CA certificate ${position} of ${name} has expired, so certificates that it issued are rejected`,
+    'Remove the CA, or replace it by its successor.',
+  )
+}
+
+/**
+ * Searches a path for a certificate and those that came with it.
+ *
+ * @param sent - in place of a certificate, the reason why it can't be used
+ * @param now - milliseconds since the epoch
+ */
+export function searchStore(
+  store: CompiledStore,
+  leaf: X509Certificate,
+  sent: readonly (X509Certificate | CertificateFault)[],
+  now: number,
+): FoundPath | PathFault {
+  const view = toPathCertificate(leaf)
+  if (view === undefined) return 'malformed'
+  if (sent.length > LIMITS.candidates) return 'path_too_long'
+  const readable = sent.flatMap((one) =>
+    one instanceof X509Certificate ? (toPathCertificate(one) ?? []) : [],
+  )
+  const found = findPath(view, addCandidates(store.candidates, view, readable), store.rules, now)
+  if (found !== 'unknown_issuer') return found
+  // One of the certificates that can't be used may be the missing issuer.
+  if (sent.includes('unsupported_key')) return 'weak_algorithm'
+  return readable.length < sent.length ? 'malformed' : found
+}
+
+/** Leaves out what is known already, because it would be tried twice. */
+function addCandidates(
+  candidates: Candidates,
+  leaf: PathCertificate,
+  sent: readonly PathCertificate[],
+): Candidates {
+  const { anchors, intermediates } = candidates
+  const further = sent.filter(
+    (one) =>
+      !one.bytes.equals(leaf.bytes) && ![anchors, ...intermediates].some((index) => index.has(one)),
+  )
+  return { ...candidates, intermediates: [...intermediates, new CandidateIndex(further)] }
+}
