@@ -35,23 +35,46 @@ interface Verdict {
 /** A CA that isn't valid yet may become valid, so a rejection is kept for this long at most. */
 const REJECTION_MS = 60_000
 
-// By certificate, and then by trust store, because clients may present a certificate to several tenants.
-const verdicts = new WeakMap<PathEvidence, WeakMap<TrustStore, Verdict>>()
+type Verdicts = WeakMap<PathEvidence, Verdict>
+
+/** By trust store, because clients may present a certificate to several tenants. */
+const verdictsByStore = new WeakMap<TrustStore, Verdicts>()
+
+function verdictsOf(store: TrustStore): Verdicts {
+  const verdicts = verdictsByStore.get(store) ?? new WeakMap<PathEvidence, Verdict>()
+  verdictsByStore.set(store, verdicts)
+  return verdicts
+}
 
 /** @param includeChain - whether requests get the validated path, up to the trust anchor */
 export function compilePathStep(paths: PathTrust, includeChain: boolean): PathStep {
-  const findStore = typeof paths === 'function' ? guard(paths) : () => paths
-  return (request, found) => {
-    const store = findStore(request)
-    const { evidence } = found
-    // A certificate of a socket that isn't Node's may have no DER.
-    if (store === undefined || evidence === undefined) return reject('unknown_issuer')
-    const known = recall(evidence, store)
-    const { failure, forRequest } = known ?? validate(evidence, store)
-    if (failure !== undefined) return failure
-    if (known === undefined) found.keep?.()
-    return includeChain && forRequest ? { ...found, forRequest } : found
+  if (typeof paths === 'function') {
+    const find = guard(paths)
+    return (request, found) => {
+      const store = find(request)
+      if (store === undefined) return reject('unknown_issuer')
+      return judge(found, store, verdictsOf(store), includeChain)
+    }
   }
+  const verdicts = verdictsOf(paths)
+  return (_request, found) => judge(found, paths, verdicts, includeChain)
+}
+
+function judge(
+  found: StoredCertificate,
+  store: TrustStore,
+  verdicts: Verdicts,
+  includeChain: boolean,
+): StoredCertificate | ExtractionFailure {
+  const { evidence } = found
+  // A certificate of a socket that isn't Node's may have no DER.
+  if (evidence === undefined) return reject('unknown_issuer')
+  const known = verdicts.get(evidence)
+  const isInForce = known?.generation === store.generation && Date.now() < known.untilMs
+  const { failure, forRequest } = isInForce ? known : validate(evidence, store, verdicts)
+  if (failure !== undefined) return failure
+  if (!isInForce) found.keep?.()
+  return includeChain && forRequest ? { ...found, forRequest } : found
 }
 
 /** The application's function must not end the process, and only a trust store is an answer. */
@@ -70,13 +93,7 @@ function guard(find: FindTrustStore): FindTrustStore {
   }
 }
 
-function recall(evidence: PathEvidence, store: TrustStore): Verdict | undefined {
-  const known = verdicts.get(evidence)?.get(store)
-  const isInForce = known?.generation === store.generation && Date.now() < known.untilMs
-  return isInForce ? known : undefined
-}
-
-function validate(evidence: PathEvidence, store: TrustStore): Verdict {
+function validate(evidence: PathEvidence, store: TrustStore, verdicts: Verdicts): Verdict {
   const { generation } = store
   const now = Date.now()
   const found = findTrustedPath(store, evidence.leaf, evidence.others, now)
@@ -89,8 +106,7 @@ function validate(evidence: PathEvidence, store: TrustStore): Verdict {
           failure: undefined,
           forRequest: sharedPath(found.path),
         }
-  const byStore = verdicts.get(evidence) ?? new WeakMap<TrustStore, Verdict>()
-  verdicts.set(evidence, byStore.set(store, verdict))
+  verdicts.set(evidence, verdict)
   return verdict
 }
 
