@@ -30,6 +30,8 @@ export interface CertificateFields {
   readonly subject: Element
   readonly validity: Validity
   readonly publicKey: PublicKey
+  /** The SubjectPublicKeyInfo, from which the public key was read. */
+  readonly publicKeyInfo: Element
   /** Whether every value in issuer and subject is a string. */
   readonly hasStringNames: boolean
   /** The SEQUENCE OF Extension; `undefined` if the certificate has no extensions. */
@@ -90,6 +92,7 @@ function readSigned(
     subject,
     validity,
     publicKey,
+    publicKeyInfo: spki,
     hasStringNames,
     extensions,
   }

@@ -40,10 +40,10 @@ export function compilePlan({ given, values }: ParsedExtractorOptions): Extracto
   const header = isHeader ? compileHeader(values) : undefined
   if (isEvent) forbidBesideApiGateway(given)
   else if (header === undefined) forbidWithoutHeader(given)
+  const paths = compilePaths(given)
   const source = isEvent ? 'api-gateway' : header === undefined ? 'socket' : 'header'
   if (source === 'socket') assertDirectTls('options without a certificate header')
   if (values.fallbackToSocket) assertDirectTls('option "fallbackToSocket"')
-  const paths = compilePaths(given)
   return Object.freeze({ ...values, source, header, trust: compileTrust(values), paths })
 }
 

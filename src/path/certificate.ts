@@ -61,6 +61,13 @@ function readCertificate(certificate: X509Certificate): PathCertificate | undefi
   }
 }
 
+/** Whether two certificates are about the same key, so that a signature with one is one with the other. */
+export function haveSameKey(one: PathCertificate, other: PathCertificate): boolean {
+  if (one === other) return true
+  const [first, second] = [one.fields.publicKeyInfo, other.fields.publicKeyInfo]
+  return one.bytes.compare(other.bytes, second.start, second.end, first.start, first.end) === 0
+}
+
 function faultOf(extensions: Extensions | undefined): PathCertificate['fault'] {
   if (extensions === undefined) return 'malformed'
   return extensions.hasUnknownCritical ? 'unknown_critical_extension' : undefined

@@ -1,7 +1,7 @@
 import { isSignedBy } from '../certificate/signature.js'
 import { Budget, BudgetExceeded } from './budget.js'
 import type { CandidateIndex } from './candidates.js'
-import type { PathCertificate } from './certificate.js'
+import { haveSameKey, type PathCertificate } from './certificate.js'
 import type { PolicyId } from './policy-extensions.js'
 import { processPath } from './process.js'
 import { checkIssuer, checkLeaf, type PathRules } from './rules.js'
@@ -126,8 +126,9 @@ class Search {
   }
 
   private isSigned(certificate: PathCertificate, issuer: PathCertificate): boolean {
+    // CAs that sign each other have many certificates for few keys.
     const known = this.edges.find(
-      (edge) => edge.certificate === certificate && edge.issuer === issuer,
+      (edge) => edge.certificate === certificate && haveSameKey(edge.issuer, issuer),
     )
     if (known !== undefined) return known.isSigned
     const { configured } = this.candidates

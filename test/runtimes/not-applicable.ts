@@ -103,6 +103,8 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
       'a request that reached the limit of header lines is no matter where the header is not read',
       'a certificate outside its validity period is not followed by another source',
       'a certificate outside its validity period is rejected on a connection',
+      'an extractor with ca on a TLS socket',
+      'trustedProxies with ca',
       'the option "trustedProxies" cannot be true beside clients',
       'the option "trustedProxies" beside clients that connect themselves',
     ],

@@ -141,7 +141,7 @@ describe('options of an extractor that cannot work together', () => {
   })
 
   it('an injected extractor beside ca, which it would not see', () => {
-    const extractor = createExtractor()
+    const extractor = createExtractor({ ...header, trustedProxies: 'loopback' })
     expect(() => new Strategy({ extractor, ca: root }, () => true))
       .to.throw(TypeError, 'option "ca" cannot be combined with "extractor"')
       .with.property('code', 'ERR_INVALID_ARG_VALUE')
