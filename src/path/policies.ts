@@ -48,7 +48,6 @@ export function processPolicies(
     // RFC 5280 6.1.3 (d) (2)
     const isExempt = certificate.isSelfIssued && !isLast
     level = nextLevel(level, certificate, counters.inhibitAnyPolicy > 0 || isExempt)
-    if (counters.explicitPolicy === 0 && level.size === 0) return undefined
     if (isLast) break
     if (!applyMappings(level, certificate, counters.policyMapping > 0)) return undefined
     count(counters, certificate)
@@ -78,7 +77,7 @@ function nextLevel(
   mayHaveAnyPolicy: boolean,
 ): Level {
   const level: Level = new Map()
-  if (policies === undefined || above.size === 0) return level
+  if (policies === undefined) return level
   const expecting = groupByExpected(above)
   const anyNode = above.get(ANY_POLICY)
   for (const policy of policies.ids) {
@@ -166,7 +165,6 @@ function needsPolicy({ explicitPolicy }: Counters, leaf: PathCertificate | undef
  */
 function listUserPolicies(level: Level, accepted: ReadonlySet<PolicyId> | undefined): PolicyId[] {
   const found = new Set<PolicyId>()
-  if (level.has(ANY_POLICY)) found.add(ANY_POLICY)
   const reached = new Set(level.values())
   for (const { policy, parents } of reached) {
     for (const parent of parents) {

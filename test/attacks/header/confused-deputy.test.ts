@@ -43,6 +43,12 @@ function isProxy({
   return certificate?.fingerprint256 === new X509Certificate(identity.cert).fingerprint256
 }
 
+/** The CA that also issues certificates of clients, so only `allow` tells them from the proxy. */
+async function trustCa(): Promise<TrustedProxies> {
+  const { root } = await testPki()
+  return { ca: root.cert, allow: ({ subject }) => subject.CN === 'front-proxy' }
+}
+
 /** Sends two requests through the proxy: one without a client certificate, one with. */
 async function visitThroughProxy(backend: { port: number }, proxy: Issued) {
   const { ec } = await testPki()
@@ -59,14 +65,16 @@ describe('B3 confused deputy: a proxy with its own client certificate', () => {
     expect(await visitThroughProxy(backend, identity)).to.have.property('anonymous', 'front-proxy')
   })
 
-  const ways: [title: string, trustedProxies: TrustedProxies][] = [
-    ['its address', 'loopback'],
-    ['its certificate', isProxy],
+  const ways: [title: string, trustedProxies: () => TrustedProxies | Promise<TrustedProxies>][] = [
+    ['its address', () => 'loopback'],
+    ['its certificate', () => isProxy],
+    ['the CA of its certificate', trustCa],
   ]
   for (const [title, trustedProxies] of ways) {
     for (const fallbackToSocket of [true, false]) {
       it(`B3 rejects a client without a certificate behind a proxy trusted by ${title}, fallbackToSocket: ${String(fallbackToSocket)}`, async () => {
-        const backend = await startTlsBackend({ trustedProxies, fallbackToSocket })
+        const setting = { trustedProxies: await trustedProxies(), fallbackToSocket }
+        const backend = await startTlsBackend(setting)
         const users = await visitThroughProxy(backend, identity)
         expect(users).to.deep.equal({ anonymous: 401, client: 'ec-client' })
         expect(backend.log).to.deep.equal(['header_missing_or_malformed', 'accepted ec-client'])
