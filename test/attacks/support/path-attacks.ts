@@ -36,7 +36,7 @@ export const VICTIM_PATH: readonly Buffer[] = [victim.der, honestCa.der]
 /** The attacker's own certificate, which is genuine. */
 const own: Holder = issue({ subject: 'mallory', by: honestCa })
 
-/** What an attacker sends in place of a path, and the detail with which it has to be rejected. */
+/** The certificates that an attacker sends, and the detail of their rejection. */
 export type Attack = readonly [title: string, detail: string, path: readonly Buffer[]]
 
 function issuedBy(ca: Holder, further: { readonly extensions?: readonly Buffer[] } = {}): Buffer {

@@ -81,13 +81,13 @@ describe('the work that a client can cause', () => {
     expect(work.steps).to.be.at.most(LIMITS.steps + 1)
   })
 
-  it('is two signatures at most with keys on P-521', () => {
+  it('includes two signatures at most with keys on P-521', () => {
     const { leaf, cas } = makeMesh(4, 'P-521')
     const work = validate(leaf, cas.slice(0, LIMITS.candidates))
     expect(work).to.include({ result: 'path_too_long', signatures: 2 })
   })
 
-  it('is one signature for each key of candidates with the right name', () => {
+  it('includes one signature for each key of candidates with the right name', () => {
     const keys = [generate(), generate()]
     const copies = Array.from({ length: LIMITS.candidates }, (_, index) =>
       issue({
@@ -111,7 +111,7 @@ describe('the work that a client can cause', () => {
     expect(work).to.include({ result: 'bad_signature', signatures: 5 })
   })
 
-  it('is nothing for more candidates than a client may send', () => {
+  it("doesn't include any step for more candidates than a client may send", () => {
     const [, ...sent] = issuePath(...Array.from({ length: 13 }, (_, at) => ({ subject: `${at}` })))
     const ders = sent.map(({ der }) => der)
     const work = validate(ders.at(-1) as Buffer, ders.slice(0, -1))
@@ -155,7 +155,7 @@ describe('the work that a client can cause', () => {
     expect(work).to.include({ result: 'ok', signatures: 9 })
   })
 
-  it('is no signature for 20,000 nested sequences, wherever they are', () => {
+  it("doesn't include a signature for 20,000 nested sequences, wherever they are", () => {
     const nested = nest(20_000)
     for (const id of ['2.5.29.17', '2.5.29.30', '2.5.29.32', '2.5.29.37']) {
       const [, leaf] = issuePath(

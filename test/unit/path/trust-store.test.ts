@@ -126,6 +126,15 @@ describe('a trust store', () => {
     expect(warning.message).to.include('CA certificate 2 of option "ca" has expired')
   })
 
+  it('does not take a CA of the store for a client, unless it has a path as well', () => {
+    const result = (ca: readonly string[], client: Holder) =>
+      outcome(createTrustStore({ ca }).validate(client.pem, { now: NOW }))
+    expect(result([ca.pem], ca)).to.equal('unknown_issuer')
+    expect(result([ca.pem, root.pem], ca)).to.equal('ok')
+    // A root signed itself, so it is a path of one certificate.
+    expect(result([root.pem], root)).to.equal('ok')
+  })
+
   it('replaces options as a whole or not at all, and keeps the others', async () => {
     const store = createTrustStore({ ca: ca.pem, maxDepth: 0 })
     const check = () => outcome(store.validate(leaf.pem, { intermediates: ca.pem, now: NOW }))
