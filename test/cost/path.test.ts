@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto'
 import { expect } from 'chai'
-import { Budget, LIMITS } from '../../../src/path/budget.js'
-import { createTrustStore, type TrustStoreOptions, type TrustVerdict } from '../../../src/trust.js'
-import { countCalls, stopCounting } from '../../support/count-calls.js'
-import { generate, type Holder, issue } from '../../support/der-chain.js'
-import { basicConstraints, extension, int, seq } from '../../support/der-writer.js'
+import { Budget, LIMITS } from '../../src/path/budget.js'
+import { createTrustStore, type TrustStoreOptions, type TrustVerdict } from '../../src/trust.js'
+import { countCalls, stopCounting } from '../support/count-calls.js'
+import { generate, type Holder, issue } from '../support/der-chain.js'
+import { basicConstraints, extension, int, seq } from '../support/der-writer.js'
 import {
   altNames,
   constraints,
@@ -15,7 +15,7 @@ import {
   outcome,
   policies,
   policyConstraints,
-} from '../../support/paths.js'
+} from '../support/paths.js'
 
 afterEach(stopCounting)
 
