@@ -62,20 +62,48 @@ function readValue(bytes: Buffer, value: Element): string | undefined {
   const text = readString(bytes, value)
   if (text === undefined) return undefined
   const canonical = canonicalize(text)
-  return `=${canonical.length}:${canonical}`
+  return canonical === undefined ? undefined : `=${canonical.length}:${canonical}`
 }
 
 /** Words of printable ASCII with single spaces between them. */
 const PLAIN = /^[!-~]+(?: [!-~]+)*$/
+const ASCII = /^\p{ASCII}*$/u
+/**
+ * RFC 4518 2.2: what is mapped to nothing, with the format characters that Unicode has today. TAB to CR and
+ * NEL are spaces.
+ */
+const IGNORED =
+  /(?![\t-\r\x85])\p{Cc}|\p{Cf}|\u034f|\u1806|[\u180b-\u180d]|[\ufe00-\ufe0f]|\ufffc/gu
+const SPACES = /[\s\x85]+/g
+/** The upper bound of RFC 5280 appendix A.1 for nearly all attributes is 64 characters. */
+const MAX_UNITS = 256
 
 /**
  * RFC 4518 2: folds case, normalizes to NFKC, and treats white space as single spaces between words.
- * Upper case comes first, because only that turns a sharp s and a final sigma into what they equal.
+ *
+ * @returns `undefined` for a long text that isn't ASCII, because normalizing takes quadratic time for
+ *   many combining marks in a row, and it comes before any signature
  */
-function canonicalize(text: string): string {
+function canonicalize(text: string): string | undefined {
   if (PLAIN.test(text)) return text.toLowerCase()
-  const folded = text.normalize('NFKC').toUpperCase().toLowerCase()
-  return folded.trim().replace(/\s+/g, ' ')
+  const isAscii = ASCII.test(text)
+  if (!isAscii && text.length > MAX_UNITS) return undefined
+  const kept = text.replace(IGNORED, '')
+  const folded = isAscii ? kept.toLowerCase() : fold(kept.normalize('NFKC'))
+  return folded.replace(SPACES, ' ').trim()
+}
+
+const DOTLESS_I = '\u0131'
+
+/**
+ * Upper case comes first, because only that turns a sharp s and a final sigma into what they equal. It
+ * would also turn the dotless i into an I, which it doesn't equal.
+ */
+function fold(text: string): string {
+  return text
+    .split(DOTLESS_I)
+    .map((part) => part.toUpperCase().toLowerCase())
+    .join(DOTLESS_I)
 }
 
 /**

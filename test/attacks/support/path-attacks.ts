@@ -204,6 +204,11 @@ export const ATTACKS: readonly Attack[] = [
     ],
   ],
   [
+    'a name with two thousand marks that would have to be sorted',
+    'malformed',
+    [issue({ subject: `a${'\u0344'.repeat(1000)}${'\u0323'.repeat(1000)}` }).der],
+  ],
+  [
     'an unknown critical extension',
     'unknown_critical_extension',
     [
