@@ -1,5 +1,5 @@
 import { type Element, readChildren, readExactly, TAG, toHex } from '../certificate/der.js'
-import { type GeneralName, NAME_TAG, readGeneralName } from './general-name.js'
+import { type GeneralName, NAME_TAG, readGeneralName, readUtf8Mailbox } from './general-name.js'
 import { type NameConstraints, readNameConstraints } from './name-constraints.js'
 import {
   type CertificatePolicies,
@@ -141,7 +141,8 @@ function readSubjectAltNames(bytes: Buffer, octets: Element): GeneralName[] | un
   for (const element of (sequence && readChildren(bytes, sequence)) ?? []) {
     const name = readGeneralName(bytes, element)
     if (name === undefined || !hasAddressLength(name)) return undefined
-    names.push(name)
+    const mailbox = readUtf8Mailbox(bytes, element)
+    names.push(name, ...(mailbox === undefined ? [] : [mailbox]))
   }
   return names.length === 0 ? undefined : names
 }

@@ -3,6 +3,7 @@ import {
   isDerThroughout,
   readChildren,
   readExactly,
+  readOid,
   TAG,
 } from '../certificate/der.js'
 import { readBytes } from '../certificate/strings.js'
@@ -28,6 +29,7 @@ export interface GeneralName {
   readonly value: string | Buffer | undefined
 }
 
+const UTF8_STRING = 0x0c
 /** Every character is ASCII (IA5String). */
 const ASCII = /^[\0-\x7f]*$/
 
@@ -52,6 +54,26 @@ export function readGeneralName(bytes: Buffer, element: Element): GeneralName | 
     default:
       return isOtherType(bytes, element) ? { tag, value: undefined } : undefined
   }
+}
+
+/** id-on-SmtpUTF8Mailbox (RFC 9598 3). */
+const SMTP_UTF8_MAILBOX = '2b06010505070809'
+
+/**
+ * A GeneralName that is an otherName with an address of e-mail, as the name of that type. RFC 9598 6: the constraints of
+ * rfc822Name apply to it.
+ *
+ * @returns `undefined` when it is anything else; a value that isn't ASCII isn't compared
+ */
+export function readUtf8Mailbox(bytes: Buffer, element: Element): GeneralName | undefined {
+  if (element.tag !== NAME_TAG.otherName) return undefined
+  // Its parts were read before, to see that it is a GeneralName.
+  const [type, wrapper] = readChildren(bytes, element) as Element[]
+  if (readOid(bytes, type) !== SMTP_UTF8_MAILBOX) return undefined
+  const [value] = readExactly(bytes, wrapper, [UTF8_STRING])
+  const text = value && readBytes(bytes, value)
+  const isAscii = text !== undefined && ASCII.test(text)
+  return { tag: NAME_TAG.rfc822Name, value: isAscii ? text : undefined }
 }
 
 function isOtherType(bytes: Buffer, element: Element): boolean {

@@ -3,7 +3,7 @@ import { Budget, BudgetExceeded, LIMITS } from '../../../src/path/budget.js'
 import { NAME_TAG } from '../../../src/path/general-name.js'
 import { comparable } from '../../../src/path/name-forms.js'
 import { areNamesAllowed, type NameConstraints } from '../../../src/path/name-constraints.js'
-import { extension, int, name, seq, set, tlv } from '../../support/der-writer.js'
+import { extension, int, name, oid, seq, set, tlv, utf8 } from '../../support/der-writer.js'
 import {
   directory,
   dns,
@@ -110,6 +110,33 @@ describe('name constraints (RFC 5280 4.2.1.10)', () => {
       )
     })
   }
+
+  describe('for an address of e-mail in an otherName (RFC 9598 6)', () => {
+    const MAILBOX = '1.3.6.1.5.5.7.8.9'
+
+    it('are those of email addresses', () => {
+      const permitted = [email('b.example')]
+      expect(isAllowed({ permitted }, otherName(MAILBOX, 'a@b.example'))).to.equal(true)
+      expect(isAllowed({ permitted }, otherName(MAILBOX, 'a@c.example'))).to.equal(false)
+      expect(isAllowed({ excluded: permitted }, otherName(MAILBOX, 'a@b.example'))).to.equal(false)
+      expect(isAllowed({ excluded: permitted }, otherName(MAILBOX, 'a@c.example'))).to.equal(true)
+      expect(isAllowed({ permitted: [dns('b.example')] }, otherName(MAILBOX, 'a@c'))).to.equal(true)
+    })
+
+    it('are also those of other names', () => {
+      const bases = [otherName('1.2.3', 'x')]
+      expect(isAllowed({ permitted: bases }, otherName(MAILBOX, 'a@b.example'))).to.equal(false)
+    })
+
+    it("reject what can't be compared", () => {
+      for (const kind of ['permitted', 'excluded']) {
+        for (const value of [utf8('\u00e9@b.example'), tlv(0x16, Buffer.from('a@b.example'))]) {
+          const name = tlv(0xa0, oid(MAILBOX), tlv(0xa0, value))
+          expect(isAllowed({ [kind]: [email('c.example')] }, name)).to.equal(false)
+        }
+      }
+    })
+  })
 
   it("allow a name that can't be compared where no subtree has its form", () => {
     expect(isAllowed({ permitted: [dns('b.example')] }, otherName('1.2.3', 'b'))).to.equal(true)
