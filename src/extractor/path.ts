@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto'
 import type { PathEvidence } from '../certificate/chain.js'
 import { type StoredCertificate, sharedPath } from '../certificate/stored-certificate.js'
 import { findTrustedPath, isTrustStore, type TrustStore } from '../path/trust-store.js'
@@ -26,10 +27,13 @@ export type PathStep = (
 /** A verdict, and what it rests on. */
 interface Verdict {
   readonly generation: number
+  /** When it was reached. It isn't in force before, because a clock may be set back. */
+  readonly fromMs: number
   readonly untilMs: number
   readonly failure: ExtractionFailure | undefined
-  /** Copies the validated path for a request. */
-  readonly forRequest: StoredCertificate['forRequest'] | undefined
+  readonly path: readonly X509Certificate[]
+  /** Copies the validated path for a request. Made when a request first needs it. */
+  forRequest: StoredCertificate['forRequest'] | undefined
 }
 
 /** A CA that isn't valid yet may become valid, so a rejection is kept for this long at most. */
@@ -69,12 +73,28 @@ function judge(
   const { evidence } = found
   // A certificate of a socket that isn't Node's may have no DER.
   if (evidence === undefined) return reject('unknown_issuer')
+  const now = Date.now()
+  const known = recall(evidence, store, verdicts, now)
+  const verdict = known ?? validate(evidence, store, verdicts, now)
+  if (verdict.failure !== undefined) return verdict.failure
+  if (known === undefined) found.keep?.()
+  if (!includeChain) return found
+  return { ...found, forRequest: (verdict.forRequest ??= sharedPath(verdict.path)) }
+}
+
+function recall(
+  evidence: PathEvidence,
+  store: TrustStore,
+  verdicts: Verdicts,
+  now: number,
+): Verdict | undefined {
   const known = verdicts.get(evidence)
-  const isInForce = known?.generation === store.generation && Date.now() < known.untilMs
-  const { failure, forRequest } = isInForce ? known : validate(evidence, store, verdicts)
-  if (failure !== undefined) return failure
-  if (!isInForce) found.keep?.()
-  return includeChain && forRequest ? { ...found, forRequest } : found
+  const isInForce = known?.generation === store.generation && isBetween(now, known)
+  return isInForce ? known : undefined
+}
+
+function isBetween(now: number, { fromMs, untilMs }: Verdict): boolean {
+  return fromMs <= now && now < untilMs
 }
 
 /** The application's function must not end the process, and only a trust store is an answer. */
@@ -93,19 +113,19 @@ function guard(find: FindTrustStore): FindTrustStore {
   }
 }
 
-function validate(evidence: PathEvidence, store: TrustStore, verdicts: Verdicts): Verdict {
+function validate(
+  evidence: PathEvidence,
+  store: TrustStore,
+  verdicts: Verdicts,
+  now: number,
+): Verdict {
   const { generation } = store
-  const now = Date.now()
   const found = findTrustedPath(store, evidence.leaf, evidence.others, now)
+  const common = { generation, fromMs: now, forRequest: undefined }
   const verdict: Verdict =
     typeof found === 'string'
-      ? { generation, untilMs: now + REJECTION_MS, failure: reject(found), forRequest: undefined }
-      : {
-          generation,
-          untilMs: found.casValidUntilMs,
-          failure: undefined,
-          forRequest: sharedPath(found.path),
-        }
+      ? { ...common, untilMs: now + REJECTION_MS, failure: reject(found), path: [] }
+      : { ...common, untilMs: found.casValidUntilMs, failure: undefined, path: found.path }
   verdicts.set(evidence, verdict)
   return verdict
 }

@@ -241,6 +241,18 @@ describe('an extractor with ca', () => {
       expectAccepted(find(requestWith(ofShortCa, shortCa)), 'leaf')
     })
 
+    it('validates again when the clock is set back', () => {
+      const find = createExtractor({ ...TRAEFIK, ca: root.pem })
+      fakeTime(at('2026-01-01T00:00:00Z'))
+      expectAccepted(find(requestWith(ofShortCa, shortCa)), 'leaf')
+      fakeTime(at('2024-01-01T00:00:00Z'))
+      expectRejected(find(requestWith(ofShortCa, shortCa)), 'not_yet_valid')
+      fakeTime(at('2031-01-01T00:00:00Z'))
+      expectRejected(find(requestWith(ofShortCa, shortCa)), 'expired')
+      fakeTime(at('2026-01-01T00:00:00Z'))
+      expectAccepted(find(requestWith(ofShortCa, shortCa)), 'leaf')
+    })
+
     it('keeps the reasons for a leaf outside of its dates', () => {
       const find = createExtractor({ ...TRAEFIK, ca: root.pem })
       fakeTime(at('2030-01-01T00:00:01Z'))
