@@ -37,7 +37,7 @@ export function compileStore(options: TrustStoreOptions, parent?: string): Compi
   const intermediates = new CandidateIndex(values.intermediates.filter((one) => !anchors.has(one)))
   const configured = new Set([...anchors.all, ...intermediates.all])
   return {
-    given,
+    given: snapshot(given) as TrustStoreOptions,
     candidates: { anchors, intermediates: [intermediates], configured },
     rules: {
       ...values,
@@ -46,6 +46,14 @@ export function compileStore(options: TrustStoreOptions, parent?: string): Compi
       acceptsAnyPurpose: values.anyExtendedKeyUsage,
     },
   }
+}
+
+/** The caller may change its lists and buffers later, and `replace()` reads the other options again. */
+function snapshot(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Uint8Array.from(value)
+  if (Array.isArray(value)) return value.map(snapshot)
+  if (typeof value !== 'object' || value === null || value instanceof X509Certificate) return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, snapshot(one)]))
 }
 
 function warnIfExpired(cas: readonly PathCertificate[], name: string): void {

@@ -1,4 +1,5 @@
 import { type Element, readChildren, readExactly, TAG, toHex } from '../certificate/der.js'
+import { readDottedOid } from '../certificate/oid.js'
 import { readCount } from './primitives.js'
 
 /** A policy's object identifier: hexadecimal digits of its contents. */
@@ -27,7 +28,6 @@ export interface PolicyConstraints {
 
 /** id-qt-cps and id-qt-unotice, whose contents only people understand. */
 const KNOWN_QUALIFIERS: ReadonlySet<string> = new Set(['2b06010505070201', '2b06010505070202'])
-const MAX_POLICY_BYTES = 128
 
 /** @returns `undefined` also for a policy that occurs twice, which RFC 5280 4.2.1.4 forbids */
 export function readPolicies(bytes: Buffer, octets: Element): CertificatePolicies | undefined {
@@ -54,10 +54,8 @@ function listSequences(bytes: Buffer, octets: Element): Element[] | undefined {
 
 /** An object identifier that can be shown in dotted form. */
 function readPolicyId(bytes: Buffer, element: Element | undefined): PolicyId | undefined {
-  if (element?.tag !== TAG.oid) return undefined
-  const length = element.end - element.start
-  const isWhole = length > 0 && (bytes[element.end - 1] as number) < 0x80
-  return isWhole && length <= MAX_POLICY_BYTES ? toHex(bytes, element) : undefined
+  const isPolicy = element?.tag === TAG.oid && readDottedOid(bytes, element) !== undefined
+  return isPolicy ? toHex(bytes, element) : undefined
 }
 
 function readQualifierTypes(bytes: Buffer, qualifiers: Element): string[] | undefined {

@@ -70,6 +70,7 @@ describe('certificatePolicies (RFC 5280 4.2.1.4)', () => {
     ['an identifier of another type', seq(seq(int(1)))],
     ['an empty identifier', seq(seq(rawOid()))],
     ['an identifier that ends within a number', seq(seq(rawOid(0x2a, 0x83)))],
+    ['an identifier whose number is longer than it needs to be', seq(seq(rawOid(0x2a, 0x80, 1)))],
     ['an identifier of 129 bytes', seq(seq(ofLength(129)))],
     ['three fields', seq(seq(oid(GOLD), seq(seq(oid(CPS), utf8('x'))), int(1)))],
     ['an empty list of qualifiers', seq(seq(oid(GOLD), seq()))],

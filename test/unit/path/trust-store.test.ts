@@ -11,6 +11,8 @@ const [root, ca, leaf] = issuePath({ subject: 'root' }, { subject: 'ca' }, { sub
   Holder,
 ]
 
+const other = issue({ subject: 'other', ca: true })
+
 describe('a trust store', () => {
   const forms: [title: string, form: (holder: Holder) => string | Uint8Array | X509Certificate][] =
     [
@@ -134,6 +136,36 @@ describe('a trust store', () => {
     // A root signed itself, so it is a path of one certificate.
     expect(result([root.pem], root)).to.equal('ok')
   })
+
+  const changes: [
+    title: string,
+    make: () => { ca: TrustStoreOptions['ca']; change: () => void },
+  ][] = [
+    [
+      'a list',
+      () => {
+        const list = [ca.pem]
+        return { ca: list, change: () => void list.splice(0, 1, other.pem) }
+      },
+    ],
+    [
+      'a buffer',
+      () => {
+        const bytes = Buffer.from(ca.der)
+        return { ca: [bytes], change: () => void bytes.fill(0) }
+      },
+    ],
+    ['nothing', () => ({ ca: new X509Certificate(ca.der), change: () => undefined })],
+  ]
+  for (const [title, make] of changes) {
+    it(`keeps its CAs when it gets other options after the caller changed ${title}`, async () => {
+      const { ca: given, change } = make()
+      const store = createTrustStore({ ca: given })
+      change()
+      await store.replace({ maxDepth: 4 })
+      expect(outcome(store.validate(leaf.pem, { now: NOW }))).to.equal('ok')
+    })
+  }
 
   it('replaces options as a whole or not at all, and keeps the others', async () => {
     const store = createTrustStore({ ca: ca.pem, maxDepth: 0 })
