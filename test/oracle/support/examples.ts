@@ -1,3 +1,4 @@
+import { ANY_POLICY } from '../../support/judged-store.js'
 import type { Draft } from './certificate.js'
 import type { Place } from './faults.js'
 import { type Case, FAULTS } from './generator.js'
@@ -95,5 +96,15 @@ export const EXAMPLES: Readonly<Record<string, () => Case>> = {
       plan.anchors.push(other)
     },
   ),
+  'OpenSSL maps anyPolicy although it is inhibited': withChange(({ plan }) => {
+    const [named, mapped] = ['1.2.3.1', '1.2.3.2'] as const
+    plan.hasPolicies = true
+    plan.options.policies = [mapped]
+    plan.options.inhibitAnyPolicy = true
+    const [leaf, lower, upper] = plan.chain as [Draft, Draft, Draft]
+    upper.policies = { policies: [named, mapped] }
+    lower.policies = { policies: [named, ANY_POLICY], mappings: [[mapped, mapped]] }
+    leaf.policies = { policies: [mapped] }
+  }),
   'OpenSSL accepts DSA': withFault('DSA key', 'ca'),
 }

@@ -1,4 +1,4 @@
-import type { JudgedVerdict } from '../../support/judged-store.js'
+import { ANY_POLICY, type JudgedVerdict } from '../../support/judged-store.js'
 import { CA_USAGE, type Certificate, type Draft } from './certificate.js'
 import type { Case } from './generator.js'
 import type { Opinion } from './half-handshake.js'
@@ -58,6 +58,10 @@ const hasOddName: Predicate = ({ names }) => names.some(isOddName)
 const isLooseCa: Predicate = ({ basicConstraints, keyUsage, version }) =>
   version === 1 ||
   (basicConstraints === undefined && ((keyUsage ?? 0) & CA_USAGE.keyCertSign) !== 0)
+
+/** It asserts a policy by anyPolicy alone, and maps it to another. */
+const mapsAnyPolicy: Predicate = ({ policies: { policies = [], mappings = [] } }) =>
+  policies.includes(ANY_POLICY) && mappings.some(([from]) => !policies.includes(from))
 
 export const ACCEPTED: readonly ExplainedAccept[] = [
   {
@@ -139,6 +143,12 @@ export const REJECTED: readonly ExplainedReject[] = [
     clause: 'RFC 5280 4.2.1.4',
     weAccept: false,
     isCause: hasFault('critical policy qualifier'),
+  },
+  {
+    name: 'OpenSSL maps anyPolicy although it is inhibited',
+    clause: 'RFC 5280 6.1.3 (d) (2) and 6.1.4 (b) (1)',
+    weAccept: false,
+    isCause: mapsAnyPolicy,
   },
   {
     name: 'OpenSSL accepts DSA',
