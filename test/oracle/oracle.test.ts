@@ -5,7 +5,7 @@ import { runCampaign, type Tally } from './support/campaign.js'
 import type { Judge } from './support/judges.js'
 import { openJudges } from './support/open-judges.js'
 
-const RANDOM_CASES = 8000
+const RANDOM_CASES = Number(process.env['ORACLE_CASES'] ?? 8000)
 const FIXED_CASES = 2000
 const FIXED_SEED = 20260101
 
