@@ -140,6 +140,17 @@ describe('an extractor with ca', () => {
     )
   })
 
+  it('gives the paths of two clients separate copies of their CA', () => {
+    const find = createExtractor({ ...TRAEFIK, ca: root.pem, includeChain: true })
+    const second = issue({ subject: 'second', by: root })
+    const [one, two] = [direct, second].map((holder) => {
+      return find(requestWith(holder)).certificate?.issuerCertificate
+    })
+    expect(one?.subject.CN).to.equal('root')
+    expect(two).to.deep.equal(one)
+    expect(two).not.to.equal(one)
+  })
+
   it('gives each request a separate copy', () => {
     const find = createExtractor({ ...TRAEFIK, ca: root.pem, includeChain: true })
     const [first, second] = [1, 2].map(() => find(requestWith(client, intermediate)).certificate)
