@@ -3,6 +3,7 @@ import type { PathEvidence } from '../certificate/chain.js'
 import { type StoredCertificate, sharedPath } from '../certificate/stored-certificate.js'
 import { findTrustedPath, isTrustStore, type TrustStore } from '../path/trust-store.js'
 import type { PathFault } from '../path/verdict.js'
+import { ignoreRejection } from '../util/promises.js'
 import { trace } from '../util/trace.js'
 import type { RequestLike } from './request.js'
 import { type ExtractionFailure, failWith } from './result.js'
@@ -103,8 +104,7 @@ function guard(find: FindTrustStore): FindTrustStore {
     try {
       const store: unknown = find(request)
       if (isTrustStore(store)) return store
-      // A promise is not waited for, but must not end the process when it is rejected either.
-      if (store instanceof Promise) store.catch(() => undefined)
+      ignoreRejection(store)
       trace('the function "ca" returned no trust store')
     } catch (error) {
       trace('the function "ca" threw: %s', error instanceof Error ? error.message : typeof error)

@@ -2,6 +2,7 @@ import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { checkValidity } from '../certificate/validity.js'
 import type { CertificateSources } from '../path/load.js'
 import { isTrustStore, makeTrustStore, type TrustStore } from '../path/trust-store.js'
+import { ignoreRejection } from '../util/promises.js'
 import { assertFunction } from '../util/assert.js'
 import { invalidValue } from '../util/errors.js'
 import { optional, type OptionTable, parseOptions } from '../util/options.js'
@@ -84,7 +85,6 @@ export function compileProxyCas(
 }
 
 function isAllowed(answer: unknown): boolean {
-  // A promise is not waited for, but must not end the process when it is rejected either.
-  if (answer instanceof Promise) answer.catch(() => undefined)
+  ignoreRejection(answer)
   return answer === true
 }

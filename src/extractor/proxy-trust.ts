@@ -1,5 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
+import { ignoreRejection } from '../util/promises.js'
 import type { Parse } from '../util/assert.js'
 import { invalidType, invalidValue } from '../util/errors.js'
 import { assertUnixSockets, type Runtime, RUNTIME } from '../util/runtime.js'
@@ -72,8 +73,7 @@ export function compileProxyTrust(trusted: TrustedPeers, runtime: Runtime = RUNT
   if (typeof trusted === 'function') {
     return (request) => {
       const answer: unknown = trusted(describePeer(request, runtime))
-      // A promise is not waited for, but must not end the process when it is rejected either.
-      if (answer instanceof Promise) answer.catch(() => undefined)
+      ignoreRejection(answer)
       return answer === true
     }
   }

@@ -1,5 +1,6 @@
 import { Stream } from 'node:stream'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
+import { ignoreRejection } from '../util/promises.js'
 import { ClientCertificateError } from '../util/errors.js'
 import { nodeRequestOf } from '../extractor/request.js'
 import type { ExtractionResultLike } from './options.js'
@@ -121,8 +122,7 @@ function assertExtractionResult(result: unknown): asserts result is CheckedResul
   const { success, certificate, reason } = result as Record<string, unknown>
   const isSuccess = success === true && isCertificate(certificate)
   if (!isSuccess && (success !== false || typeof reason !== 'string')) {
-    // A promise is not waited for, but must not end the process when it is rejected either.
-    if (result instanceof Promise) result.catch(() => undefined)
+    ignoreRejection(result)
     throw new TypeError('The extractor returned something that is not an extraction result')
   }
 }
