@@ -4,7 +4,7 @@ import { Budget, LIMITS } from '../../src/path/budget.js'
 import { createTrustStore, type TrustStoreOptions, type TrustVerdict } from '../../src/trust.js'
 import { countCalls, stopCounting } from '../support/count-calls.js'
 import { generate, type Holder, issue } from '../support/der-chain.js'
-import { basicConstraints, extension, int, seq } from '../support/der-writer.js'
+import { basicConstraints, extension, int, nested } from '../support/der-writer.js'
 import {
   altNames,
   constraints,
@@ -156,12 +156,9 @@ describe('the work that a client can cause', () => {
   })
 
   it("doesn't include a signature for 20,000 nested sequences, wherever they are", () => {
-    const nested = nest(20_000)
+    const deep = nested(20_000)
     for (const id of ['2.5.29.17', '2.5.29.30', '2.5.29.32', '2.5.29.37']) {
-      const [, leaf] = issuePath(
-        { subject: 'root' },
-        { subject: 'l', with: [extension(id, nested)] },
-      )
+      const [, leaf] = issuePath({ subject: 'root' }, { subject: 'l', with: [extension(id, deep)] })
       const work = validate((leaf as Holder).der, [])
       expect(work, id).to.deep.equal({
         result: 'malformed',
@@ -173,7 +170,7 @@ describe('the work that a client can cause', () => {
     const unread = issue({
       subject: 'leaf',
       by: root,
-      extensions: [basicConstraints(false), extension('1.2.3', nested)],
+      extensions: [basicConstraints(false), extension('1.2.3', deep)],
     })
     expect(validate(unread.der, [])).to.include({ result: 'ok', signatures: 1 })
   })
@@ -183,11 +180,4 @@ function validatePathOf(path: readonly Holder[], options: Partial<TrustStoreOpti
   const [anchor, ...others] = path.map(({ der }) => der)
   const leaf = others.pop() as Buffer
   return validate(leaf, others, { ca: anchor as Buffer, ...options })
-}
-
-/** SEQUENCEs inside each other. */
-function nest(depth: number): Buffer {
-  let value: Buffer = Buffer.alloc(0)
-  for (let level = 0; level < depth; level += 1) value = seq(value)
-  return value
 }

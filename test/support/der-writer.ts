@@ -37,6 +37,17 @@ export const bool = (value: boolean): Buffer => tlv(0x01, Buffer.from([value ? 0
 export const nothing = (): Buffer => tlv(0x05)
 export const utf8 = (text: string): Buffer => tlv(0x0c, Buffer.from(text))
 
+/** As many SEQUENCEs inside of each other, the innermost of which is empty. */
+export function nested(depth: number): Buffer {
+  const lengths: number[] = []
+  for (let at = 0, length = 0; at < depth; at += 1) {
+    lengths.push(length)
+    length += 2 + (length < 0x80 ? 0 : Math.ceil(Math.log2(length + 1) / 8))
+  }
+  const heads = lengths.map((length) => tlv(0x30, Buffer.alloc(length)).subarray(0, -length || 2))
+  return Buffer.concat(heads.reverse())
+}
+
 /** A BIT STRING. All bits are used unless `unused` says otherwise. */
 export function bits(contents: Uint8Array, unused = 0): Buffer {
   return tlv(0x03, Buffer.from([unused]), contents)

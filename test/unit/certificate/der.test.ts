@@ -11,22 +11,11 @@ import {
   TAG,
   toHex,
 } from '../../../src/certificate/der.js'
-import { int, octets, oid, seq, set, tlv } from '../../support/der-writer.js'
+import { int, nested, octets, oid, seq, set, tlv } from '../../support/der-writer.js'
 
 const hex = (digits: string): Buffer => Buffer.from(digits.replaceAll(' ', ''), 'hex')
 const whole = (bytes: Uint8Array): Element | undefined => readElement(bytes, 0, bytes.length)
 const zeros = (length: number): string => '00'.repeat(length)
-
-/** Nests as many values, the innermost of which is empty. */
-function nested(depth: number): Buffer {
-  const lengths: number[] = []
-  for (let at = 0, length = 0; at < depth; at += 1) {
-    lengths.push(length)
-    length += 2 + (length < 0x80 ? 0 : Math.ceil(Math.log2(length + 1) / 8))
-  }
-  const heads = lengths.map((length) => tlv(0x30, Buffer.alloc(length)).subarray(0, -length || 2))
-  return Buffer.concat(heads.reverse())
-}
 
 describe('reading one value of DER', () => {
   const lengths: [length: number, head: string][] = [
