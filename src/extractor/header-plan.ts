@@ -114,7 +114,7 @@ function compileIdentityDecoder(
   if (ca !== undefined) {
     throw invalidValue(
       'option "forwardedIdentity"',
-      'cannot be combined with "ca", because there is no certificate whose path could be validated',
+      'cannot be combined with "ca", because a forwarded identity comes without a certificate',
       true,
     )
   }

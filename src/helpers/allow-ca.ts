@@ -54,7 +54,7 @@ interface Linked {
 
 /**
  * The certificate and its issuers, as far as they are linked. Node's own objects are circular at a
- * self-signed root. Without the DER of the certificate itself, there is nothing to validate.
+ * self-signed root. Without its DER, the certificate itself can't be validated.
  */
 function listDers(cert: Pick<PeerCertificate, 'raw'>): Uint8Array[] {
   const ders: Uint8Array[] = []

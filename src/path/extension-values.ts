@@ -17,7 +17,7 @@ export interface BasicConstraints {
   readonly pathLength: number
 }
 
-/** The values of the extensions that path validation knows; `undefined` where there is none. */
+/** The value of each extension that path validation knows; `undefined` if the certificate doesn't have it. */
 export interface ExtensionValues {
   basicConstraints: BasicConstraints | undefined
   /** The bits of {@link KEY_USAGE}. */

@@ -25,7 +25,7 @@ export interface TrustStore {
    * Validates the path from a client's certificate to one of the CAs (RFC 5280 section 6).
    *
    * @param certificate - the leaf: an `X509Certificate`, DER, or PEM
-   * @returns the path, or why there is none; nothing in a certificate makes this throw
+   * @returns the path, or why the certificate is rejected; nothing in a certificate makes this throw
    * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, for arguments
    */
   validate: (certificate: CertificateSource, options?: ValidateOptions) => TrustVerdict

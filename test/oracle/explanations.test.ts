@@ -35,7 +35,7 @@ describe('an explained difference', () => {
 
     it(`exists, and nothing else explains it: ${name} (${clause})`, async function () {
       const example = EXAMPLES[name]
-      if (example === undefined) throw new Error(`There is no example for "${name}"`)
+      if (example === undefined) throw new Error(`The explanation "${name}" has no example`)
       const found = await compareAll(example())
       // Without libcrypto, an old Node can't be asked about anchors that aren't self-signed.
       if (found.length === 0) this.skip()

@@ -12,7 +12,7 @@ const withFault =
   (name: string, place: Place): (() => Case) =>
   () => {
     const fault = FAULTS.find((one) => one.name === name)
-    if (fault === undefined) throw new Error(`There is no fault "${name}"`)
+    if (fault === undefined) throw new Error(`Unknown fault "${name}"`)
     return createFaulty(fault, place).write()
   }
 

@@ -55,7 +55,7 @@ const ECDSA_ALGORITHMS: Readonly<Partial<Record<Digest, string>>> = {
   sha1: '1.2.840.10045.4.1',
 }
 
-/** The AlgorithmIdentifier of a signature. There is no identifier for ECDSA with MD5. */
+/** The AlgorithmIdentifier of a signature. ECDSA with MD5 has no identifier. */
 export function algorithmOf({ privateKey }: Key, digest: Digest): Buffer {
   switch (privateKey.asymmetricKeyType) {
     case 'rsa':

@@ -15,7 +15,7 @@ import {
 /** A change of the PKI that leaves the intended path as it is, and gives the search more to do. */
 export type Shape = (plan: Plan, random: Random, keyring: Keyring) => void
 
-/** A CA of the path, or the anchor where there is no other. */
+/** A CA of the path, or the anchor if the path has no other CA. */
 function pickCa(plan: Plan, random: Random): Draft {
   return random.pick(intermediatesOf(plan).length === 0 ? [anchorOf(plan)] : intermediatesOf(plan))
 }

@@ -133,8 +133,8 @@ describe('options of an extractor that cannot work together', () => {
     for (const ca of [root, store, () => store]) {
       expectRefusal(
         { ...envoy, forwardedIdentity: true, ca },
-        'option "forwardedIdentity" cannot be combined with "ca", because there is no certificate ' +
-          'whose path could be validated. Received true',
+        'option "forwardedIdentity" cannot be combined with "ca", because a forwarded ' +
+          'identity comes without a certificate. Received true',
       )
       expect(() => createExtractor({ ...envoy, forwardedIdentity: false, ca })).not.to.throw()
     }

@@ -113,14 +113,14 @@ describe('isStrongSignature for RSASSA-PSS (RFC 8017 A.2.3)', () => {
     ['another mask generation', pss(seq(digest(good), mask(good, '1.2.3')))],
     ['a mask generation without a digest', pss(seq(digest(good), tlv(0xa1, seq(oid(MGF1)))))],
     [
-      'a digest of the mask that is no SEQUENCE',
+      "a digest of the mask that isn't a SEQUENCE",
       pss(seq(digest(good), mask(set(oid(`${NIST}.2.1`))))),
     ],
     [
-      'a mask generation that is no SEQUENCE',
+      "a mask generation that isn't a SEQUENCE",
       pss(seq(digest(good), tlv(0xa1, set(oid(MGF1), good)))),
     ],
-    ['a digest that is no SEQUENCE', pss(seq(digest(set(oid(`${NIST}.2.1`))), mask(good)))],
+    ["a digest that isn't a SEQUENCE", pss(seq(digest(set(oid(`${NIST}.2.1`))), mask(good)))],
     ['two digests', pss(seq(tlv(0xa0, good, good), mask(good)))],
     [
       'a digest of three fields',

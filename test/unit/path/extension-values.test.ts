@@ -47,7 +47,7 @@ describe('basicConstraints (RFC 5280 4.2.1.9)', () => {
     expect(read(basicConstraints(true))).to.deep.equal({ ca: true, pathLength: Infinity })
   })
 
-  it('reads a certificate that is no CA', () => {
+  it("reads a certificate that isn't a CA", () => {
     expect(read(basicConstraints(false))).to.deep.equal({ ca: false, pathLength: Infinity })
   })
 

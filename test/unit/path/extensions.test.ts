@@ -121,7 +121,7 @@ describe('readExtensions (RFC 5280 4.2)', () => {
     ['FALSE as the critical flag, which is the default', [extension('1.2.3', utf8('a'), false)]],
     ['TRUE in BER', [seq(oid('1.2.3'), tlv(0x01, Buffer.from([1])), octets(utf8('a')))]],
     ['an extension without a value', [seq(oid('1.2.3'), bool(true))]],
-    ['an extension that is no SEQUENCE', [set(oid('1.2.3'), octets(utf8('a')))]],
+    ["an extension that isn't a SEQUENCE", [set(oid('1.2.3'), octets(utf8('a')))]],
     ['trailing bytes in a value', [extension('2.5.29.19', Buffer.concat([seq(), utf8('')]))]],
     ['a length that is not minimal', [extension('2.5.29.19', Buffer.from('3081030101ff', 'hex'))]],
     [

@@ -32,7 +32,7 @@ describe('findPath', () => {
     )
   })
 
-  it('knows no issuer where there are no candidates', () => {
+  it('finds no issuer without candidates', () => {
     const candidates = {
       anchors: new CandidateIndex([]),
       intermediates: [],

@@ -106,7 +106,7 @@ describe('readCanonicalName (RFC 5280 7.1)', () => {
   for (const [fault, der] of [
     ['a SEQUENCE where a SET has to be', seq(seq(seq(oid(COMMON_NAME), utf8('a'))))],
     ['an empty relative name', seq(set())],
-    ['an attribute that is no SEQUENCE', seq(set(set(oid(COMMON_NAME), utf8('a'))))],
+    ["an attribute that isn't a SEQUENCE", seq(set(set(oid(COMMON_NAME), utf8('a'))))],
     ['an attribute without a value', seq(set(seq(oid(COMMON_NAME))))],
     ['an attribute with two values', seq(set(seq(oid(COMMON_NAME), utf8('a'), utf8('b'))))],
     ["a type that isn't an object identifier", seq(set(seq(utf8('a'), utf8('a'))))],

@@ -64,8 +64,8 @@ describe('certificatePolicies (RFC 5280 4.2.1.4)', () => {
   rejectsAll('2.5.29.32', [
     ['no policy', seq()],
     ['a policy that occurs twice', seq(seq(oid(GOLD)), seq(oid(SILVER)), seq(oid(GOLD)))],
-    ['a policy that is no SEQUENCE', seq(set(oid(GOLD)))],
-    ['one of two policies that is no SEQUENCE', seq(seq(oid(GOLD)), oid(SILVER))],
+    ["a policy that isn't a SEQUENCE", seq(set(oid(GOLD)))],
+    ["one of two policies that isn't a SEQUENCE", seq(seq(oid(GOLD)), oid(SILVER))],
     ['a policy without an identifier', seq(seq())],
     ['an identifier of another type', seq(seq(int(1)))],
     ['an empty identifier', seq(seq(rawOid()))],
@@ -75,7 +75,7 @@ describe('certificatePolicies (RFC 5280 4.2.1.4)', () => {
     ['three fields', seq(seq(oid(GOLD), seq(seq(oid(CPS), utf8('x'))), int(1)))],
     ['an empty list of qualifiers', seq(seq(oid(GOLD), seq()))],
     ['qualifiers that are no SEQUENCE', seq(seq(oid(GOLD), set(seq(oid(CPS), utf8('x')))))],
-    ['a qualifier that is no SEQUENCE', seq(seq(oid(GOLD), seq(set(oid(CPS), utf8('x')))))],
+    ["a qualifier that isn't a SEQUENCE", seq(seq(oid(GOLD), seq(set(oid(CPS), utf8('x')))))],
     ['a qualifier without a value', seq(seq(oid(GOLD), seq(seq(oid(CPS)))))],
     ['a qualifier of three', seq(seq(oid(GOLD), seq(seq(oid(CPS), utf8('x'), utf8('y')))))],
     ['a qualifier without a type', seq(seq(oid(GOLD), seq(seq(utf8('x'), utf8('y')))))],
@@ -96,7 +96,7 @@ describe('policyMappings (RFC 5280 4.2.1.5)', () => {
 
   rejectsAll('2.5.29.33', [
     ['no mapping', seq()],
-    ['a mapping that is no SEQUENCE', seq(set(oid(GOLD), oid(SILVER)))],
+    ["a mapping that isn't a SEQUENCE", seq(set(oid(GOLD), oid(SILVER)))],
     ['a mapping of one policy', seq(seq(oid(GOLD)))],
     ['a mapping of three policies', seq(seq(oid(GOLD), oid(SILVER), oid(ANY)))],
     ['an empty mapping', seq(seq())],

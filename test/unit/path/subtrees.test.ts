@@ -195,7 +195,7 @@ describe('readNameConstraints (RFC 5280 4.2.1.10)', () => {
     ['an unknown list', seq(tlv(0xa0, base), tlv(0xa2, base))],
     ['an empty permitted list', seq(tlv(0xa0))],
     ['an empty excluded list', seq(tlv(0xa0, base), tlv(0xa1))],
-    ['a subtree that is no SEQUENCE', seq(tlv(0xa0, set(dns('b.example'))))],
+    ["a subtree that isn't a SEQUENCE", seq(tlv(0xa0, set(dns('b.example'))))],
     ['a subtree without a base', seq(tlv(0xa0, seq()))],
     ['a minimum', seq(tlv(0xa0, seq(dns('b.example'), tlv(0x80, int(0)))))],
     ['a maximum', seq(tlv(0xa0, seq(dns('b.example'), tlv(0x81, int(1)))))],
