@@ -11,6 +11,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import ts from 'typescript'
 
 const {
+  bin,
   exports: entries,
   dependencies,
   devDependencies: { 'lru.min': version },
@@ -24,9 +25,16 @@ const BUNDLER = 'dist/bundler'
 const input = Object.fromEntries(
   Object.values(entries)
     .filter((entry) => typeof entry === 'object')
-    .map((entry) => entry.require.replace(`./${CODE}/`, '').replace('.js', ''))
-    .map((name) => [name, `src/${name}.ts`]),
+    .map((entry) => sourceOf(entry.require)),
 )
+
+/** The programs that npm links, which only Node runs. */
+const programs = Object.fromEntries(Object.values(bin).map(sourceOf))
+
+function sourceOf(file) {
+  const name = file.replace(`./${CODE}/`, '').replace('.js', '')
+  return [name, `src/${name}.ts`]
+}
 
 const compilerOptions = {
   target: ts.ScriptTarget.ES2022,
@@ -70,7 +78,7 @@ const modules = {
   writeBundle(_options, bundle) {
     write(join(CODE, 'package.json'), JSON.stringify({ type: 'commonjs' }))
     for (const { fileName, isEntry, exports } of Object.values(bundle)) {
-      if (!isEntry) continue
+      if (!isEntry || fileName.replace('.js', '') in programs) continue
       const file = join(MODULES, fileName)
       const code = relative(dirname(file), join(CODE, fileName)).replaceAll('\\', '/')
       const names = `{ ${exports.filter((name) => name !== 'default').join(', ')} }`
@@ -98,6 +106,7 @@ const ON_DEMAND = {
     /\/src\/certificate\/(attribute-|directory-|distinguished-|general-|strings|subject-)/,
   ],
   path: [/\/src\/path\//],
+  'test-certificates': [/\/src\/testing\//],
 }
 
 function nameOnDemand(id) {
@@ -164,18 +173,22 @@ const output = {
   banner: ({ moduleIds }) => (moduleIds.includes(LIBRARY) ? LICENCE : ''),
 }
 
-export default {
-  input,
+const common = {
   external: (id) => id.startsWith('node:') || id in dependencies,
   plugins: [typescript],
-  output: [
-    {
+}
+
+export default [
+  {
+    ...common,
+    input: { ...input, ...programs },
+    output: {
       ...output,
       dir: CODE,
       format: 'cjs',
       plugins: [loadOnDemand, modules],
       manualChunks: (id, api) => nameOnDemand(id) ?? manualChunks(id, api),
     },
-    { ...output, dir: BUNDLER, format: 'esm' },
-  ],
-}
+  },
+  { ...common, input, output: { ...output, dir: BUNDLER, format: 'esm' } },
+]
