@@ -10,9 +10,11 @@ import {
 } from './extractor/options.js'
 import type { FindTrustStore } from './extractor/path.js'
 import { compileExtractor } from './extractor/pipeline.js'
+import { traced } from './extractor/traced.js'
 import type { CertificateSources } from './path/load.js'
 import type { TrustStore } from './path/trust-store.js'
 import type { RequestLike as NodeRequest } from './extractor/request.js'
+import { note } from './extractor/explanation.js'
 import { DEFAULT_MAX_LINES } from './extractor/line-limit.js'
 import {
   type ExtractionFailure,
@@ -20,17 +22,24 @@ import {
   failWith,
   isFailure,
 } from './extractor/result.js'
-import { trace } from './util/trace.js'
 
 export type { ChainedPeerCertificate, ForwardedIdentity } from './certificate/peer-certificate.js'
 export type { CacheOptions } from './extractor/certificate-cache.js'
 export type { ProxyPeer, TrustedProxies } from './extractor/proxy-trust.js'
 export type {
+  DetailsByReason,
+  EventDetail,
   ExtractionFailure,
   ExtractionFailureReason,
   ExtractionResult,
   ExtractionSuccess,
   FailureDetail,
+  HeaderDetail,
+  ProxyDetail,
+  RetrievalDetail,
+  SocketDetail,
+  TamperingDetail,
+  VerificationDetail,
 } from './extractor/result.js'
 
 /** The members of a web-standard `Request` that are read. */
@@ -89,10 +98,10 @@ export function createFetchExtractor<Req extends FetchRequest = FetchRequest>(
   const parsed = parseFetchOptions(options)
   const { peerAddress } = parsed.values
   const extract = compileExtractor(forOriginals(parsed))
-  return (request, address) => {
+  return traced((request, address) => {
     const adapted = adapt(request, address ?? peerAddress)
     return isFailure(adapted) ? adapted : extract(adapted)
-  }
+  })
 }
 
 /**
@@ -115,9 +124,9 @@ export function extractClientCertificateFromRequest<Req extends FetchRequest = F
   options: FetchOptions<Req>,
 ): ExtractionResult {
   const parsed = parseFetchOptions(options)
+  const extract = compileExtractor(forOriginals(parsed), NO_CACHE)
   const adapted = adapt(request, parsed.values.peerAddress)
-  const result = compileExtractor(forOriginals(parsed), NO_CACHE)(isFailure(adapted) ? {} : adapted)
-  return isFailure(adapted) ? adapted : result
+  return traced(() => (isFailure(adapted) ? adapted : extract(adapted)))()
 }
 
 /** A request in the shape that an extractor reads, and the request that the application knows. */
@@ -196,13 +205,13 @@ function adapt<Req extends FetchRequest>(
   try {
     const headers = readHeaders(request.headers)
     if (countLines(headers) >= DEFAULT_MAX_LINES) {
-      trace('the request has as many header lines as Node keeps, so some may be missing')
       return failWith('header_missing_or_malformed', 'too_many_headers')
     }
     const remoteAddress = typeof peerAddress === 'function' ? peerAddress(request) : peerAddress
     return { headers, socket: { remoteAddress }, original: request }
   } catch {
-    return failWith('header_missing_or_malformed')
+    const failure = failWith('header_missing_or_malformed', 'not_sent')
+    return note(failure, () => ({ header: 'with the certificate', problem: "can't be read" }))
   }
 }
 

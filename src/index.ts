@@ -10,11 +10,19 @@ export type { ProxyCaOptions } from './extractor/proxy-ca.js'
 export type { ProxyPeer, TrustedProxies } from './extractor/proxy-trust.js'
 export type { RequestLike } from './extractor/request.js'
 export type {
+  DetailsByReason,
+  EventDetail,
   ExtractionFailure,
   ExtractionFailureReason,
   ExtractionResult,
   ExtractionSuccess,
   FailureDetail,
+  HeaderDetail,
+  ProxyDetail,
+  RetrievalDetail,
+  SocketDetail,
+  TamperingDetail,
+  VerificationDetail,
 } from './extractor/result.js'
 export type { HeaderEncoding } from './parsers/encodings.js'
 export type { CertificateSource } from './parsers/presets.js'

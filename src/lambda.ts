@@ -8,6 +8,7 @@ import {
   PATH_OPTIONS,
 } from './extractor/options.js'
 import { compileExtractor } from './extractor/pipeline.js'
+import { traced } from './extractor/traced.js'
 import type { TrustStoreOptions } from './path/options.js'
 import type {
   EventFailureReason,
@@ -17,12 +18,20 @@ import type {
 
 export type { ChainedPeerCertificate } from './certificate/peer-certificate.js'
 export type {
+  DetailsByReason,
+  EventDetail,
   EventFailureReason,
   ExtractionFailure,
   ExtractionFailureReason,
   ExtractionResult,
   ExtractionSuccess,
   FailureDetail,
+  HeaderDetail,
+  ProxyDetail,
+  RetrievalDetail,
+  SocketDetail,
+  TamperingDetail,
+  VerificationDetail,
 } from './extractor/result.js'
 
 /**
@@ -98,7 +107,7 @@ export function extractClientCertificateFromLambdaEvent(
   const own = parseOptions(options, LAMBDA_OPTIONS)
   const values = { ...FROM_EVENT.values, ...own.values }
   const given = { ...FROM_EVENT.given, ...own.given }
-  const extract = compileExtractor({ given, values }, NO_CACHE)
+  const extract = traced(compileExtractor({ given, values }, NO_CACHE))
   // An event gives none of the other reasons.
   return extract({ apiGateway: { event } } as object) as LambdaExtractionResult
 }

@@ -27,10 +27,13 @@ const BYTES_PER_COST = 400
  * @param ders - the leaf first
  * @returns a fault when the leaf can't be used, or when anything after it isn't a certificate
  */
-export function parseChain(ders: readonly Uint8Array[]): ChainedPeerCertificate | CertificateFault {
+export function parseChain(ders: readonly Uint8Array[]): ChainedPeerCertificate | ChainFault {
   const evidence = parseEvidence(ders)
   return typeof evidence === 'string' ? evidence : linkChain(evidence.leaf, evidence.others)
 }
+
+/** Why a chain is rejected: a fault of its leaf, or anything after the leaf that isn't a certificate. */
+export type ChainFault = CertificateFault | 'chain_malformed'
 
 /** The certificates that a path is validated with, as they came with a request. */
 export class PathEvidence {
@@ -50,12 +53,12 @@ export class PathEvidence {
  * @param ders - the leaf first
  * @returns a fault when the leaf can't be used, or when anything after it isn't a certificate
  */
-export function parseEvidence(ders: readonly Uint8Array[]): PathEvidence | CertificateFault {
+export function parseEvidence(ders: readonly Uint8Array[]): PathEvidence | ChainFault {
   const [leafDer, ...otherDers] = ders as [Uint8Array, ...Uint8Array[]]
   const leaf = parseCertificate(leafDer)
   if (typeof leaf === 'string') return leaf
   const others = parseIssuers(otherDers)
-  return others === undefined ? 'not_a_certificate' : new PathEvidence(leaf, others)
+  return others === undefined ? 'chain_malformed' : new PathEvidence(leaf, others)
 }
 
 /**

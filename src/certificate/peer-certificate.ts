@@ -1,10 +1,9 @@
 /// <reference types="node" preserve="true" />
 import { X509Certificate } from 'node:crypto'
 import type { PeerCertificate } from 'node:tls'
-import { trace } from '../util/trace.js'
 import { type CertificateFields, readFields } from './fields.js'
 import { showOwnNames } from './own-names.js'
-import type { EcKey, PublicKey } from './public-key.js'
+import type { PublicKey } from './public-key.js'
 import { hasReadableKey, hasShowableCurve, isAffected, NODE_MAJOR } from './legacy-object.js'
 
 /**
@@ -66,20 +65,11 @@ export function parseCertificate(
 
 /** Node 24.0 to 24.19 and 26.0 abort when they show a name with a value that isn't a string. */
 function hasShowableNames({ hasStringNames }: CertificateFields, major: number): boolean {
-  if (hasStringNames || !isAffected(major)) return true
-  trace("this version of Node can't show a name with a value that isn't a string")
-  return false
+  return hasStringNames || !isAffected(major)
 }
 
 function isShowable(key: PublicKey, major: number): boolean {
-  if (key.kind === 'unusable') {
-    trace("the certificate's public key can't be used: %s", key.problem)
-    return false
-  }
-  if (hasShowableCurve(key, major)) return true
-  const { name } = (key as EcKey).curve
-  trace("this version of Node can't show a certificate with a public key on the curve %s", name)
-  return false
+  return key.kind !== 'unusable' && hasShowableCurve(key, major)
 }
 
 /** Converts a certificate to the object that `tls.TLSSocket.getPeerCertificate()` would return. */

@@ -1,11 +1,17 @@
 import { PathEvidence } from '../certificate/chain.js'
 import { parseCertificate, toPeerCertificate } from '../certificate/peer-certificate.js'
 import type { StoredCertificate } from '../certificate/stored-certificate.js'
+import { isFault } from '../parsers/decoding-fault.js'
 import { decodePem } from '../parsers/pem.js'
-import { trace } from '../util/trace.js'
 import type { CertificateCache } from './certificate-cache.js'
+import { note } from './explanation.js'
 import { nodeRequestOf, type RequestLike } from './request.js'
-import { type EventFailureReason, type ExtractionFailure, failWith } from './result.js'
+import {
+  type EventDetail,
+  type EventFailureReason,
+  type ExtractionFailure,
+  failWith,
+} from './result.js'
 
 /**
  * Reads the certificate with which a client came to API Gateway, from the event behind the request
@@ -24,19 +30,18 @@ export function readApiGatewayRequest(
   if (pem === undefined) return failWith('lambda_event_missing_clientcert')
   const known = cache.get(pem)
   if (known !== undefined) return known
-  const [der, ...others] = decodePem(pem) ?? []
-  const isOne = der !== undefined && others.length === 0
-  const certificate = isOne ? parseCertificate(der) : 'not_a_certificate'
-  if (typeof certificate !== 'string') {
-    const evidence = new PathEvidence(certificate, [])
-    return cache.add(pem, validatesPaths ? evidence : toPeerCertificate(certificate))
-  }
-  if (certificate === 'unsupported_key') {
-    trace("the event holds a certificate with a public key that can't be used")
-    return failWith('lambda_event_clientcert_malformed', certificate)
-  }
-  trace('the event holds something that is not a certificate')
-  return failWith('lambda_event_clientcert_malformed')
+  const ders = decodePem(pem) ?? []
+  if (isFault(ders) || ders.length > 1) return reject('too_many_certificates')
+  const [der] = ders
+  if (der === undefined) return reject('not_a_certificate')
+  const certificate = parseCertificate(der)
+  if (typeof certificate === 'string') return note(reject(certificate), () => ({ der }))
+  const evidence = new PathEvidence(certificate, [])
+  return cache.add(pem, validatesPaths ? evidence : toPeerCertificate(certificate))
+}
+
+function reject(detail: EventDetail): ExtractionFailure<'lambda_event_clientcert_malformed'> {
+  return failWith('lambda_event_clientcert_malformed', detail)
 }
 
 /** Finds the request to which serverless-http, or a library like it, attached the event. */
@@ -50,9 +55,7 @@ function findCarrier(request: RequestLike): unknown {
 
 function findPem(event: unknown): string | undefined {
   const pem = ownProperty(findClientCert(event), 'clientCertPem')
-  if (typeof pem === 'string' && pem !== '') return pem
-  trace('the event has no client certificate')
-  return undefined
+  return typeof pem === 'string' && pem !== '' ? pem : undefined
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { StoredCertificate } from '../certificate/stored-certificate.js'
 import { checkValidity } from '../certificate/validity.js'
-import { trace } from '../util/trace.js'
 import type { ExtractorPlan } from './plan.js'
 import type { ExtractionFailureReason } from './result.js'
 
@@ -12,8 +11,4 @@ export function compileChecks(plan: ExtractorPlan): readonly Check[] {
   return plan.checkValidity ? [checkValidityNow] : []
 }
 
-const checkValidityNow: Check = ({ validity }) => {
-  const reason = checkValidity(validity, Date.now())
-  if (reason !== undefined) trace('the certificate is outside its validity period: %s', reason)
-  return reason
-}
+const checkValidityNow: Check = ({ validity }) => checkValidity(validity, Date.now())

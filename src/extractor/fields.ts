@@ -1,6 +1,6 @@
-import { trace } from '../util/trace.js'
 import { hasReachedLineLimit } from './line-limit.js'
 import { readRawHeaders, type RequestLike } from './request.js'
+import type { TamperingDetail } from './result.js'
 
 /** The value of a field that was sent, but on several lines, or with a value that isn't a string. */
 export const UNREADABLE: unique symbol = Symbol('unreadable')
@@ -22,7 +22,9 @@ export interface Fields {
  * from the field's only in `_` and `-`, which gateways that turn names into variables cannot tell
  * apart, or it is a `Connection` line that lists the field, so that some proxies remove the field.
  */
-interface SuspectLine {
+export interface SuspectLine {
+  readonly detail: TamperingDetail
+  /** As it was sent. */
   readonly line: string
   /** The field that it tampers with. */
   readonly name: string
@@ -38,16 +40,10 @@ export function openFields(
   request: RequestLike,
   names: readonly string[],
 ): Fields | 'too_many_headers' {
-  if (hasReachedLineLimit(request)) return 'too_many_headers'
-  const fields = collectFields(request, names)
-  if (fields.suspect !== undefined) {
-    const { line, name } = fields.suspect
-    trace('header %s must not name or resemble %s', line.toLowerCase(), name)
-  }
-  return fields
+  return hasReachedLineLimit(request) ? 'too_many_headers' : collectFields(request, names)
 }
 
-/** Like {@link openFields}, but accepts any number of lines and doesn't trace a suspect line. */
+/** Like {@link openFields}, but accepts any number of lines. */
 export function collectFields(request: RequestLike, names: readonly string[]): Fields {
   const { headers } = request
   const rawHeaders = readRawHeaders(request)
@@ -80,23 +76,28 @@ export function readField(
   name: string,
   isRepeatable = false,
 ): FieldValue {
-  if (!isRepeatable && repeated.has(name)) {
-    trace('header %s was sent more than once', name)
-    return UNREADABLE
-  }
+  if (!isRepeatable && repeated.has(name)) return UNREADABLE
   try {
     // Own properties only: a field may be named like a member of Object.prototype.
-    if (headers === undefined || !Object.hasOwn(headers, name)) {
-      trace('header %s was not sent', name)
-      return undefined
-    }
+    if (headers === undefined || !Object.hasOwn(headers, name)) return undefined
     const value = headers[name]
-    if (typeof value === 'string') return value
-    trace('header %s is not a string', name)
+    return typeof value === 'string' ? value : UNREADABLE
   } catch {
-    trace('the headers of the request could not be read')
+    return UNREADABLE
   }
-  return UNREADABLE
+}
+
+/** Tells why a field is {@link UNREADABLE}: it was sent on several lines, or the request object is odd. */
+export function explainUnreadable(
+  { headers, repeated }: Fields,
+  name: string,
+): 'sent_more_than_once' | 'not_sent' {
+  try {
+    const isRepeated = repeated.has(name) || Array.isArray(headers?.[name])
+    return isRepeated ? 'sent_more_than_once' : 'not_sent'
+  } catch {
+    return 'not_sent'
+  }
 }
 
 function findSuspect(
@@ -105,7 +106,9 @@ function findSuspect(
   names: readonly string[],
 ): SuspectLine | undefined {
   if (isSameName(line, 'connection')) return findListed(line, String(value), names)
-  for (const name of names) if (isAlias(line, name)) return { line, name }
+  for (const name of names) {
+    if (isAlias(line, name)) return { detail: 'lookalike_header', line, name }
+  }
   return undefined
 }
 
@@ -123,5 +126,5 @@ function isAlias(line: string, name: string): boolean {
 function findListed(line: string, list: string, names: readonly string[]): SuspectLine | undefined {
   const tokens = list.toLowerCase().split(',')
   const name = names.find((name) => tokens.some((token) => token.trim() === name))
-  return name === undefined ? undefined : { line, name }
+  return name === undefined ? undefined : { detail: 'named_in_connection', line, name }
 }

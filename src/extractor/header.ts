@@ -1,24 +1,20 @@
 import { parseChain, parseEvidence } from '../certificate/chain.js'
-import type {
-  CertificateFault,
-  ChainedPeerCertificate,
-  ForwardedIdentity,
-} from '../certificate/peer-certificate.js'
+import type { ChainedPeerCertificate, ForwardedIdentity } from '../certificate/peer-certificate.js'
 import type { ReadCertificate, StoredCertificate } from '../certificate/stored-certificate.js'
-import type { HeaderEncoding } from '../parsers/encodings.js'
 import { isFault } from '../parsers/decoding-fault.js'
+import type { HeaderEncoding } from '../parsers/encodings.js'
 import { MAX_CHAIN_CERTS } from '../parsers/limits.js'
-import type { HeaderRule } from '../parsers/presets.js'
-import { trace } from '../util/trace.js'
+import { isSameEncoding, recognizeEncoding } from '../parsers/recognize.js'
 import type { CertificateCache } from './certificate-cache.js'
 import type { ChainHeaderPlan } from './chain-header.js'
-import { type Fields, openFields, readField, UNREADABLE } from './fields.js'
+import { type Facts, note } from './explanation.js'
+import { explainUnreadable, type Fields, openFields, readField, UNREADABLE } from './fields.js'
 import type { HeaderPlan } from './header-plan.js'
 import type { RequestLike } from './request.js'
-import { type ExtractionFailure, failWith, isFailure } from './result.js'
+import { checkRequiredHeaders } from './required-headers.js'
+import { type ExtractionFailure, failWith, type HeaderDetail, isFailure } from './result.js'
 
-const MALFORMED = 'header_missing_or_malformed'
-const MISMATCH = 'verification_header_mismatch'
+const UNREADABLE_HEADERS = "can't be read, because the request has no ordinary headers"
 
 /** Reads the client's certificate from the header fields that the proxy added to the request. */
 export function readHeader(
@@ -28,28 +24,30 @@ export function readHeader(
 ): StoredCertificate | ExtractionFailure {
   try {
     const fields = openFields(request, plan.names)
-    if (fields === 'too_many_headers') return failWith(MALFORMED, fields)
-    if (!hasRequiredHeaders(fields, plan)) return failWith(MISMATCH)
-    return fields.suspect === undefined ? readCertificate(fields, plan, cache) : failWith(MALFORMED)
+    if (fields === 'too_many_headers') return reject(fields, plan)
+    const unverified = checkRequiredHeaders(fields, plan)
+    if (unverified !== undefined) return unverified
+    const { suspect } = fields
+    if (suspect === undefined) return readCertificate(fields, plan, cache)
+    const { detail, name, line } = suspect
+    return reject(detail, plan, () => ({ header: name, line: line.toLowerCase() }))
   } catch {
     // The request object itself is odd: no headers, or a getter that throws.
-    trace('the headers of the request could not be read')
-    return failWith(plan.requiredHeaders.length === 0 ? MALFORMED : MISMATCH)
+    const [first] = plan.requiredHeaders
+    if (first === undefined)
+      return reject('not_sent', plan, () => ({ problem: UNREADABLE_HEADERS }))
+    const failure = failWith('verification_header_mismatch', 'not_sent')
+    return note(failure, () => ({ header: first.header }))
   }
 }
 
-function hasRequiredHeaders(fields: Fields, { requiredHeaders }: HeaderPlan): boolean {
-  const broken = requiredHeaders.find((rule) => !isSatisfied(fields, rule))
-  if (broken === undefined) return true
-  trace('header %s does not say that the certificate was verified', broken.header)
-  return false
-}
-
-/** A missing header breaks its rule unless it is optional, because proxies can be made to drop it. */
-function isSatisfied(fields: Fields, { header, value, optional }: HeaderRule): boolean {
-  if (fields.suspect?.name === header) return false
-  const sent = readField(fields, header)
-  return sent === undefined ? optional === true : sent === value
+function reject(
+  detail: HeaderDetail,
+  { header, encoding }: Pick<HeaderPlan, 'header' | 'encoding'>,
+  collect?: () => Facts,
+): ExtractionFailure {
+  const failure = failWith('header_missing_or_malformed', detail)
+  return note(failure, () => ({ header, encoding, ...collect?.() }))
 }
 
 /** Parsing depends only on the values of the fields, so these are the key in the cache. */
@@ -59,9 +57,13 @@ function readCertificate(
   cache: CertificateCache,
 ): StoredCertificate | ExtractionFailure {
   const leaf = readField(fields, plan.header)
-  if (typeof leaf !== 'string') return failWith(MALFORMED)
+  if (leaf === undefined) return reject('not_sent', plan)
+  if (leaf === UNREADABLE) {
+    const detail = explainUnreadable(fields, plan.header)
+    return reject(detail, plan, () => ({ problem: UNREADABLE_HEADERS }))
+  }
   const chain = readChain(fields, plan)
-  if (chain === UNREADABLE) return failWith(MALFORMED)
+  if (chain === UNREADABLE) return rejectChain(plan.chain as ChainHeaderPlan)
   const key = chain === undefined ? leaf : joinValues(leaf, chain)
   const known = cache.get(key)
   if (known !== undefined) return known
@@ -95,9 +97,7 @@ function readChain(
     else if (isOver) isBroken = true
     else values.push(value)
   }
-  if (!isBroken) return values
-  trace('header %s is missing, or was sent more than once', plan.headers[0] as string)
-  return UNREADABLE
+  return isBroken ? UNREADABLE : values
 }
 
 /**
@@ -123,36 +123,34 @@ function parse(
   if (isFailure(ders)) return ders
   const parse = plan.validatesPaths ? parseEvidence : parseChain
   const read = parse(plan.readsChain ? ders : ders.slice(0, 1))
-  return typeof read === 'string' ? rejectCertificate(read, plan) : read
+  if (typeof read !== 'string') return read
+  // Base64 of PEM is valid base64 too.
+  const detail = read === 'not_a_certificate' && isOther(text, plan) ? 'wrong_encoding' : read
+  return reject(detail, plan, () => ({ der: ders[0], value: text }))
 }
 
-function rejectCertificate(fault: CertificateFault, { header }: HeaderPlan): ExtractionFailure {
-  if (fault === 'not_a_certificate') {
-    trace('header %s holds something that is not a certificate', header)
-    return failWith(MALFORMED)
-  }
-  trace("header %s holds a certificate with a public key that can't be used", header)
-  return failWith(MALFORMED, fault)
+function isOther(text: string, { encoding }: HeaderPlan): boolean {
+  const seen = recognizeEncoding(text)
+  return seen !== undefined && !isSameEncoding(seen, encoding)
 }
 
 /** Decodes the header of the leaf to the DER of one or more certificates, or to an identity. */
 function decodeLeaf(
   text: string,
-  { header, encoding, decode, mayHoldChain }: HeaderPlan,
+  plan: HeaderPlan,
 ): Buffer[] | ForwardedIdentity | ExtractionFailure {
-  const decoded = decode(text)
+  const decoded = plan.decode(text)
   if (decoded === undefined) {
-    if (isUnfilled(text, encoding)) trace('header %s says that there is no certificate', header)
-    else trace('header %s is not valid %s', header, encoding)
-    return failWith(MALFORMED)
+    return isUnfilled(text, plan.encoding)
+      ? reject('not_sent', plan, () => ({ problem: 'says that there is no certificate' }))
+      : reject('wrong_encoding', plan, () => ({ value: text }))
   }
   if (isFault(decoded)) {
-    trace('header %s is rejected: %s', header, decoded.problem)
-    return failWith(MALFORMED, decoded.detail)
+    const { detail = 'wrong_encoding', problem } = decoded
+    return reject(detail, plan, () => ({ problem }))
   }
-  if (!Array.isArray(decoded) || decoded.length === 1 || mayHoldChain) return decoded
-  trace('header %s holds more than one certificate, and only one may be in it', header)
-  return failWith(MALFORMED)
+  const isAllowed = !Array.isArray(decoded) || decoded.length === 1 || plan.mayHoldChain
+  return isAllowed ? decoded : reject('too_many_certificates', plan)
 }
 
 /** Adds the certificates of the chain's header, if there is one, to those of the leaf's header. */
@@ -163,23 +161,23 @@ function appendChain(
 ): Buffer[] | ExtractionFailure {
   const others = plan.chain === undefined ? [] : decodeChain(chain, plan.chain)
   if (isFailure(others)) return others
-  if (ders.length + others.length <= MAX_CHAIN_CERTS) return [...ders, ...others]
-  trace('header %s holds too many certificates, or another one together with it', plan.header)
-  return failWith(MALFORMED)
+  const isAllowed = ders.length + others.length <= MAX_CHAIN_CERTS
+  return isAllowed ? [...ders, ...others] : reject('too_many_certificates', plan)
 }
 
 function decodeChain(
   texts: readonly string[],
-  { headers, encoding, decode }: ChainHeaderPlan,
+  plan: ChainHeaderPlan,
 ): Buffer[] | ExtractionFailure {
   const ders: Buffer[] = []
-  for (const [index, text] of texts.entries()) {
-    const decoded = decode(text)
-    if (decoded === undefined) {
-      trace('header %s is not valid %s', headers[index] as string, encoding)
-      return failWith(MALFORMED)
-    }
+  for (const text of texts) {
+    const decoded = plan.decode(text)
+    if (!Array.isArray(decoded)) return rejectChain(plan)
     ders.push(...decoded)
   }
   return ders
+}
+
+function rejectChain({ headers: [header = ''], encoding }: ChainHeaderPlan): ExtractionFailure {
+  return reject('chain_malformed', { header, encoding })
 }

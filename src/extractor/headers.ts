@@ -7,6 +7,7 @@ import type { CertificateSource } from '../parsers/presets.js'
 import { trace } from '../util/trace.js'
 import { parseExtractorOptions } from './options.js'
 import { compileExtractor, type Extractor } from './pipeline.js'
+import { traced } from './traced.js'
 
 /** Where {@link getCertificateFromHeaders} finds the certificate. */
 export interface CertificateHeaderConfig {
@@ -56,7 +57,7 @@ export function getCertificateFromHeaders(
 function compile(config: CertificateHeaderConfig): Extractor | undefined {
   try {
     const options = { ...config, includeChain: true, cache: false }
-    return compileExtractor(parseExtractorOptions(options))
+    return traced(compileExtractor(parseExtractorOptions(options)))
   } catch (error) {
     trace('no header to read: %s', (error as TypeError).message)
     return undefined

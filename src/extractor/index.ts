@@ -1,6 +1,7 @@
 import { NO_CACHE } from './certificate-cache.js'
 import { type ExtractorOptions, parseExtractorOptions } from './options.js'
 import { compileExtractor, type Extractor } from './pipeline.js'
+import { traced } from './traced.js'
 import { compilePlan } from './plan.js'
 import type { RequestLike } from './request.js'
 import type { ExtractionResult } from './result.js'
@@ -19,12 +20,20 @@ export type { ProxyCaOptions } from './proxy-ca.js'
 export type { ProxyPeer, TrustedProxies } from './proxy-trust.js'
 export type { RequestLike } from './request.js'
 export type {
+  DetailsByReason,
+  EventDetail,
   EventFailureReason,
   ExtractionFailure,
   ExtractionFailureReason,
   ExtractionResult,
   ExtractionSuccess,
   FailureDetail,
+  HeaderDetail,
+  ProxyDetail,
+  RetrievalDetail,
+  SocketDetail,
+  TamperingDetail,
+  VerificationDetail,
 } from './result.js'
 
 /**
@@ -40,7 +49,7 @@ export type {
  * const { certificate, reason } = extract(req)
  */
 export function createExtractor(options: ExtractorOptions = {}): Extractor {
-  return compileExtractor(parseExtractorOptions(options))
+  return traced(compileExtractor(parseExtractorOptions(options)))
 }
 
 /**
@@ -61,7 +70,7 @@ export function extractClientCertificate(
   request: RequestLike,
   options: ExtractorOptions = {},
 ): ExtractionResult {
-  return compileExtractor(parseExtractorOptions(options), NO_CACHE)(request)
+  return traced(compileExtractor(parseExtractorOptions(options), NO_CACHE))(request)
 }
 
 /**

@@ -1,4 +1,3 @@
-import { trace } from '../util/trace.js'
 import { nodeRequestOf, type RequestLike } from './request.js'
 
 /** How many header lines Node keeps where the server's `maxHeadersCount` isn't a number. */
@@ -11,9 +10,7 @@ export const DEFAULT_MAX_LINES = 1000
  */
 export function hasReachedLineLimit(request: RequestLike): boolean {
   const requests = [request, nodeRequestOf(request) ?? {}]
-  if (Math.max(...requests.map(countLines)) < readLimit(requests as NodeRequest[])) return false
-  trace('the request has as many header lines as Node keeps, so some may be missing')
-  return true
+  return Math.max(...requests.map(countLines)) >= readLimit(requests as NodeRequest[])
 }
 
 function countLines({ headers, rawHeaders }: RequestLike): number {
@@ -36,7 +33,7 @@ function readLimit(requests: readonly NodeRequest[]): number {
     // Node doubles the limit, which makes it a 32-bit integer. A result that isn't positive means no limit.
     if (limit !== undefined) return limit << 1 > 0 ? (limit << 1) / 2 : Infinity
   } catch {
-    trace('the server of the request cannot be read')
+    // An odd request gets the ordinary limit.
   }
   return DEFAULT_MAX_LINES
 }

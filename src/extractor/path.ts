@@ -4,7 +4,7 @@ import { type StoredCertificate, sharedPath } from '../certificate/stored-certif
 import { findTrustedPath, isTrustStore, type TrustStore } from '../path/trust-store.js'
 import type { PathFault } from '../path/verdict.js'
 import { ignoreRejection } from '../util/promises.js'
-import { trace } from '../util/trace.js'
+import { note } from './explanation.js'
 import type { RequestLike } from './request.js'
 import { type ExtractionFailure, failWith } from './result.js'
 
@@ -23,7 +23,9 @@ export type PathTrust = TrustStore | FindTrustStore
 export type PathStep = (
   request: RequestLike,
   found: StoredCertificate,
-) => StoredCertificate | ExtractionFailure
+) => StoredCertificate | PathFailure
+
+type PathFailure = ExtractionFailure<'certificate_chain_untrusted'>
 
 /** A verdict, and what it rests on. */
 interface Verdict {
@@ -31,7 +33,7 @@ interface Verdict {
   /** When it was reached. It isn't in force before, because a clock may be set back. */
   readonly fromMs: number
   readonly untilMs: number
-  readonly failure: ExtractionFailure | undefined
+  readonly failure: PathFailure | undefined
   readonly path: readonly X509Certificate[]
   /** Copies the validated path for a request. Made when a request first needs it. */
   forRequest: StoredCertificate['forRequest'] | undefined
@@ -54,10 +56,9 @@ function verdictsOf(store: TrustStore): Verdicts {
 /** @param includeChain - whether requests get the validated path, up to the trust anchor */
 export function compilePathStep(paths: PathTrust, includeChain: boolean): PathStep {
   if (typeof paths === 'function') {
-    const find = guard(paths)
     return (request, found) => {
-      const store = find(request)
-      if (store === undefined) return reject('unknown_issuer')
+      const store = findStore(request, paths)
+      if (typeof store === 'string') return rejectWith(store)
       return judge(found, store, verdictsOf(store), includeChain)
     }
   }
@@ -70,10 +71,10 @@ function judge(
   store: TrustStore,
   verdicts: Verdicts,
   includeChain: boolean,
-): StoredCertificate | ExtractionFailure {
+): StoredCertificate | PathFailure {
   const { evidence } = found
   // A certificate of a socket that isn't Node's may have no DER.
-  if (evidence === undefined) return reject('unknown_issuer')
+  if (evidence === undefined) return rejectWith('its bytes are missing')
   const now = Date.now()
   const known = recall(evidence, store, verdicts, now)
   const verdict = known ?? validate(evidence, store, verdicts, now)
@@ -98,18 +99,19 @@ function isBetween(now: number, { fromMs, untilMs }: Verdict): boolean {
   return fromMs <= now && now < untilMs
 }
 
-/** The application's function must not end the process, and only a trust store is an answer. */
-function guard(find: FindTrustStore): FindTrustStore {
-  return (request) => {
-    try {
-      const store: unknown = find(request)
-      if (isTrustStore(store)) return store
-      ignoreRejection(store)
-      trace('the function "ca" returned no trust store')
-    } catch (error) {
-      trace('the function "ca" threw: %s', error instanceof Error ? error.message : typeof error)
-    }
-    return undefined
+/**
+ * The application's function must not end the process, and only a trust store is an answer.
+ *
+ * @returns a clause for the trace if the answer isn't a trust store
+ */
+function findStore(request: RequestLike, find: FindTrustStore): TrustStore | string {
+  try {
+    const store: unknown = find(request)
+    if (isTrustStore(store)) return store
+    ignoreRejection(store)
+    return 'the function "ca" returned no trust store for this request'
+  } catch (error) {
+    return `the function "ca" threw: ${error instanceof Error ? error.message : typeof error}`
   }
 }
 
@@ -130,7 +132,10 @@ function validate(
   return verdict
 }
 
-function reject(detail: PathFault): ExtractionFailure {
-  trace('the path of the certificate is not valid: %s', detail)
+function reject(detail: PathFault): PathFailure {
   return failWith('certificate_chain_untrusted', detail)
+}
+
+function rejectWith(problem: string): PathFailure {
+  return note(reject('unknown_issuer'), () => ({ problem }))
 }

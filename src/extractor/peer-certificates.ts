@@ -76,7 +76,7 @@ const SESSION_PEER = 0xa3
  * The DER of the client's certificate. It is taken from the session, because asking Node for an
  * `X509Certificate` makes most versions forget the issuers that the client sent.
  */
-function findLeafDer(socket: CertificateSocket): Uint8Array | undefined {
+export function findLeafDer(socket: CertificateSocket): Uint8Array | undefined {
   const session = socket.getSession?.()
   const whole = session && readElement(session, 0, session.length)
   const peer = whole && readChildren(session, whole)?.find(({ tag }) => tag === SESSION_PEER)

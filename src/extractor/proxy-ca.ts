@@ -7,10 +7,10 @@ import { assertFunction } from '../util/assert.js'
 import { invalidValue } from '../util/errors.js'
 import { optional, type OptionTable, parseOptions } from '../util/options.js'
 import { assertDirectTls, type Runtime } from '../util/runtime.js'
-import { trace } from '../util/trace.js'
 import { compilePathStep } from './path.js'
 import type { RequestLike } from './request.js'
-import { isFailure } from './result.js'
+import { explainPath, note } from './explanation.js'
+import { type ExtractionFailure, failWith, isFailure } from './result.js'
 import { readPresented } from './socket.js'
 
 /** Which proxies are trusted by the TLS client certificate that each presents to Node. */
@@ -67,21 +67,31 @@ export function parseProxyCas(options: ProxyCaOptions): ProxyCas {
 export function compileProxyCas(
   { store, allow }: ProxyCas,
   runtime: Runtime,
-): (request: RequestLike) => boolean {
+): (request: RequestLike) => ExtractionFailure<'untrusted_proxy'> | undefined {
   assertDirectTls('option "trustedProxies.ca"', runtime)
   const validatePath = compilePathStep(store, false)
   return (request) => {
     const presented = readPresented(request)
-    if (presented === undefined) return false
+    if (presented === undefined) return failWith('untrusted_proxy', 'no_certificate')
     const found = validatePath(request, presented)
-    if (isFailure(found)) return false
-    const reason = checkValidity(found.validity, Date.now())
-    if (reason !== undefined) {
-      trace("the proxy's certificate is outside its validity period: %s", reason)
-      return false
+    if (isFailure(found)) {
+      const failure = failWith('untrusted_proxy', 'untrusted_ca')
+      return note(failure, () => ({ problem: explainPath(found) }))
     }
-    return allow === undefined || isAllowed(allow(found.forRequest()))
+    const reason = checkValidity(found.validity, Date.now())
+    if (reason !== undefined) return failWith('untrusted_proxy', VALIDITY_DETAILS[reason])
+    return allow === undefined || isAllowed(allow(found.forRequest())) ? undefined : rejectOther()
   }
+}
+
+const VALIDITY_DETAILS = {
+  certificate_expired: 'expired',
+  certificate_not_yet_valid: 'not_yet_valid',
+} as const
+
+function rejectOther(): ExtractionFailure<'untrusted_proxy'> {
+  const failure = failWith('untrusted_proxy', 'function_said_no')
+  return note(failure, () => ({ problem: 'the function trustedProxies.allow did not return true' }))
 }
 
 function isAllowed(answer: unknown): boolean {

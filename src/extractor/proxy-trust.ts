@@ -4,9 +4,10 @@ import { ignoreRejection } from '../util/promises.js'
 import type { Parse } from '../util/assert.js'
 import { invalidType, invalidValue } from '../util/errors.js'
 import { assertUnixSockets, type Runtime, RUNTIME } from '../util/runtime.js'
+import { note } from './explanation.js'
 import { compileProxyCas, parseProxyCas, type ProxyCaOptions, type ProxyCas } from './proxy-ca.js'
 import type { RequestLike } from './request.js'
-import { isFailure } from './result.js'
+import { type ExtractionFailure, failWith, isFailure, type ProxyDetail } from './result.js'
 import { readSocket } from './socket.js'
 
 /** The other end of the connection on which a request came. */
@@ -30,8 +31,14 @@ interface PeerRequest extends RequestLike {
 export type TrustedProxies =
   true | string | readonly string[] | ProxyCaOptions | ((peer: ProxyPeer) => boolean)
 
-/** Whether the peer of a request may speak for a client. */
-export type ProxyTrust = (request: RequestLike) => boolean
+/** Checks whether the peer of a request may speak for a client. Returns `undefined` if it may. */
+export type ProxyTrust = (request: RequestLike) => UntrustedProxy | undefined
+
+export type UntrustedProxy = ExtractionFailure<'untrusted_proxy'>
+
+export function rejectProxy(detail: ProxyDetail): UntrustedProxy {
+  return failWith('untrusted_proxy', detail)
+}
 
 /** The words that Express knows (`trust proxy`), and their networks. */
 const NETWORKS: ReadonlyMap<string, readonly string[]> = new Map([
@@ -69,12 +76,12 @@ function isObject(value: unknown): boolean {
  *   for CAs where it doesn't show the peer's certificate
  */
 export function compileProxyTrust(trusted: TrustedPeers, runtime: Runtime = RUNTIME): ProxyTrust {
-  if (trusted === true) return () => true
+  if (trusted === true) return () => undefined
   if (typeof trusted === 'function') {
     return (request) => {
       const answer: unknown = trusted(describePeer(request, runtime))
       ignoreRejection(answer)
-      return answer === true
+      return answer === true ? undefined : rejectProxy('function_said_no')
     }
   }
   if ('store' in trusted) return compileProxyCas(trusted, runtime)
@@ -87,9 +94,14 @@ export function compileProxyTrust(trusted: TrustedPeers, runtime: Runtime = RUNT
   return (request) => {
     const remoteAddress = readRemoteAddress(request)
     const listed = remoteAddress && isListed(remoteAddress)
+    if (typeof listed === 'boolean') return listed ? undefined : rejectAddress(remoteAddress)
     // An unknown address is never trusted: a client that resets its connection has none either.
-    return typeof listed === 'boolean' ? listed : unix && isOverUnixSocket(request)
+    return unix && isOverUnixSocket(request) ? undefined : rejectProxy('address_unknown')
   }
+}
+
+function rejectAddress(address: string | null): UntrustedProxy {
+  return note(rejectProxy('address_not_listed'), () => ({ address }))
 }
 
 /** Few proxies send all requests, and Node's answer takes longer than everything around it. */

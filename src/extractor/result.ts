@@ -1,6 +1,7 @@
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import type { ValidityReason } from '../certificate/validity.js'
 import type { PathFault } from '../path/verdict.js'
+import { trace } from '../util/trace.js'
 
 /**
  * Why no certificate was read from an event of API Gateway.
@@ -34,25 +35,118 @@ export type ExtractionFailureReason =
   | 'verification_header_mismatch'
 
 /**
- * Which of several causes a reason had. It is for operators: hooks, diagnostics, `info` and the trace
- * show it, and the answer to the client doesn't.
+ * The causes of `socket_not_authorized`.
  *
+ * - `not_tls`: the request came over plain HTTP
+ * - `certificate_not_requested`: the server didn't ask for a certificate
+ * - `no_certificate`: the client sent none
+ * - `untrusted_ca`: the certificate leads to no CA that the server trusts
+ * - `self_signed`: no CA issued the certificate
+ * - `expired`, `not_yet_valid`: of the certificate or of a CA above it
+ * - `wrong_purpose`: the certificate isn't for client authentication
+ * - `revoked`: the certificate, or a CA above it, is in a revocation list
+ * - `renegotiation`: a second handshake of the connection hasn't ended
+ * - `connection_lost`: the connection was closed before the certificate could be read
+ * - `other`: see the `code`
+ */
+export type SocketDetail =
+  | 'not_tls'
+  | 'certificate_not_requested'
+  | 'no_certificate'
+  | 'untrusted_ca'
+  | 'self_signed'
+  | 'expired'
+  | 'not_yet_valid'
+  | 'wrong_purpose'
+  | 'revoked'
+  | 'renegotiation'
+  | 'connection_lost'
+  | 'other'
+
+/** The ways in which a client tampers with a header that the proxy sets. */
+export type TamperingDetail =
+  /** A header that differs from the proxy's only in `_` and `-`. */
+  | 'lookalike_header'
+  /** A `Connection` header that names the proxy's, so that some proxies drop it. */
+  | 'named_in_connection'
+
+/**
+ * The causes of `header_missing_or_malformed`.
+ *
+ * - `not_sent`: or its value says that there is no certificate
+ * - `sent_more_than_once`: so the client may have sent one of them
  * - `too_many_headers`: the request reached Node's limit of header lines, so some may be missing
+ * - `wrong_encoding`: the value isn't valid in the encoding that the options name
+ * - `not_a_certificate`: the value is, but its contents aren't a certificate
  * - `unsupported_key`: this version of Node can't show a certificate with such a public key
- * - `unsupported_server`: the server's sockets don't show certificates, as those of `node:https` on Bun
+ * - `too_many_certificates`: more than ten, or more than one in a header for one
+ * - `chain_malformed`: the certificates after the client's can't be read
  * - `several_elements`, `no_certificate_in_element`, `hash_mismatch`, `names_differ`: what is wrong with
  *   an `X-Forwarded-Client-Cert` header
- * - {@link PathFault}: what is wrong with the path, with the reason `certificate_chain_untrusted`
  */
-export type FailureDetail =
-  | PathFault
+export type HeaderDetail =
+  | TamperingDetail
+  | 'not_sent'
+  | 'sent_more_than_once'
   | 'too_many_headers'
+  | 'wrong_encoding'
+  | 'not_a_certificate'
   | 'unsupported_key'
-  | 'unsupported_server'
+  | 'too_many_certificates'
+  | 'chain_malformed'
   | 'several_elements'
   | 'no_certificate_in_element'
   | 'hash_mismatch'
   | 'names_differ'
+
+/** The causes of `verification_header_mismatch`. */
+export type VerificationDetail =
+  TamperingDetail | 'not_sent' | 'sent_more_than_once' | 'wrong_value'
+
+/**
+ * The causes of `untrusted_proxy`. The last four are those of `trustedProxies: { ca }`, about the
+ * certificate of the peer itself.
+ */
+export type ProxyDetail =
+  | 'address_unknown'
+  | 'address_not_listed'
+  | 'function_said_no'
+  | 'no_certificate'
+  | 'untrusted_ca'
+  | 'expired'
+  | 'not_yet_valid'
+
+/** The causes of `lambda_event_clientcert_malformed`. */
+export type EventDetail = 'not_a_certificate' | 'too_many_certificates' | 'unsupported_key'
+
+/**
+ * The causes of `certificate_not_retrievable`. A detail is missing if Node accepted the client, but
+ * shows nothing that is a certificate.
+ *
+ * - `unsupported_key`: this version of Node can't show a certificate with such a public key
+ * - `unsupported_server`: the server's sockets don't show certificates, as those of `node:https` on Bun
+ */
+export type RetrievalDetail = 'unsupported_key' | 'unsupported_server'
+
+/** The details that each reason may have. A reason without one has a single cause. */
+export interface DetailsByReason {
+  socket_not_authorized: SocketDetail
+  header_missing_or_malformed: HeaderDetail
+  verification_header_mismatch: VerificationDetail
+  untrusted_proxy: ProxyDetail
+  certificate_chain_untrusted: PathFault
+  certificate_not_retrievable: RetrievalDetail
+  lambda_event_clientcert_malformed: EventDetail
+  lambda_event_missing_clientcert: never
+  certificate_expired: never
+  certificate_not_yet_valid: never
+}
+
+/**
+ * Which of several causes a reason had. It is for operators: hooks, diagnostics, `info` and the trace
+ * show it, and the answer to the client doesn't. {@link DetailsByReason} lists them by reason.
+ */
+export type FailureDetail = DetailsByReason[ExtractionFailureReason]
 
 export interface ExtractionSuccess {
   readonly success: true
@@ -60,15 +154,19 @@ export interface ExtractionSuccess {
   readonly reason: null
 }
 
-export interface ExtractionFailure<Reason = ExtractionFailureReason> {
+interface FailureFor<Reason extends ExtractionFailureReason> {
   readonly success: false
   readonly certificate: null
   readonly reason: Reason
-  /** Which of several causes the reason had, where the package tells them apart. */
-  readonly detail?: FailureDetail
+  /** Which of several causes the reason had. Missing if it has only one. */
+  readonly detail?: DetailsByReason[Reason]
   /** Node's or OpenSSL's error code, where there is one. */
   readonly code?: string
 }
+
+/** A failure, whose reason says which details it may have. */
+export type ExtractionFailure<Reason extends ExtractionFailureReason = ExtractionFailureReason> =
+  Reason extends ExtractionFailureReason ? FailureFor<Reason> : never
 
 /** The result of an extractor, which never throws because of anything in a request. */
 export type ExtractionResult = ExtractionSuccess | ExtractionFailure
@@ -77,18 +175,27 @@ export function succeed(certificate: ChainedPeerCertificate): ExtractionSuccess 
   return { success: true, certificate, reason: null }
 }
 
+const ownFailures = new WeakSet()
+
 export function failWith<Reason extends ExtractionFailureReason>(
   reason: Reason,
-  detail?: FailureDetail,
+  detail?: DetailsByReason[Reason],
   code?: string,
 ): ExtractionFailure<Reason> {
-  const failure = { success: false, certificate: null, reason } as const
-  if (detail === undefined && code === undefined) return failure
-  return {
-    ...failure,
+  const failure = {
+    success: false,
+    certificate: null,
+    reason,
     ...(detail !== undefined && { detail }),
     ...(code !== undefined && { code }),
-  }
+  } as const
+  if (trace.enabled) ownFailures.add(failure)
+  return failure as ExtractionFailure<Reason>
+}
+
+/** Tells a failure of this package from one that the application's extractor made, while tracing. */
+export function isOwnFailure(result: object): result is ExtractionFailure {
+  return ownFailures.has(result)
 }
 
 /** Tells a failure from what a step of the pipeline found. */

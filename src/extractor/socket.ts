@@ -5,22 +5,21 @@ import {
   shared,
   unshared,
 } from '../certificate/stored-certificate.js'
-import { HOW_TO_SHOW_CERTIFICATES } from '../util/runtime.js'
-import { trace } from '../util/trace.js'
+import { note } from './explanation.js'
 import {
   type CertificateSocket,
   type Evidence,
+  findLeafDer,
   readChain,
   readEvidence,
   readLeaf,
 } from './peer-certificates.js'
 import type { RequestLike } from './request.js'
 import { type ExtractionFailure, failWith } from './result.js'
+import { failUnauthorized, hasSocket, type UnauthorizedSocket } from './unauthorized.js'
 
 /** The members of a `tls.TLSSocket` that are read. A plain socket doesn't have them. */
-interface SocketLike extends CertificateSocket {
-  readonly authorized?: unknown
-  readonly authorizationError?: unknown
+interface SocketLike extends CertificateSocket, UnauthorizedSocket {
   isSessionReused?: () => boolean
   getPeerFinished?: () => unknown
   getProtocol?: () => unknown
@@ -59,18 +58,16 @@ export function readSocket(
 ): StoredCertificate | ExtractionFailure {
   try {
     const socket = request.socket as SocketLike
-    if (!isAuthorized(socket)) {
-      const { authorizationError: error } = socket
-      trace('the TLS handshake did not authenticate a client: %s', String(error))
-      return failWith('socket_not_authorized', undefined, readCode(error))
-    }
+    if (!isAuthorized(socket)) return failUnauthorized(socket)
     const found = readCertificate(socket, part, findHandshake(request, socket), keep)
     if (found === 'not_a_certificate') return failWith('certificate_not_retrievable')
-    if (found === 'unsupported_key') return failWith('certificate_not_retrievable', found)
+    if (found === 'unsupported_key') {
+      const failure = failWith('certificate_not_retrievable', found)
+      return note(failure, () => ({ der: findLeafDer(socket) }))
+    }
     return found ?? explainMissing(socket)
   } catch {
-    // No socket at all, or one that is gone, as after an HTTP/2 session has closed.
-    return failWith('socket_not_authorized')
+    return failWith('socket_not_authorized', hasSocket(request) ? 'connection_lost' : 'not_tls')
   }
 }
 
@@ -86,11 +83,6 @@ export function readPresented(request: RequestLike): StoredCertificate | undefin
   } catch {
     return undefined
   }
-}
-
-/** Such as `CERT_HAS_EXPIRED`. Node gives OpenSSL's text, with spaces, where it knows no code. */
-function readCode(error: unknown): string | undefined {
-  return typeof error === 'string' && /^[A-Z0-9_]+$/.test(error) ? error : undefined
 }
 
 /**
@@ -171,14 +163,14 @@ function isRenegotiating(socket: SocketLike): boolean {
  */
 function explainMissing(socket: SocketLike): ExtractionFailure {
   if (isRenegotiating(socket)) {
-    trace('a renegotiation of the TLS connection has not ended, or the connection has')
-    return failWith('socket_not_authorized')
+    const detail = socket.destroyed === true ? 'connection_lost' : 'renegotiation'
+    return failWith('socket_not_authorized', detail)
   }
   const isResumed = socket.isSessionReused?.() === true
   if (!isResumed && typeof socket.getPeerCertificate !== 'function') {
-    trace(HOW_TO_SHOW_CERTIFICATES)
     return failWith('certificate_not_retrievable', 'unsupported_server')
   }
-  trace('authorized without a certificate, session resumed: %s', String(isResumed))
-  return failWith(isResumed ? 'socket_not_authorized' : 'certificate_not_retrievable')
+  return isResumed
+    ? failWith('socket_not_authorized', 'no_certificate')
+    : failWith('certificate_not_retrievable')
 }

@@ -1,9 +1,9 @@
 import type { StoredCertificate } from '../certificate/stored-certificate.js'
-import { trace } from '../util/trace.js'
 import { readApiGatewayRequest } from './api-gateway.js'
 import type { CertificateCache } from './certificate-cache.js'
 import { readHeader } from './header.js'
 import type { ExtractorPlan } from './plan.js'
+import { note } from './explanation.js'
 import { isPeerKnown, type ProxyTrust } from './proxy-trust.js'
 import type { RequestLike } from './request.js'
 import { type ExtractionFailure, failWith, isFailure } from './result.js'
@@ -24,17 +24,29 @@ export function compileSource(plan: ExtractorPlan, cache: CertificateCache): Sou
   if (header === undefined) return fromSocket
   const fromHeader: Source = (request) => readHeader(request, header, cache)
   if (trust === undefined) return fallbackToSocket ? firstOf(fromHeader, fromSocket) : fromHeader
-  const fromUntrustedPeer: Source = (request) =>
-    fallbackToSocket && isKnown(request) ? fromSocket(request) : failWith('untrusted_proxy')
   // A trusted proxy speaks by its header alone: its own certificate must not become the client's.
-  return (request) => (isTrusted(request, trust) ? fromHeader(request) : fromUntrustedPeer(request))
+  return (request) => {
+    const untrusted = checkTrust(request, trust)
+    if (untrusted === undefined) return fromHeader(request)
+    return fallbackToSocket && isKnown(request)
+      ? fallBack(untrusted, fromSocket(request))
+      : untrusted
+  }
 }
 
 function firstOf(first: Source, second: Source): Source {
   return (request) => {
     const found = first(request)
-    return isFailure(found) && mayBeUnsent(found) ? second(request) : found
+    return isFailure(found) && mayBeUnsent(found) ? fallBack(found, second(request)) : found
   }
+}
+
+/** The explanation of a failure tells both. */
+function fallBack(
+  earlier: ExtractionFailure,
+  found: StoredCertificate | ExtractionFailure,
+): StoredCertificate | ExtractionFailure {
+  return isFailure(found) ? note(found, () => ({ earlier })) : found
 }
 
 /** Not where Node may have dropped the header: then the proxy did say who the client is. */
@@ -42,23 +54,21 @@ function mayBeUnsent({ reason, detail }: ExtractionFailure): boolean {
   return reason === 'header_missing_or_malformed' && detail !== 'too_many_headers'
 }
 
-function isTrusted(request: RequestLike, trust: ProxyTrust): boolean {
+function checkTrust(request: RequestLike, trust: ProxyTrust): ExtractionFailure | undefined {
   try {
-    if (trust(request)) return true
-    trace('the peer is not a trusted proxy')
+    return trust(request)
   } catch (error) {
     // If the application's function throws, the peer isn't trusted.
-    trace('trustedProxies threw: %s', error instanceof Error ? error.message : typeof error)
+    const failure = failWith('untrusted_proxy', 'function_said_no')
+    const said = error instanceof Error ? error.message : typeof error
+    return note(failure, () => ({ problem: `the function trustedProxies threw: ${said}` }))
   }
-  return false
 }
 
 function isKnown(request: RequestLike): boolean {
   try {
-    if (isPeerKnown(request)) return true
-    trace('the address of the peer is not known: it may be the proxy')
+    return isPeerKnown(request)
   } catch {
-    trace('the address of the peer cannot be read')
+    return false
   }
-  return false
 }

@@ -14,7 +14,8 @@ export interface Failure {
 
 /** Why no certificate is attached: the extractor found none, or it threw. */
 export type Unattached =
-  | { readonly kind: 'failure'; readonly failure: Failure }
+  /** The failure is a copy of what the extractor returned. */
+  | { readonly kind: 'failure'; readonly failure: Failure; readonly result: object }
   | { readonly kind: 'fault'; readonly error: ClientCertificateError }
 
 /**
@@ -52,7 +53,7 @@ export function attachCertificate<Req extends object>(
     assertExtractionResult(result)
     if (!result.success) {
       detachCertificate(req)
-      return { kind: 'failure', failure: readFailure(result) }
+      return { kind: 'failure', failure: readFailure(result), result }
     }
     const { certificate } = result
     ;(req as { clientCertificate?: ChainedPeerCertificate }).clientCertificate = certificate

@@ -12,6 +12,7 @@ import { describeFailure, describeRejection } from './failure-info.js'
 import { FirstAnswer } from './first-answer.js'
 import { runHook } from './hooks.js'
 import type { GuardPlan } from './options.js'
+import { traceDecision } from './trace-decision.js'
 import type { RequestError } from './thrown.js'
 
 /** The application accepted the certificate. */
@@ -89,7 +90,8 @@ export abstract class Authentication<Req extends object> extends FirstAnswer<Ans
     const { plan, ask } = this.#guard
     const found = attachCertificate(this.#req, plan.extract)
     if (isUnattached(found)) {
-      this.#conclude(fromUnattached(found), null)
+      const result = found.kind === 'failure' ? found.result : undefined
+      this.#conclude(fromUnattached(found), null, result)
     } else {
       this.#attached = found
       ask(this.#req, found.cert, this)
@@ -104,8 +106,10 @@ export abstract class Authentication<Req extends object> extends FirstAnswer<Ans
     this.#conclude(fromAnswer(answer), attached.cert)
   }
 
-  #conclude(decision: Decision, cert: ChainedPeerCertificate | null): void {
-    announce(decision, cert, this.#req, this.#guard.plan)
+  #conclude(decision: Decision, cert: ChainedPeerCertificate | null, result?: object): void {
+    const { plan } = this.#guard
+    traceDecision(plan.name, decision, cert, result)
+    announce(decision, cert, this.#req, plan)
     this.carryOut(decision)
   }
 }

@@ -1,5 +1,5 @@
 import type { Failure } from './attach-certificate.js'
-import type { ExtractionFailureReason, FailureDetail } from '../extractor/result.js'
+import type { ExtractionFailureReason, FailureDetail, SocketDetail } from '../extractor/result.js'
 import { HOW_TO_SHOW_CERTIFICATES } from '../util/runtime.js'
 
 /**
@@ -14,6 +14,8 @@ export interface FailureInfo {
   /** Node's or OpenSSL's error code, where there is one. */
   readonly code?: string
 }
+
+const REJECTED = 'Client certificate rejected'
 
 const MESSAGES: Readonly<Record<ExtractionFailureReason, string>> = {
   socket_not_authorized: 'Client certificate required',
@@ -30,20 +32,35 @@ const MESSAGES: Readonly<Record<ExtractionFailureReason, string>> = {
 
 const UNSUPPORTED_SERVER: FailureDetail = 'unsupported_server'
 
+/** The causes of `socket_not_authorized` that aren't about a certificate of the client. */
+const WITHOUT_CERTIFICATE: readonly (string | undefined)[] = [
+  undefined,
+  'not_tls',
+  'certificate_not_requested',
+  'no_certificate',
+  'renegotiation',
+  'connection_lost',
+] satisfies (SocketDetail | undefined)[]
+
 /** For a reason of an extractor, ours or the application's own. */
 export function describeFailure(failure: Failure): FailureInfo {
-  const { reason, detail } = failure
-  const message = Object.hasOwn(MESSAGES, reason)
-    ? MESSAGES[reason as ExtractionFailureReason]
-    : 'Client certificate authentication failed'
+  const { detail } = failure
+  const message = messageOf(failure)
   const advice = detail === UNSUPPORTED_SERVER ? `: ${HOW_TO_SHOW_CERTIFICATES}` : ''
   return { message: message + advice, ...failure }
+}
+
+function messageOf({ reason, detail }: Failure): string {
+  if (reason === 'socket_not_authorized' && !WITHOUT_CERTIFICATE.includes(detail)) return REJECTED
+  return Object.hasOwn(MESSAGES, reason)
+    ? MESSAGES[reason as ExtractionFailureReason]
+    : 'Client certificate authentication failed'
 }
 
 /** For a certificate that verify rejected. An object that verify gave is passed on as it is. */
 export function describeRejection(info: unknown): object {
   if (typeof info === 'object' && info !== null) return info
   const reason = 'callback_returned_false'
-  const message = typeof info === 'string' && info !== '' ? info : 'Client certificate rejected'
+  const message = typeof info === 'string' && info !== '' ? info : REJECTED
   return { message, reason }
 }

@@ -9,6 +9,7 @@ import {
   type ExtractorOptions,
 } from '../extractor/options.js'
 import { compileExtractor } from '../extractor/pipeline.js'
+import { untraced } from '../extractor/traced.js'
 import type { RequestLike } from '../extractor/request.js'
 import type { ExtractionFailureReason, FailureDetail } from '../extractor/result.js'
 
@@ -119,7 +120,7 @@ export function compileGuard<Req extends RequestLike>(
 ): GuardPlan<Req> {
   const { onAuthenticated, onRejected, extractor, verifyTimeoutMs } = options.values
   if (extractor !== undefined) forbidExtractionOptions(options.given)
-  const extract = extractor ?? compileExtractor(options)
+  const extract = extractor === undefined ? compileExtractor(options) : untraced(extractor)
   return { extract, onAuthenticated, onRejected, verifyTimeoutMs }
 }
 

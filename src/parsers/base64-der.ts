@@ -1,5 +1,6 @@
 import { endOfCertificate } from '../certificate/der.js'
 import { decodeBase64 } from './base64.js'
+import { type DecodingFault, TOO_MANY_CERTIFICATES } from './decoding-fault.js'
 import { MAX_CHAIN_CERTS } from './limits.js'
 
 /**
@@ -9,7 +10,7 @@ import { MAX_CHAIN_CERTS } from './limits.js'
  * A space next to a comma is rejected, because HTTP joins a header that was sent twice with a comma and a
  * space, and the client may have forged the first copy.
  */
-export function decodeBase64Der(text: string): Buffer[] | undefined {
+export function decodeBase64Der(text: string): Buffer[] | DecodingFault | undefined {
   return decodeList(text, ',', decodeBase64)
 }
 
@@ -17,19 +18,22 @@ export function decodeBase64Der(text: string): Buffer[] | undefined {
  * Decodes a chain in its own header: a list as in {@link decodeBase64Der}, or HAProxy's
  * `ssl_c_chain_der`, which has the certificates directly after each other.
  */
-export function decodeBase64DerChain(text: string): Buffer[] | undefined {
+export function decodeBase64DerChain(text: string): Buffer[] | DecodingFault | undefined {
   return splitCertificates(decodeBase64Der(text))
 }
 
 /** Splits each buffer at the ends of its certificates, so that each result is one certificate. */
-export function splitCertificates(list: readonly Buffer[] | undefined): Buffer[] | undefined {
-  if (list === undefined) return undefined
+export function splitCertificates(
+  list: Buffer[] | DecodingFault | undefined,
+): Buffer[] | DecodingFault | undefined {
+  if (!Array.isArray(list)) return list
   const certificates: Buffer[] = []
   for (const bytes of list) {
     let at = 0
     do {
       const end = endOfCertificate(bytes, at)
-      if (end === undefined || certificates.length === MAX_CHAIN_CERTS) return undefined
+      if (end === undefined) return undefined
+      if (certificates.length === MAX_CHAIN_CERTS) return TOO_MANY_CERTIFICATES
       certificates.push(bytes.subarray(at, end))
       at = end
     } while (at < bytes.length)
@@ -42,10 +46,10 @@ export function decodeList(
   text: string,
   separator: string,
   decode: (item: string) => Buffer | undefined,
-): Buffer[] | undefined {
+): Buffer[] | DecodingFault | undefined {
   // Splitting off one item too many is enough to detect a list that is too long.
   const items = text.split(separator, MAX_CHAIN_CERTS + 1)
-  if (items.length > MAX_CHAIN_CERTS) return undefined
+  if (items.length > MAX_CHAIN_CERTS) return TOO_MANY_CERTIFICATES
   const decoded: Buffer[] = []
   for (const item of items) {
     const bytes = decode(item)

@@ -4,7 +4,7 @@ import {
   toPeerCertificate,
 } from '../certificate/peer-certificate.js'
 import { invalidType, invalidValue } from '../util/errors.js'
-import { decodePem } from './pem.js'
+import { listPem } from './pem.js'
 
 /**
  * Parses the PEM of exactly one certificate, without anything before or after it.
@@ -21,7 +21,7 @@ export function pemToCertificate(pem: string): ChainedPeerCertificate {
   const name = 'pemToCertificate(pem)'
   const given: unknown = pem
   if (typeof given !== 'string') throw invalidType(name, 'a string', given)
-  const [der, ...others] = decodePem(given) ?? []
+  const [der, ...others] = listPem(given)
   // Never quotes the string, because it may be a private key that was mistaken for a certificate.
   const found = /^-----BEGIN [A-Z0-9 ]{1,40}-----/.exec(given)?.[0] ?? `${given.length} characters`
   if (der === undefined || others.length > 0) throw notOne(name, 'PEM', found)

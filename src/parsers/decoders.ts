@@ -15,7 +15,7 @@ import { decodeXfcc } from './xfcc/index.js'
 export type Decoder = (text: string) => Buffer[] | DecodingFault | undefined
 
 /** Like {@link Decoder}, for a header that contains only a chain. */
-export type ChainDecoder = (text: string) => Buffer[] | undefined
+export type ChainDecoder = Decoder
 
 interface HeaderDecoders {
   /** Decodes the header with the leaf. */

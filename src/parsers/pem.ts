@@ -1,4 +1,5 @@
 import { decodeBase64 } from './base64.js'
+import { type DecodingFault, TOO_MANY_CERTIFICATES } from './decoding-fault.js'
 import { MAX_CHAIN_CERTS } from './limits.js'
 
 const BEGIN = '-----BEGIN CERTIFICATE-----'
@@ -11,26 +12,31 @@ const END = '-----END CERTIFICATE-----'
  * the first block, anything but line ends after a block, and headers, blank lines and spaces inside a
  * block. Lines may have any length.
  */
-export function decodePem(pem: string): Buffer[] | undefined {
+export function decodePem(pem: string): Buffer[] | DecodingFault | undefined {
   return decodeBlocks(pem.replaceAll('\r\n', '\n'), '\n')
+}
+
+/** Like {@link decodePem}, for callers that don't tell one fault from another. */
+export function listPem(pem: string): Buffer[] {
+  const decoded = decodePem(pem)
+  return Array.isArray(decoded) ? decoded : []
 }
 
 /**
  * Decodes PEM that has a space for each line end, as Apache writes it into a header. The last space may
  * be missing, because HTTP parsers trim header values.
  */
-export function decodeSpacedPem(pem: string): Buffer[] | undefined {
+export function decodeSpacedPem(pem: string): Buffer[] | DecodingFault | undefined {
   return decodeBlocks(pem, ' ')
 }
 
-function decodeBlocks(text: string, lineEnd: string): Buffer[] | undefined {
+function decodeBlocks(text: string, lineEnd: string): Buffer[] | DecodingFault | undefined {
   const blocks: Buffer[] = []
   let at = 0
   while (at < text.length) {
     const end = text.indexOf(END, at)
-    if (end === -1 || !text.startsWith(BEGIN, at) || blocks.length === MAX_CHAIN_CERTS) {
-      return undefined
-    }
+    if (end === -1 || !text.startsWith(BEGIN, at)) return undefined
+    if (blocks.length === MAX_CHAIN_CERTS) return TOO_MANY_CERTIFICATES
     const der = decodeBody(text.slice(at + BEGIN.length, end), lineEnd)
     if (der === undefined) return undefined
     blocks.push(der)

@@ -75,12 +75,12 @@ export function presetsFor(encoding: HeaderEncoding, header?: string): Certifica
     const preset = PRESETS[source]
     return (preset.header === name ? 0 : 2) + (preset.encoding === encoding ? 0 : 1)
   }
-  return BY_LIKELIHOOD.filter((source) => reads(PRESETS[source].encoding, encoding)).sort(
+  return BY_LIKELIHOOD.filter((source) => isSameEncoding(PRESETS[source].encoding, encoding)).sort(
     (one, other) => rank(one) - rank(other),
   )
 }
 
-/** One decoder reads both forms of percent-encoded PEM. */
-function reads(own: HeaderEncoding, encoding: HeaderEncoding): boolean {
-  return DECODERS[own].leaf === DECODERS[encoding].leaf
+/** Whether one decoder reads both, as it does the two forms of percent-encoded PEM. */
+export function isSameEncoding(one: HeaderEncoding, other: HeaderEncoding): boolean {
+  return DECODERS[one].leaf === DECODERS[other].leaf
 }

@@ -1,5 +1,6 @@
 import { decodeList, splitCertificates } from './base64-der.js'
 import { decodeOptionallyPaddedBase64 } from './base64.js'
+import type { DecodingFault } from './decoding-fault.js'
 
 /**
  * Decodes the value of `Client-Cert`: exactly one Byte Sequence, `:base64:`, without parameters
@@ -17,7 +18,7 @@ export function decodeRfc9440(text: string): Buffer[] | undefined {
  * HAProxy's `:%[ssl_c_chain_der,base64]:` is a single Byte Sequence with all certificates directly after
  * each other.
  */
-export function decodeRfc9440Chain(text: string): Buffer[] | undefined {
+export function decodeRfc9440Chain(text: string): Buffer[] | DecodingFault | undefined {
   const decodeItem = (item: string) => decodeByteSequence(trimOptionalWhitespace(item))
   return splitCertificates(decodeList(text, ',', decodeItem))
 }

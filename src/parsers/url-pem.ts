@@ -1,3 +1,4 @@
+import type { DecodingFault } from './decoding-fault.js'
 import { decodePem } from './pem.js'
 
 /**
@@ -6,7 +7,7 @@ import { decodePem } from './pem.js'
  * This is percent-encoding (RFC 3986 2.1), not the encoding of forms: a `+` is a base64 digit and never a
  * space. nginx escapes `+ / =`, but AWS and Apache don't.
  */
-export function decodeUrlPem(text: string): Buffer[] | undefined {
+export function decodeUrlPem(text: string): Buffer[] | DecodingFault | undefined {
   let pem: string
   try {
     pem = decodeURIComponent(text)

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { inspect } from 'node:util'
 import { type CertificateFault, parseCertificate } from '../certificate/peer-certificate.js'
 import { decodeBase64 } from '../parsers/base64.js'
-import { decodePem } from '../parsers/pem.js'
+import { listPem } from '../parsers/pem.js'
 import { invalidType, invalidValue, kindOf } from '../util/errors.js'
 import { type PemOption, readPem } from '../util/pem-blocks.js'
 import { type PathCertificate, toPathCertificate } from './certificate.js'
@@ -124,6 +124,9 @@ export function parseSources(
     if (source instanceof X509Certificate) return [source]
     if (typeof source !== 'string' && isDer(source)) return [parseCertificate(source)]
     const text = typeof source === 'string' ? source : Buffer.from(source).toString('latin1')
-    return decodePem(text)?.map((der) => parseCertificate(der)) ?? ['not_a_certificate' as const]
+    const ders = listPem(text)
+    return ders.length === 0
+      ? ['not_a_certificate' as const]
+      : ders.map((der) => parseCertificate(der))
   })
 }

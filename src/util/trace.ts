@@ -2,12 +2,17 @@ import { debuglog } from 'node:util'
 
 const PACKAGE = 'passport-client-certificate-auth'
 
-type Trace = (message: string, ...values: (string | number)[]) => void
+interface Trace {
+  (message: string, ...values: (string | number)[]): void
+  readonly enabled: boolean
+}
+
+const SILENT: Trace = Object.assign(() => undefined, { enabled: false })
 
 /**
- * Writes to standard error why a request was rejected, step by step, if you set
- * `NODE_DEBUG=passport-client-certificate-auth`. It names headers, but never writes the value of a header
- * or any part of a certificate.
+ * Writes one line to standard error for each decision, with its cause and what to do about it, if you set
+ * `NODE_DEBUG=passport-client-certificate-auth`. It names headers, but never writes the value of a header,
+ * or more of a certificate than its fingerprint and its serial number.
  */
 export const trace: Trace = compileTrace(debuglog(PACKAGE), () => process.env['NODE_DEBUG'])
 
@@ -16,13 +21,10 @@ export const trace: Trace = compileTrace(debuglog(PACKAGE), () => process.env['N
  * read the variable, so we don't read it if the runtime has disabled the trace, and we rely on the
  * runtime if we can't read it.
  */
-export function compileTrace(
-  log: Trace & { readonly enabled: boolean },
-  readNames: () => string | undefined,
-): Trace {
+export function compileTrace(log: Trace, readNames: () => string | undefined): Trace {
   if (!log.enabled) return log
   try {
-    return isNamed(readNames() ?? '') ? log : () => undefined
+    return isNamed(readNames() ?? '') ? log : SILENT
   } catch {
     return log
   }

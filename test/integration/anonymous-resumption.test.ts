@@ -47,6 +47,7 @@ describe('a client without a certificate that resumes its TLS 1.3 session', () =
       success: false,
       certificate: null,
       reason: 'socket_not_authorized',
+      detail: 'no_certificate',
     })
   })
 })

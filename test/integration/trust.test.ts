@@ -84,7 +84,7 @@ describe('the option ca, over real connections', () => {
     const { strategy, decisions } = record({ ca: pki.stranger.cert })
     const { port } = await listenHttps(guardedApp(strategy))
     expect((await getHttps(port, pki.unknown)).status).to.equal(401)
-    expect(decisions).to.deep.equal([['socket_not_authorized', undefined]])
+    expect(decisions).to.deep.equal([['socket_not_authorized', 'untrusted_ca']])
   })
 
   it('shows the path up to the CA with includeChain', async () => {
@@ -246,8 +246,12 @@ describe('the option ca, over real connections', () => {
       users.push(status === 200 ? (JSON.parse(body) as { user: unknown }).user : status)
     }
     expect(users).to.deep.equal([{ cn: 'rsa-client' }, 401, { cn: 'ec-client' }, 401])
-    const rejected = ['socket_not_authorized', undefined]
-    expect(decisions).to.deep.equal([null, rejected, null, rejected])
+    expect(decisions).to.deep.equal([
+      null,
+      ['socket_not_authorized', 'untrusted_ca'],
+      null,
+      ['socket_not_authorized', 'no_certificate'],
+    ])
   })
 
   it('accepts a session whose issuers Node has lost only with intermediates', async () => {

@@ -61,6 +61,13 @@ describe('the certificate in an event of API Gateway', () => {
       expect(extractClientCertificateFromLambdaEvent(event({ cert: damaged }))).to.deep.equal({
         ...FAILURE,
         reason: MALFORMED,
+        detail: 'not_a_certificate',
+      })
+      const both = pki.ec.cert + pki.rsa.cert
+      expect(extractClientCertificateFromLambdaEvent(event({ cert: both }))).to.deep.equal({
+        ...FAILURE,
+        reason: MALFORMED,
+        detail: 'too_many_certificates',
       })
     })
   }

@@ -71,10 +71,12 @@ export const HASH_MISMATCH: DecodingFault = {
 
 export const SEVERAL_IN_CERT: DecodingFault = {
   problem: 'Cert holds more than one certificate; a chain belongs in Chain',
+  detail: 'too_many_certificates',
 }
 
 export const CHAIN_WITHOUT_CERT: DecodingFault = {
   problem: "Chain doesn't begin with the certificate that is in Cert",
+  detail: 'chain_malformed',
 }
 
 export const NO_HASH: DecodingFault = {

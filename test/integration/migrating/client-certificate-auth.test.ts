@@ -490,7 +490,7 @@ const SINCE_0_3_0: readonly Difference<Middleware>[] = [
     what: '`err.message`',
     expected: [
       'Unauthorized: Client certificate required (DEPTH_ZERO_SELF_SIGNED_CERT)',
-      'Client certificate required',
+      'Client certificate rejected',
     ],
     run: async (middleware) => {
       const { port } = await listenHttps(guardedApp(middleware, () => true))

@@ -191,7 +191,7 @@ const DIFFERENCES: readonly Difference<Package>[] = [
   },
   {
     what: '`info` for a client without an accepted certificate',
-    expected: [[['fail']], [['fail', REJECTED, 401]]],
+    expected: [[['fail']], [['fail', { ...REJECTED, detail: 'certificate_not_requested' }, 401]]],
     run: async (older) => {
       const log = (await run(older, verifyAll, requestOf(false))) as [string, object?, number?][]
       return log.map(([action, info, ...rest]) =>

@@ -127,7 +127,7 @@ const REJECTED = 'callback_returned_false'
 const IN_ANSWERS: readonly Difference<void>[] = [
   {
     what: '`info` of a rejected client',
-    expected: [['fail', ['message', 'reason'], 401]],
+    expected: [['fail', ['message', 'reason', 'detail'], 401]],
     run: async () => {
       const [[action, info, status] = []] = await reject({})
       return [action, Object.keys(info as object), status]

@@ -41,8 +41,8 @@ describe('the header in which a proxy says that it verified the certificate', ()
     expect(pathOf(result)).to.deep.equal(fingerprints(pki.rsa))
   })
 
-  const mismatches: [what: string, verify: string[]][] = [
-    ['is missing', []],
+  const mismatches: [what: string, verify: string[], detail?: string][] = [
+    ['is missing', [], 'not_sent'],
     ['is empty', ['X-Verify:']],
     ['says that there was no certificate', ['X-Verify: NONE']],
     ['says that verification failed', ['X-Verify: FAILED:self-signed certificate']],
@@ -51,17 +51,31 @@ describe('the header in which a proxy says that it verified the certificate', ()
     ['says less than the word', ['X-Verify: SUCCES']],
     ['says the word among others', ['X-Verify: SUCCESS, NONE']],
     ['says the word twice in one line', ['X-Verify: SUCCESS, SUCCESS']],
-    ['comes twice', ['X-Verify: SUCCESS', 'X-Verify: SUCCESS']],
-    ['comes twice, with one that failed', ['X-Verify: NONE', 'X-Verify: SUCCESS']],
-    ['comes twice, in another letter case', ['X-Verify: SUCCESS', 'x-verify: NONE']],
-    ['comes under a name with underscores', ['X_Verify: SUCCESS']],
+    ['comes twice', ['X-Verify: SUCCESS', 'X-Verify: SUCCESS'], 'sent_more_than_once'],
+    [
+      'comes twice, with one that failed',
+      ['X-Verify: NONE', 'X-Verify: SUCCESS'],
+      'sent_more_than_once',
+    ],
+    [
+      'comes twice, in another letter case',
+      ['X-Verify: SUCCESS', 'x-verify: NONE'],
+      'sent_more_than_once',
+    ],
+    ['comes under a name with underscores', ['X_Verify: SUCCESS'], 'lookalike_header'],
+    [
+      'is named by Connection',
+      ['X-Verify: SUCCESS', 'Connection: X-Verify'],
+      'named_in_connection',
+    ],
   ]
-  for (const [what, verify] of mismatches) {
+  for (const [what, verify, detail = 'wrong_value'] of mismatches) {
     it(`rejects the certificate when it ${what}`, async () => {
       expect(await extract(verify)).to.deep.equal({
         success: false,
         certificate: null,
         reason: MISMATCH,
+        detail,
       })
     })
   }

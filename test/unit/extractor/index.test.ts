@@ -163,6 +163,7 @@ describe('extracting a certificate', () => {
           success: false,
           certificate: null,
           reason: 'header_missing_or_malformed',
+          detail: 'not_sent',
         })
       })
     }

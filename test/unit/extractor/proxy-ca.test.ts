@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { toPeerCertificate } from '../../../src/certificate/peer-certificate.js'
 import { createExtractor, type ProxyCaOptions } from '../../../src/extractor/index.js'
 import { compileProxyTrust, parseTrustedProxies } from '../../../src/extractor/proxy-trust.js'
+import type { RequestLike } from '../../../src/extractor/request.js'
 import { createFetchExtractor } from '../../../src/fetch.js'
 import { createTrustStore } from '../../../src/trust.js'
 import { describeRuntime, type Runtime } from '../../../src/util/runtime.js'
@@ -40,7 +41,8 @@ function connection(...[leaf, ...others]: Holder[]) {
 }
 
 function compile(options: ProxyCaOptions, runtime?: Runtime) {
-  return compileProxyTrust(parseTrustedProxies('option "trustedProxies"', options), runtime)
+  const check = compileProxyTrust(parseTrustedProxies('option "trustedProxies"', options), runtime)
+  return (request: RequestLike): boolean => check(request) === undefined
 }
 
 const trusts = (options: ProxyCaOptions, socket: object | undefined): boolean =>

@@ -9,9 +9,9 @@ import {
   compileProxyTrust,
   parseTrustedProxies,
   type ProxyPeer,
-  type ProxyTrust,
   type TrustedProxies,
 } from '../../../src/extractor/proxy-trust.js'
+import type { RequestLike } from '../../../src/extractor/request.js'
 import { describeRuntime, type Runtime } from '../../../src/util/runtime.js'
 import { testPki, type TestPki } from '../../support/pki.js'
 import { throwAny } from '../../support/run-verify.js'
@@ -19,8 +19,10 @@ import { closeServers, getHttp, getHttps, listenHttp, listenHttps } from '../../
 import { unhandledRejections } from '../../support/unhandled.js'
 
 /** Compiles the option as an extractor does. */
-function compileTrust(trustedProxies: TrustedProxies, runtime?: Runtime): ProxyTrust {
-  return compileProxyTrust(parseTrustedProxies('option "trustedProxies"', trustedProxies), runtime)
+function compileTrust(trustedProxies: TrustedProxies, runtime?: Runtime) {
+  const option = parseTrustedProxies('option "trustedProxies"', trustedProxies)
+  const trust = compileProxyTrust(option, runtime)
+  return (request: RequestLike): boolean => trust(request) === undefined
 }
 
 function trusts(trustedProxies: TrustedProxies, remoteAddress: unknown): boolean {

@@ -29,16 +29,17 @@ describe('reading the certificate from the TLS socket', () => {
     })
 
     const unverified = [
-      ['selfSigned', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
-      ['expired', 'CERT_HAS_EXPIRED'],
-      ['unknown', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+      ['selfSigned', 'self_signed', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+      ['expired', 'expired', 'CERT_HAS_EXPIRED'],
+      ['unknown', 'untrusted_ca', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
     ] as const
-    for (const [kind, code] of unverified) {
+    for (const [kind, detail, code] of unverified) {
       it(`rejects a client whose certificate the server did not verify: ${kind}`, async () => {
         expect(await extractOverHttps(pki[kind], {})).to.deep.equal({
           success: false,
           certificate: null,
           reason: 'socket_not_authorized',
+          detail,
           code,
         })
       })
@@ -109,9 +110,13 @@ describe('reading the certificate from the TLS socket', () => {
         extractClientCertificate({ socket: { authorized: false, authorizationError } })
       const failure = { success: false, certificate: null, reason: 'socket_not_authorized' }
       const code = 'DEPTH_ZERO_SELF_SIGNED_CERT'
-      expect(resultFor(code)).to.deep.equal({ ...failure, code })
-      for (const unknown of [undefined, null, '', 'self-signed certificate', new Error(code)]) {
-        expect(resultFor(unknown)).to.deep.equal(failure)
+      const detail = 'self_signed'
+      const error = Object.assign(new Error('bad'), { code })
+      for (const known of [code, error]) {
+        expect(resultFor(known)).to.deep.equal({ ...failure, detail, code })
+      }
+      for (const unknown of ['', 'self-signed certificate', new Error(code)]) {
+        expect(resultFor(unknown)).to.deep.equal({ ...failure, detail: 'other' })
       }
     })
 

@@ -19,6 +19,7 @@ import { overUnixSocket } from '../../support/unix-socket.js'
 const header: ExtractorOptions = { certificateHeader: 'X-Cert', headerEncoding: 'url-pem' }
 const verify: ExtractorOptions = { verifyHeader: 'X-Verify', verifyValue: 'SUCCESS' }
 const UNTRUSTED = { success: false, certificate: null, reason: 'untrusted_proxy' }
+const NOT_LISTED = 'address_not_listed'
 
 describe('the option "trustedProxies"', () => {
   let pki: TestPki
@@ -45,9 +46,13 @@ describe('the option "trustedProxies"', () => {
     })
   }
 
-  const distrusting: [what: string, trustedProxies: ExtractorOptions['trustedProxies']][] = [
-    ['a peer at another address', '192.0.2.1'],
-    ['a peer in another network', ['10.0.0.0/8', 'uniquelocal', 'unix']],
+  const distrusting: [
+    what: string,
+    trustedProxies: ExtractorOptions['trustedProxies'],
+    detail?: string,
+  ][] = [
+    ['a peer at another address', '192.0.2.1', NOT_LISTED],
+    ['a peer in another network', ['10.0.0.0/8', 'uniquelocal', 'unix'], NOT_LISTED],
     ['a peer that a function does not trust', () => false],
     ['a peer about which a function throws', () => throwAny(new Error('boom'))],
     [
@@ -59,10 +64,10 @@ describe('the option "trustedProxies"', () => {
       ({ certificate }) => certificate !== null,
     ],
   ]
-  for (const [what, trustedProxies] of distrusting) {
+  for (const [what, trustedProxies, detail = 'function_said_no'] of distrusting) {
     it(`does not trust ${what}`, async () => {
       const forwarded = ['X-Forwarded-For: 192.0.2.1', 'Forwarded: for=192.0.2.1']
-      expect(await extract(trustedProxies, forwarded)).to.deep.equal(UNTRUSTED)
+      expect(await extract(trustedProxies, forwarded)).to.deep.equal({ ...UNTRUSTED, detail })
     })
   }
 
@@ -81,7 +86,7 @@ describe('the option "trustedProxies"', () => {
       },
     }
     const extractor = createExtractor({ ...header, ...verify, trustedProxies: '192.0.2.1' })
-    expect(extractor(request)).to.deep.equal(UNTRUSTED)
+    expect(extractor(request)).to.deep.equal({ ...UNTRUSTED, detail: NOT_LISTED })
     expect(read).to.deep.equal([])
     socket.remoteAddress = '192.0.2.1'
     expect(pathOf(extractor(request))).to.deep.equal(fingerprints(pki.rsa))
@@ -109,7 +114,9 @@ describe('the option "trustedProxies"', () => {
     }
     for (const client of [{}, pki.chained, pki.unknown, pki.selfSigned]) {
       const options = { ...header, trustedProxies }
-      expect(await extractOverHttps({ ...client, headers }, options)).to.deep.equal(UNTRUSTED)
+      const detail = 'function_said_no'
+      const result = await extractOverHttps({ ...client, headers }, options)
+      expect(result).to.deep.equal({ ...UNTRUSTED, detail })
     }
   })
 
@@ -125,7 +132,7 @@ describe('the option "trustedProxies"', () => {
     )
     const message = 'Client certificate header from an untrusted source'
     expect(await endingsOf(strategy, { headers: { 'x-cert': toUrlPem(pki.rsa) } })).to.deep.equal([
-      ['fail', { message, reason: 'untrusted_proxy' }, 401],
+      ['fail', { message, reason: 'untrusted_proxy', detail: 'address_unknown' }, 401],
     ])
     expect(seen).to.deep.equal([null, 'untrusted_proxy'])
   })

@@ -33,7 +33,7 @@ describe('a connection over a Unix-domain socket', () => {
   })
 
   const trust = compileProxyTrust(parseTrustedProxies('option "trustedProxies"', 'unix'))
-  const ask = (request: RequestLike): Answer => [trust(request), isPeerKnown(request)]
+  const ask = (request: RequestLike): Answer => [trust(request) === undefined, isPeerKnown(request)]
 
   const sendHttp2 = async (to: Socket, scheme: string) => {
     const session = http2.connect(`${scheme}://localhost`, { createConnection: () => to })

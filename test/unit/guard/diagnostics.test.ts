@@ -89,19 +89,31 @@ describe('the message that is published about a decision', () => {
   it('is the reason, where no certificate was extracted', async () => {
     const header = { certificateHeader: 'X-Cert', headerEncoding: 'base64-der' } as const
     const headers = { 'x-cert': toBase64Der(pki.expired) }
-    const cases: [options: object, request: object, outcome: string, reason: string][] = [
-      [{}, requestWith(null), 'rejected', 'socket_not_authorized'],
+    const cases: [
+      options: object,
+      request: object,
+      outcome: string,
+      reason: string,
+      detail?: string,
+    ][] = [
+      [{}, requestWith(null), 'rejected', 'socket_not_authorized', 'certificate_not_requested'],
       [{}, requestWith({}), 'error', 'certificate_not_retrievable'],
       [{ ...header, trustedProxies: true }, { headers }, 'rejected', 'certificate_expired'],
-      [{ ...header, trustedProxies: '::1' }, { headers }, 'rejected', 'untrusted_proxy'],
+      [
+        { ...header, trustedProxies: '::1' },
+        { headers },
+        'rejected',
+        'untrusted_proxy',
+        'address_unknown',
+      ],
     ]
     for (const [options, request] of cases) {
       await endingsOf(new Strategy(options, () => throwAny(boom)), request)
     }
     expect(published).to.deep.equal(
-      cases.map(([, , outcome, reason]) => [
+      cases.map(([, , outcome, reason, detail = null]) => [
         `passport-client-certificate-auth:${outcome}`,
-        messageWith({ reason }),
+        messageWith({ reason, detail }),
       ]),
     )
   })

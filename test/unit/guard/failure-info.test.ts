@@ -23,9 +23,18 @@ describe('the info that a client is rejected with', () => {
 
   it('says which cause the reason had, and the error code, where they are known', () => {
     const failure = { reason: 'socket_not_authorized', detail: 'other', code: 'CRL_HAS_EXPIRED' }
-    const message = 'Client certificate required'
+    const message = 'Client certificate rejected'
     expect(describeFailure(failure)).to.deep.equal({ message, ...failure })
   })
+
+  const WITHOUT = ['not_tls', 'certificate_not_requested', 'no_certificate', 'renegotiation']
+  for (const detail of [...WITHOUT, 'connection_lost']) {
+    it(`asks for a certificate where the client presented none: ${detail}`, () => {
+      const failure = { reason: 'socket_not_authorized', detail }
+      const message = 'Client certificate required'
+      expect(describeFailure(failure)).to.deep.equal({ message, ...failure })
+    })
+  }
 
   it('says what to use where the sockets of a server show no certificates', () => {
     const failure = { reason: 'certificate_not_retrievable', detail: 'unsupported_server' }

@@ -4,6 +4,7 @@ import {
   decodeBase64DerChain,
   decodeList,
 } from '../../../src/parsers/base64-der.js'
+import { TOO_MANY_CERTIFICATES } from '../../../src/parsers/decoding-fault.js'
 import { MAX_CHAIN_CERTS } from '../../../src/parsers/limits.js'
 
 const [leaf, issuer] = [Buffer.from('leaf of 15 byte'), Buffer.from('and the issuer')]
@@ -43,7 +44,7 @@ describe('base64 of DER', () => {
   it('is read with as many items as a request may carry, and rejected with one more', () => {
     const items = (count: number) => Array<string>(count).fill(first).join(',')
     expect(decodeBase64Der(items(MAX_CHAIN_CERTS))).to.have.lengthOf(MAX_CHAIN_CERTS)
-    expect(decodeBase64Der(items(MAX_CHAIN_CERTS + 1))).to.equal(undefined)
+    expect(decodeBase64Der(items(MAX_CHAIN_CERTS + 1))).to.equal(TOO_MANY_CERTIFICATES)
   })
 })
 
@@ -73,7 +74,7 @@ describe('a list of certificates', () => {
       decoded.push(item)
       return Buffer.from(item)
     }
-    expect(decodeList(','.repeat(MAX_CHAIN_CERTS), ',', decode)).to.equal(undefined)
+    expect(decodeList(','.repeat(MAX_CHAIN_CERTS), ',', decode)).to.equal(TOO_MANY_CERTIFICATES)
     expect(decoded).to.deep.equal([])
     expect(decodeList(','.repeat(MAX_CHAIN_CERTS - 1), ',', decode)).to.have.lengthOf(10)
   })

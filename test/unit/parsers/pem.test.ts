@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { TOO_MANY_CERTIFICATES } from '../../../src/parsers/decoding-fault.js'
 import { MAX_CHAIN_CERTS } from '../../../src/parsers/limits.js'
 import { decodePem } from '../../../src/parsers/pem.js'
 
@@ -79,6 +80,6 @@ describe('PEM', () => {
 
   it('is read with as many blocks as a request may carry, and rejected with one more', () => {
     expect(decodePem(pem.repeat(MAX_CHAIN_CERTS))).to.have.lengthOf(MAX_CHAIN_CERTS)
-    expect(decodePem(pem.repeat(MAX_CHAIN_CERTS + 1))).to.equal(undefined)
+    expect(decodePem(pem.repeat(MAX_CHAIN_CERTS + 1))).to.equal(TOO_MANY_CERTIFICATES)
   })
 })

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { TOO_MANY_CERTIFICATES } from '../../../src/parsers/decoding-fault.js'
 import { MAX_CHAIN_CERTS } from '../../../src/parsers/limits.js'
 import { decodeRfc9440, decodeRfc9440Chain } from '../../../src/parsers/rfc9440.js'
 
@@ -115,10 +116,12 @@ describe('Client-Cert-Chain of RFC 9440', () => {
   it('is read with as many items as a request may carry, and rejected with one more', () => {
     const items = (count: number) => Array<string>(count).fill(first).join(', ')
     expect(decodeRfc9440Chain(items(MAX_CHAIN_CERTS))).to.have.lengthOf(MAX_CHAIN_CERTS)
-    expect(decodeRfc9440Chain(items(MAX_CHAIN_CERTS + 1))).to.equal(undefined)
+    expect(decodeRfc9440Chain(items(MAX_CHAIN_CERTS + 1))).to.equal(TOO_MANY_CERTIFICATES)
     const inOne = (count: number) => write(...Array<Buffer>(count).fill(leaf))
     expect(decodeRfc9440Chain(inOne(MAX_CHAIN_CERTS))).to.have.lengthOf(MAX_CHAIN_CERTS)
-    expect(decodeRfc9440Chain(inOne(MAX_CHAIN_CERTS + 1))).to.equal(undefined)
-    expect(decodeRfc9440Chain(`${inOne(MAX_CHAIN_CERTS)}, ${first}`)).to.equal(undefined)
+    expect(decodeRfc9440Chain(inOne(MAX_CHAIN_CERTS + 1))).to.equal(TOO_MANY_CERTIFICATES)
+    expect(decodeRfc9440Chain(`${inOne(MAX_CHAIN_CERTS)}, ${first}`)).to.equal(
+      TOO_MANY_CERTIFICATES,
+    )
   })
 })

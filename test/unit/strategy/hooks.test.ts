@@ -43,12 +43,12 @@ describe('the audit hooks', () => {
   })
 
   it('onRejected is given null and the reason when there is no certificate', async () => {
-    for (const [request, reason] of [
-      [requestWith(null), 'socket_not_authorized'],
-      [requestWith({}), 'certificate_not_retrievable'],
+    for (const [request, reason, details] of [
+      [requestWith(null), 'socket_not_authorized', { detail: 'certificate_not_requested' }],
+      [requestWith({}), 'certificate_not_retrievable', {}],
     ] as const) {
       expect(await hookCalls(request, (_cert) => user)).to.deep.equal([
-        ['onRejected', null, request, reason, {}],
+        ['onRejected', null, request, reason, details],
       ])
     }
   })

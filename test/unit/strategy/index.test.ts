@@ -78,10 +78,14 @@ describe('how a request ends', () => {
 
   it('without a certificate is a failure, and verify is not called', async () => {
     const strategy = new Strategy(() => throwAny(boom))
-    for (const request of [requestWith(null), {}, { socket: null }]) {
-      expect(await endingsOf(strategy, request)).to.deep.equal([
-        ['fail', { message: 'Client certificate required', reason: 'socket_not_authorized' }, 401],
-      ])
+    const message = 'Client certificate required'
+    for (const [request, detail] of [
+      [requestWith(null), 'certificate_not_requested'],
+      [{}, 'not_tls'],
+      [{ socket: null }, 'not_tls'],
+    ] as const) {
+      const info = { message, reason: 'socket_not_authorized', detail }
+      expect(await endingsOf(strategy, request)).to.deep.equal([['fail', info, 401]])
     }
   })
 

@@ -54,7 +54,8 @@ describe('the fault of an X-Forwarded-Client-Cert header', () => {
         ? decodeXfcc(text)
         : readXfcc(text, xfccHop)
     if (!isFault(fault)) throw new Error('It was read')
-    expect('detail' in result ? result.detail : undefined).to.equal(fault.detail)
+    const detail = 'detail' in result ? result.detail : undefined
+    expect(detail).to.equal(fault.detail ?? 'wrong_encoding')
     return fault
   }
 
@@ -126,11 +127,19 @@ describe('the fault of an X-Forwarded-Client-Cert header', () => {
     ],
     [
       'two certificates in Cert',
-      () => ({ text: `Cert="${toUrlPem(client, named)}"`, says: /^Cert holds more than one/ }),
+      () => ({
+        text: `Cert="${toUrlPem(client, named)}"`,
+        says: /^Cert holds more than one/,
+        detail: 'too_many_certificates',
+      }),
     ],
     [
       'a Chain of another',
-      () => ({ text: `${cert};Chain="${toUrlPem(named)}"`, says: /^Chain doesn't begin/ }),
+      () => ({
+        text: `${cert};Chain="${toUrlPem(named)}"`,
+        says: /^Chain doesn't begin/,
+        detail: 'chain_malformed',
+      }),
     ],
     [
       'text in another format',

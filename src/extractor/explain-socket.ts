@@ -1,0 +1,65 @@
+import type { SocketDetail } from './result.js'
+
+const SENTENCES: Readonly<Record<Exclude<SocketDetail, 'other'>, string>> = {
+  not_tls:
+    'this request came over plain HTTP, so there is no client certificate; if a proxy terminates ' +
+    'TLS, set certificateSource',
+  certificate_not_requested:
+    "the server didn't ask for a certificate: requestCert is not set; pass the server's options " +
+    'through mtlsServerOptions()',
+  no_certificate:
+    'the client sent no certificate; pass --cert and --key to curl, or import a .p12 file into the browser',
+  untrusted_ca:
+    "the client's certificate isn't from a CA that the server trusts; add its CA to the server's " +
+    'option ca, and if an intermediate CA issued it, let the client send that certificate too',
+  self_signed:
+    "the client's certificate is self-signed; use one from a CA that is in the server's option ca",
+  expired: "the client's certificate, or a CA above it, has expired; renew it",
+  not_yet_valid:
+    "the client's certificate, or a CA above it, isn't valid yet; correct the clock of this machine " +
+    'or of the CA',
+  wrong_purpose:
+    "the client's certificate is for servers only (extended key usage has no clientAuth), or for " +
+    'another purpose; issue one with clientAuth',
+  revoked: "the client's certificate, or a CA above it, is in a revocation list of the server",
+  renegotiation:
+    "the client hasn't proven to hold its key, because a renegotiation of the connection hasn't " +
+    'ended; mtlsServerOptions() turns renegotiation off',
+  connection_lost: 'the connection was closed before the certificate could be read',
+}
+
+/**
+ * Says why the TLS socket authenticates no client, and what to do about it.
+ *
+ * @param code - Node's or OpenSSL's error code
+ */
+export function explainSocket(detail: SocketDetail, code?: string): string {
+  if (detail !== 'other') return SENTENCES[detail]
+  return `Node rejected the client's certificate${code === undefined ? '' : ` with ${code}`}`
+}
+
+/** OpenSSL's codes, as Node shows them in `authorizationError`. All others are `other`. */
+const DETAILS: ReadonlyMap<string, SocketDetail> = new Map([
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'self_signed'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'untrusted_ca'],
+  ['UNABLE_TO_GET_ISSUER_CERT', 'untrusted_ca'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'untrusted_ca'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'untrusted_ca'],
+  ['CERT_SIGNATURE_FAILURE', 'untrusted_ca'],
+  ['CERT_UNTRUSTED', 'untrusted_ca'],
+  ['CERT_HAS_EXPIRED', 'expired'],
+  ['CERT_NOT_YET_VALID', 'not_yet_valid'],
+  ['INVALID_PURPOSE', 'wrong_purpose'],
+  ['CERT_REVOKED', 'revoked'],
+])
+
+/** @param code - why Node didn't accept a certificate that the client sent */
+export function detailOfCode(code: string | undefined): SocketDetail {
+  return DETAILS.get(code ?? '') ?? 'other'
+}
+
+/** Such as `CERT_HAS_EXPIRED`. Node gives OpenSSL's text, with spaces, where it knows no code. */
+export function readCode(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : error
+  return typeof code === 'string' && /^[A-Z0-9_]+$/.test(code) ? code : undefined
+}
