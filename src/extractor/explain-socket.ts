@@ -61,5 +61,5 @@ export function detailOfCode(code: string | undefined): SocketDetail {
 /** Such as `CERT_HAS_EXPIRED`. Node gives OpenSSL's text, with spaces, where it knows no code. */
 export function readCode(error: unknown): string | undefined {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : error
-  return typeof code === 'string' && /^[A-Z0-9_]+$/.test(code) ? code : undefined
+  return typeof code === 'string' && /^[A-Z0-9_/]+$/.test(code) ? code : undefined
 }

@@ -10,7 +10,7 @@ import {
 import { publishDecision } from './diagnostics.js'
 import { describeFailure, describeRejection } from './failure-info.js'
 import { FirstAnswer } from './first-answer.js'
-import { runHook } from './hooks.js'
+import { runHook } from '../util/hooks.js'
 import type { GuardPlan } from './options.js'
 import { traceDecision } from './trace-decision.js'
 import type { RequestError } from './thrown.js'

@@ -3,7 +3,7 @@ import type { SecureContextOptions, TlsOptions } from 'node:tls'
 import { assertBoolean, assertOneOf, assertText } from '../util/assert.js'
 import { invalidValue, kindOf } from '../util/errors.js'
 import { assertDirectTls } from '../util/runtime.js'
-import { assertCertificates, digestTrust, splitRevocationLists } from './trust-digest.js'
+import { assertCas, assertCertificates, digestTrust, splitRevocationLists } from './trust-digest.js'
 
 /** Options of `tls.createServer()` for a server that authenticates clients by certificate. */
 export interface MtlsServerOptions extends TlsOptions {
@@ -67,6 +67,8 @@ export function mtlsServerOptions<Options extends MtlsServerOptions>(
   assertBoolean('option "contextsShareCa"', hasTickets)
   const crl = splitRevocationLists(lists)
   const sessionIdContext = digestTrust(own.ca, crl)
+  // With this option, OpenSSL accepts every certificate below one of the list.
+  if (own.allowPartialTrustChain !== true) assertCas(own.ca)
   return {
     ...own,
     ...(crl && { crl }),

@@ -56,10 +56,37 @@ export function assertCertificates(cert: Pem): void {
   readFingerprints(cert, CERTIFICATES)
 }
 
+/**
+ * OpenSSL accepts no client because of a certificate that isn't a CA's, unless the certificate is
+ * self-signed, in which case it accepts the client with that certificate.
+ *
+ * @throws TypeError with `code` `ERR_INVALID_ARG_VALUE` for a certificate that another CA issued to a client
+ *   or a server
+ */
+export function assertCas(ca: Pem): void {
+  readCertificates(ca, CAS).forEach((certificate, index) => {
+    if (certificate.ca || isSelfIssued(certificate)) return
+    throw invalidValue(
+      `${CAS.noun} ${index + 1} of ${CAS.name}`,
+      'is not a CA certificate, so no client would be accepted because of it; pass the certificate of the ' +
+        'CA that issued it',
+      kindOf(''),
+    )
+  })
+}
+
+function isSelfIssued(certificate: X509Certificate): boolean {
+  return certificate.subject === certificate.issuer
+}
+
 function readFingerprints(pem: Pem, option: PemOption): string[] {
+  return readCertificates(pem, option).map(({ fingerprint256 }) => fingerprint256)
+}
+
+function readCertificates(pem: Pem, option: PemOption): X509Certificate[] {
   return readPem(pem, option).map((block, index) => {
     try {
-      return new X509Certificate(block).fingerprint256
+      return new X509Certificate(block)
     } catch {
       const name = `${option.noun} ${index + 1} of ${option.name}`
       throw invalidValue(name, 'cannot be read', kindOf(block))

@@ -210,6 +210,17 @@ export async function explainedCases(): Promise<ExplainedCase[]> {
       withHeaders({ ...sent, 'x-verify': 'FAILED:secret-name' }),
     ],
     [
+      "header x_verify resembles x-verify, and some servers can't tell them apart; let the proxy remove it " +
+        '(verification_header_mismatch, lookalike_header)',
+      verified,
+      withHeaders({ ...sent, 'x-verify': 'SUCCESS' }, [
+        'X-Verify',
+        'SUCCESS',
+        'X_Verify',
+        'SUCCESS',
+      ]),
+    ],
+    [
       `header x-verify wasn't sent, so the proxy doesn't say that it verified the certificate; ` +
         'let the proxy set it (verification_header_mismatch, not_sent)',
       verified,

@@ -17,7 +17,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   guard: ['util', 'certificate', 'parsers', 'path', 'extractor'],
   strategy: ['util', 'certificate', 'parsers', 'path', 'extractor', 'guard'],
   helpers: ['util', 'certificate', 'path'],
-  server: ['util', 'extractor'],
+  server: ['util', 'certificate', 'extractor'],
   cli: ['util', 'certificate', 'parsers', 'path', 'extractor', 'helpers', 'testing'],
 }
 

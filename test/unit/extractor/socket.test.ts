@@ -105,6 +105,19 @@ describe('reading the certificate from the TLS socket', () => {
       }
     })
 
+    it('tells a connection that was closed from one that renegotiates', () => {
+      for (const [destroyed, detail] of [
+        [true, 'connection_lost'],
+        [false, 'renegotiation'],
+      ] as const) {
+        const socket = { ...shown, authorized: true, getCipher: () => undefined, destroyed }
+        expect(extractClientCertificate({ socket })).to.include({
+          reason: 'socket_not_authorized',
+          detail,
+        })
+      }
+    })
+
     it('says the code of Node or OpenSSL, where the authorization error is one', () => {
       const resultFor = (authorizationError: unknown) =>
         extractClientCertificate({ socket: { authorized: false, authorizationError } })

@@ -36,6 +36,25 @@ describe('the options of a server for client certificates', () => {
     expect(sessionIdContext).to.match(/^[0-9a-f]{32}$/)
   })
 
+  it("can't have the certificate of a client among the CAs", () => {
+    const { rsa, root, chained, intermediate } = pki
+    const error = refused({ ...material, ca: [root.cert, rsa.cert] })
+    expect(error.code).to.equal('ERR_INVALID_ARG_VALUE')
+    expect(error.message).to.equal(
+      'passport-client-certificate-auth: CA certificate 2 of option "ca" is not a CA certificate, so no ' +
+        'client would be accepted because of it; pass the certificate of the CA that issued it. ' +
+        'Received a string',
+    )
+    expect(refused({ ...material, ca: chained.cert }).message).to.include('CA certificate 1 of')
+    mtlsServerOptions({ ...material, ca: intermediate.cert })
+  })
+
+  it('can have a self-signed certificate of a client among the CAs, and any with partial chains', () => {
+    mtlsServerOptions({ ...material, ca: pki.selfSigned.cert })
+    mtlsServerOptions({ ...material, ca: pki.rsa.cert, allowPartialTrustChain: true })
+    refused({ ...material, ca: pki.rsa.cert, allowPartialTrustChain: false })
+  })
+
   it('keep your own values', () => {
     const given = {
       ...material,

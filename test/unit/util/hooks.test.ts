@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { format, inspect } from 'node:util'
 import { expect } from 'chai'
-import { runHook } from '../../../src/guard/hooks.js'
+import { runHook } from '../../../src/util/hooks.js'
 import { rejectWith, throwAny } from '../../support/run-verify.js'
 import { unhandledRejections } from '../../support/unhandled.js'
 
