@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import process from 'node:process'
+import { check } from './check.js'
+import { inspect } from './inspect/index.js'
 import { type Commands, run } from './run.js'
 
-const COMMANDS: Commands = {}
+const COMMANDS: Commands = { check, inspect }
 
 void run(process.argv.slice(2), COMMANDS, process).then((status) => {
   // Not process.exit(), which would cut off output that a pipe hasn't taken yet.

@@ -1,0 +1,88 @@
+import { Buffer } from 'node:buffer'
+import { type FileHandle, open } from 'node:fs/promises'
+import { type Streams, UsageError } from './command.js'
+import { printable } from './run.js'
+
+/** A request carries at most some KiB, and the longest bundle of CAs in use has a quarter of this. */
+const MAX_INPUT_BYTES = 1024 * 1024
+
+const MAX_QUOTED = 40
+
+/** Shows the beginning of something that a user or a stranger has chosen. */
+export function quoteStart(text: string): string {
+  const shown = printable(text.slice(0, MAX_QUOTED))
+  return text.length > MAX_QUOTED ? `${shown}...` : shown
+}
+
+/**
+ * Reads a file, or standard input for `-`.
+ *
+ * @throws UsageError if it can't be read, is empty, or has more than 1 MiB
+ */
+export async function readInput(file: string, stdin: Streams['stdin']): Promise<Buffer> {
+  const bytes = await (file === '-' ? readStream(stdin) : readFile(file))
+  if (bytes.length > 0) return bytes
+  throw new UsageError(
+    file === '-'
+      ? 'standard input is empty; pass a file, or pipe a certificate or a header value in'
+      : `${quoteStart(file)} is empty; pass a certificate or a header value`,
+  )
+}
+
+async function readStream(stream: Streams['stdin']): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk as Uint8Array)
+    length += bytes.length
+    if (length > MAX_INPUT_BYTES) throw tooLarge('standard input')
+    chunks.push(bytes)
+  }
+  return Buffer.concat(chunks)
+}
+
+async function readFile(file: string): Promise<Buffer> {
+  let handle: FileHandle | undefined
+  try {
+    handle = await open(file)
+    return await readUpToLimit(handle, file)
+  } catch (error) {
+    throw error instanceof UsageError ? error : unreadable(file, error)
+  } finally {
+    await handle?.close()
+  }
+}
+
+/** Doesn't ask for the size first, because pipes and devices have none. */
+async function readUpToLimit(handle: FileHandle, file: string): Promise<Buffer> {
+  const bytes = Buffer.alloc(MAX_INPUT_BYTES + 1)
+  let length = 0
+  while (length < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, length, bytes.length - length, null)
+    if (bytesRead === 0) return bytes.subarray(0, length)
+    length += bytesRead
+  }
+  throw tooLarge(quoteStart(file))
+}
+
+function tooLarge(source: string): UsageError {
+  return new UsageError(`${source} has more than 1 MiB; pass only the certificate or header value`)
+}
+
+function unreadable(file: string, error: unknown): UsageError {
+  const { code } = error as NodeJS.ErrnoException
+  const name = quoteStart(file)
+  switch (code) {
+    case 'ENOENT':
+    case 'ENAMETOOLONG':
+      return new UsageError(
+        `there is no file ${name}; pass a header value on standard input, not as an argument`,
+      )
+    case 'EISDIR':
+      return new UsageError(`${name} is a directory; pass a file in it`)
+    case 'EACCES':
+      return new UsageError(`this user may not read ${name}; change its permissions`)
+    default:
+      return new UsageError(`${name} can't be read (${code ?? 'unknown error'})`)
+  }
+}

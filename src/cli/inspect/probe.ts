@@ -1,0 +1,153 @@
+import type { X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
+import { connect, type TLSSocket } from 'node:tls'
+import { UsageError } from '../command.js'
+import { printable } from '../run.js'
+import type { ServerAddress } from './address.js'
+
+/** The behaviour of a TLS server towards a client without a certificate. */
+export interface Probe {
+  /** The server's certificate first. Empty if the handshake ended before the server sent it. */
+  readonly chain: readonly Buffer[]
+  /** `undefined` if the handshake didn't complete. */
+  readonly protocol: string | undefined
+  /** `true`, the reason why Node doesn't trust the certificate, or `undefined` if it wasn't asked. */
+  readonly trust: true | string | undefined
+  readonly asksForCertificate: boolean
+  /**
+   * - `answered`: the server sent something
+   * - `rejected`: it ended the connection with an alert about a missing certificate
+   * - `closed`: it closed the connection without an alert or an answer
+   * - `silent`: it neither answered nor closed the connection in time
+   */
+  readonly outcome: 'answered' | 'rejected' | 'closed' | 'silent'
+  /** The first line of the answer, if it is that of HTTP. */
+  readonly statusLine: string | undefined
+}
+
+const TIME_LIMIT_MS = 10_000
+
+/**
+ * Connects to a TLS server without a client certificate, and sends a HEAD request.
+ *
+ * @throws UsageError if there is no TLS server
+ */
+export function probeServer(
+  address: ServerAddress,
+  limitMs: number = TIME_LIMIT_MS,
+): Promise<Probe> {
+  const { host, port } = address
+  const seen = new Seen()
+  const socket = connect({
+    host,
+    port,
+    // RFC 6066 3: addresses aren't names of servers.
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    rejectUnauthorized: false,
+    // Shows as much as possible of servers that are too old for Node's defaults.
+    minVersion: 'TLSv1.2',
+  })
+  return new Promise((resolve, reject) => {
+    const end = (error?: NodeJS.ErrnoException): void => {
+      clearTimeout(timer)
+      socket.destroy()
+      const probe = seen.conclude(error)
+      if (probe === undefined) reject(noTlsServer(address, error))
+      else resolve(probe)
+    }
+    const timer = setTimeout(() => {
+      seen.isSilent = true
+      end()
+    }, limitMs)
+    // The only moment to see the certificate of a TLS 1.2 server that ends the handshake without ours.
+    socket.on('keylog', (line: Buffer) => seen.readHandshake(socket, line))
+    socket.once('secureConnect', () => {
+      seen.readConnection(socket)
+      socket.write(
+        `HEAD ${address.path} HTTP/1.1\r\nHost: ${hostHeader(address)}\r\nConnection: close\r\n\r\n`,
+      )
+    })
+    socket.once('data', (data: Buffer) => {
+      seen.answer = data
+      end()
+    })
+    socket.once('error', end)
+    socket.once('close', () => end())
+  })
+}
+
+function hostHeader({ host, port }: ServerAddress): string {
+  return `${isIP(host) === 6 ? `[${host}]` : host}:${port}`
+}
+
+/** Collects the facts that a connection shows. */
+class Seen {
+  chain: Buffer[] = []
+  asksForCertificate = false
+  protocol: string | undefined
+  trust: true | string | undefined
+  answer: Buffer | undefined
+  isSilent = false
+
+  readHandshake(socket: TLSSocket, line: Buffer): void {
+    // RFC 9850: these secrets come after the server's certificate, in TLS 1.2 and 1.3.
+    if (!/^(?:CLIENT_RANDOM|EXPORTER_SECRET) /.test(line.toString('latin1', 0, 20))) return
+    // Only a CertificateRequest tells a client the server's algorithms (RFC 8446 4.3.2, RFC 5246 7.4.4).
+    this.asksForCertificate = socket.getSharedSigalgs().length > 0
+    // Node 20 loses the chain when it is asked a second time.
+    this.chain = listChain(socket.getPeerX509Certificate())
+  }
+
+  readConnection(socket: TLSSocket): void {
+    this.protocol = socket.getProtocol() ?? undefined
+    const { authorized, authorizationError } = socket
+    const reason = authorizationError as Error | string | undefined
+    this.trust = authorized || String((reason as NodeJS.ErrnoException).code ?? reason)
+  }
+
+  /** @returns `undefined` if the other side isn't a TLS server */
+  conclude(error: NodeJS.ErrnoException | undefined): Probe | undefined {
+    if (this.chain.length === 0) return undefined
+    const { chain, protocol, trust, asksForCertificate } = this
+    const first = this.answer?.toString('latin1', 0, 100).split('\r\n')[0] ?? ''
+    const statusLine = /^HTTP\/\d\.\d \d{3}\b/.exec(first) === null ? undefined : printable(first)
+    const outcome = this.outcomeOf(error)
+    return { chain, protocol, trust, asksForCertificate, outcome, statusLine }
+  }
+
+  private outcomeOf(error: NodeJS.ErrnoException | undefined): Probe['outcome'] {
+    if (this.answer !== undefined) return 'answered'
+    if (this.isSilent) return 'silent'
+    // RFC 8446 6.2: certificate_required. TLS 1.2 servers send handshake_failure or bad_certificate.
+    const isAlert = /ALERT_(?:CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE)$/
+    return isAlert.test(error?.code ?? '') ? 'rejected' : 'closed'
+  }
+}
+
+/** The issuer of a root would be the root again. */
+function listChain(leaf: X509Certificate | undefined): Buffer[] {
+  const chain: Buffer[] = []
+  for (let next = leaf; next !== undefined && chain.length < 10; next = next.issuerCertificate) {
+    if (chain.at(-1)?.equals(next.raw)) break
+    chain.push(next.raw)
+  }
+  return chain
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there; check the port, and whether the server runs',
+  ENOTFOUND: 'the name has no address; check the spelling',
+  EAI_AGAIN: 'the name server did not answer; check the network',
+  EHOSTUNREACH: 'the host cannot be reached; check the network',
+  ENETUNREACH: 'the network cannot be reached',
+  ETIMEDOUT: 'no answer; check the port and firewalls',
+  ECONNRESET: 'the server closed the connection during the handshake; it may not speak TLS',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the server answered, but not with TLS; it may speak plain HTTP',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the server answered, but not with TLS; it may speak plain HTTP',
+}
+
+function noTlsServer(address: ServerAddress, error: NodeJS.ErrnoException | undefined): UsageError {
+  const { code } = error ?? { code: 'ETIMEDOUT' }
+  const reason = REASONS[code ?? ''] ?? `the TLS handshake failed (${code ?? 'unknown error'})`
+  return new UsageError(`${printable(hostHeader(address)).slice(0, 80)}: ${reason}`)
+}
