@@ -1,4 +1,3 @@
-import { readFields } from '../../certificate/fields.js'
 import { decodeBase64 } from '../../parsers/base64.js'
 import { decodeBase64DerChain } from '../../parsers/base64-der.js'
 import { isFault } from '../../parsers/decoding-fault.js'
@@ -7,7 +6,7 @@ import { decodeOptionallyPaddedBase64 } from '../../parsers/base64.js'
 import { MAX_CHAIN_CERTS } from '../../parsers/limits.js'
 import { decodeXfcc, decodeXfccHop } from '../../parsers/xfcc/index.js'
 import { UsageError } from '../command.js'
-import { describeDamage } from './damage.js'
+import { assertCertificate, describeDamage } from './damage.js'
 import type { Located } from './locate.js'
 import { decodeBlocks } from './pem-blocks.js'
 
@@ -27,13 +26,11 @@ export interface Decoded {
  */
 export function decode(located: Located): Decoded {
   const decoded = decodeAs(located)
-  for (const der of decoded.ders) {
-    if (readFields(der) === undefined) throw new UsageError(describeDamage(der))
-  }
+  decoded.ders.forEach(assertCertificate)
   return decoded
 }
 
-function decodeAs({ encoding, value }: Located): Decoded {
+function decodeAs({ encoding, value, isFollowed }: Located): Decoded {
   switch (encoding) {
     case 'xfcc':
       return decodeElements(value)
@@ -47,9 +44,9 @@ function decodeAs({ encoding, value }: Located): Decoded {
     case 'pem':
       return decodeBlocks(value)
     case 'rfc9440':
-      return decodeBase64List(value.slice(1), true)
+      return decodeBase64List(value, isFollowed, true)
     case 'base64-der':
-      return decodeBase64List(value, false)
+      return decodeBase64List(value, isFollowed, false)
   }
 }
 
@@ -113,22 +110,25 @@ function decodeOnce(value: string): string {
 }
 
 const PERCENT_BASE64 =
-  'the value is percent-encoded base64, as Traefik 2.0 to 2.9.3 sends it, which no strategy reads; ' +
-  'update Traefik'
+  'the value is percent-encoded base64, which no strategy reads; send plain base64 (Traefik does so ' +
+  'since 2.9.4)'
 
-function decodeBase64List(value: string, isByteSequence: boolean): Decoded {
+function decodeBase64List(value: string, isFollowed: boolean, isByteSequence: boolean): Decoded {
   const once = value.includes('%') ? decodeOnce(removeOuterEncodings(value)) : value
   if (isByteSequence && !once.endsWith(':')) {
     throw new UsageError(
-      'this looks like rfc9440, but it is cut off: the colon at its end is missing',
+      'this looks like rfc9440, but no colon follows its base64, so it is cut off or damaged',
     )
   }
-  const digits = isByteSequence ? padded(once.slice(0, -1)) : once
+  const digits = isByteSequence ? padded(once.slice(1, -1)) : once
   const ders = decodeBase64DerChain(digits)
   if (ders !== undefined) return { ders, problems: once === value ? [] : [PERCENT_BASE64] }
   const [first = ''] = digits.split(',')
   throw new UsageError(
-    describeDamage(Buffer.from(first, 'base64'), decodeBase64(first) === undefined),
+    describeDamage(Buffer.from(first, 'base64'), {
+      isBroken: decodeBase64(first) === undefined,
+      isFollowed,
+    }),
   )
 }
 

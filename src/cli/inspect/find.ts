@@ -2,12 +2,11 @@ import { splitCertificates } from '../../parsers/base64-der.js'
 import type { HeaderEncoding } from '../../parsers/encodings.js'
 import { recognizeEncoding } from '../../parsers/recognize.js'
 import { UsageError } from '../command.js'
-import { describeDamage } from './damage.js'
+import { assertCertificate } from './damage.js'
 import { type Decoded, decode } from './decode.js'
 import { locate, type Located } from './locate.js'
 import { describeOtherText, holdsPrivateKey } from './other-kinds.js'
 import { isText, type Reading, readingsOf, toText } from './text.js'
-import { readFields } from '../../certificate/fields.js'
 
 /** The certificates of an input, and how they were written. */
 export interface Found extends Decoded {
@@ -45,7 +44,7 @@ function explain(text: string, fault: unknown): UsageError {
   if (fault instanceof UsageError) return fault
   if (!isText(text)) return new UsageError(`this is neither text nor a certificate in DER; ${PASS}`)
   return new UsageError(
-    /\(null\)|\{http\.|\b(?:NONE|none)\s*$/.test(text)
+    /\(null\)|\{http\.|(?:\bNONE|^::|: ::)\s*$/.test(text)
       ? 'the header says that the client presented no certificate'
       : `nothing in this text begins like a certificate; ${PASS}`,
   )
@@ -54,10 +53,9 @@ function explain(text: string, fault: unknown): UsageError {
 const PASS = 'pass PEM, DER, or the value of a client certificate header'
 
 function findDer(bytes: Buffer): Found {
-  const ders = splitCertificates([bytes])
-  if (ders?.every((der) => readFields(der) !== undefined))
-    return { form: 'der', ders, problems: [] }
-  throw new UsageError(describeDamage(bytes))
+  const ders = splitCertificates([bytes]) ?? [bytes]
+  ders.forEach(assertCertificate)
+  return { form: 'der', ders, problems: [] }
 }
 
 /** The first value decides, because a value after a damaged one may be that of another certificate. */

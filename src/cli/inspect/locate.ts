@@ -15,6 +15,7 @@ export interface Located {
 const XFCC_VALUE = '(?:"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"?|[^"\\s;,]*)'
 const DIGITS = '(?:[A-Za-z0-9+/]|%(?:25){0,3}(?:2[BbFf]))'
 const PADDING = '(?:=|%(?:25){0,3}3[Dd]){0,2}'
+const COLON = '(?::|%(?:25){0,3}3[Aa])'
 const BASE64_DER = `MI[E-P]${DIGITS}{13,}${PADDING}`
 const BLOCK = '-----BEGIN [A-Z0-9 ]{1,40}-----[^-]*(?:-----END [A-Z0-9 ]{1,40}-----)?'
 
@@ -28,7 +29,7 @@ const PATTERNS: readonly (readonly [encoding: HeaderEncoding, pattern: string, f
   ['apache-pem', `${BLOCK}(?:\\s*${BLOCK})*`, 'g'],
   ['url-pem', '(?:-|%(?:25){0,3}2d){5}BEGIN(?:%(?:25){0,3}20|\\+)[^\\s"\'\\\\,;<>[\\]]*', 'gi'],
   ['base64-pem', '(?<![A-Za-z0-9+/=])LS0tLS1CRUdJTi[A-Za-z0-9+/]*={0,2}', 'g'],
-  ['rfc9440', `(?::${BASE64_DER}:|(?<![A-Za-z0-9_-]):${BASE64_DER})`, 'g'],
+  ['rfc9440', `(?:${COLON}${BASE64_DER}${COLON}|(?<![A-Za-z0-9_-])${COLON}${BASE64_DER})`, 'g'],
   ['base64-der', `(?<![A-Za-z0-9+/=%])${BASE64_DER}(?:,${BASE64_DER})*`, 'g'],
 ]
 

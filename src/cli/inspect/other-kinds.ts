@@ -89,7 +89,17 @@ const TEXTS: readonly (readonly [pattern: RegExp, message: string])[] = [
   [/^\s*(?:ssh-|ecdsa-sha2-)\S+ AAAA/, PUBLIC_KEY],
   [
     /^\s*<(?:!doctype|html|head|body|\?xml)\b/i,
-    'this is a web page, perhaps a login or an error page; pass the certificate itself',
+    'this is a web page or XML, perhaps an error page; pass the certificate itself',
+  ],
+  [
+    /END(?: |%20)CERTIFICATE/,
+    'the beginning of the certificate is missing or damaged; copy the whole value',
+  ],
+  [/^\s*3082[0-9a-f]{100}/i, 'this is DER in hexadecimal digits; convert it with: xxd -r -p FILE'],
+  // Base64 of `MII` and of `:MII`.
+  [
+    /(?:^|[\s"':])(?:TUlJ|Ok1JS)[A-Za-z0-9+/]{40}/,
+    'this is base64 of base64, which no strategy reads; encode the certificate only once',
   ],
 ]
 
@@ -97,7 +107,12 @@ export function holdsPrivateKey(text: string): boolean {
   return PRIVATE_ARMOUR.test(text)
 }
 
-/** Like {@link describeOtherDer}, for text without PEM. */
+/** Like {@link describeOtherDer}, for text without PEM. It may end with base64. */
 export function describeOtherText(text: string): string | undefined {
-  return find(TEXTS, text)
+  const [, base64] =
+    /(?<![A-Za-z0-9+/])([A-Za-z0-9+/]{40,}={0,2})\s*$/.exec(text.slice(-MAX_BASE64)) ?? []
+  return find(TEXTS, text) ?? (base64 && describeOtherDer(Buffer.from(base64, 'base64')))
 }
+
+/** More than base64 of an RSA key takes. The limit keeps the search fast. */
+const MAX_BASE64 = 20_000

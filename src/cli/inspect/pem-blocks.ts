@@ -5,6 +5,9 @@ import { describeLabel } from './other-kinds.js'
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*)(?:-----END ([A-Z0-9 ]{1,40})-----)?/g
 
+const NO_BLOCK =
+  'the PEM is damaged: the line -----BEGIN CERTIFICATE----- is misspelt or incomplete; copy it again'
+
 /**
  * Decodes the certificates in PEM blocks, whatever the white space is.
  *
@@ -21,6 +24,7 @@ export function decodeBlocks(text: string): {
   }))
   const certificates = blocks.filter(({ label }) => /^(?:X509 )?CERTIFICATE$/.test(label))
   const others = blocks.filter(({ label }) => !/CERTIFICATE$|PARAMETERS$/.test(label))
+  if (blocks.length === 0) throw new UsageError(NO_BLOCK)
   if (certificates.length === 0) throw new UsageError(describeLabel(pickLabel(blocks)))
   const ders = certificates.map(({ label, body, end }) => decodeBody(body, end === label))
   return {
@@ -35,7 +39,7 @@ export function decodeBlocks(text: string): {
 /** A file with a key often begins with the parameters of its curve. */
 function pickLabel(blocks: readonly { readonly label: string }[]): string {
   const labels = blocks.map(({ label }) => label)
-  return labels.find((label) => label.endsWith('PRIVATE KEY')) ?? labels[0] ?? ''
+  return labels.find((label) => label.endsWith('PRIVATE KEY')) ?? (labels[0] as string)
 }
 
 function decodeBody(body: string, isClosed: boolean): Buffer {
@@ -45,7 +49,7 @@ function decodeBody(body: string, isClosed: boolean): Buffer {
   }
   const der = decodeBase64(digits)
   if (der !== undefined) return der
-  throw new UsageError(describeDamage(Buffer.from(digits, 'base64'), true))
+  throw new UsageError(describeDamage(Buffer.from(digits, 'base64'), { isBroken: true }))
 }
 
 function describeOthers(labels: readonly string[], text: string): string[] {

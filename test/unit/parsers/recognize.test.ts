@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { ENCODINGS, type HeaderEncoding } from '../../../src/parsers/encodings.js'
 import { PRESETS } from '../../../src/parsers/presets.js'
 import { presetsFor, recognizeEncoding } from '../../../src/parsers/recognize.js'
-import { readCaptures } from '../../support/captures.js'
+import { CAPTURED_HEADER_NAMES, capturedHeaders } from '../../support/captured-headers.js'
 import {
   toApachePem,
   toBase64Der,
@@ -26,19 +26,6 @@ const WRITERS: Readonly<Record<HeaderEncoding, Write>> = {
   'base64-pem': toBase64Pem,
 }
 
-/** The encodings of the headers that hold a certificate in the captures. */
-const CAPTURED: Readonly<Record<string, HeaderEncoding>> = {
-  'x-ssl-client-cert': 'url-pem',
-  'ssl-client-cert': 'url-pem',
-  'x-ssl-client-cert-der': 'base64-der',
-  'x-client-cert-der': 'base64-der',
-  'x-forwarded-tls-client-cert': 'base64-der',
-  'client-cert': 'rfc9440',
-  ssl_client_cert: 'apache-pem',
-  'x-esc-pem': 'url-pem-aws',
-  'x-b64-pem': 'base64-pem',
-}
-
 describe('recognizeEncoding()', () => {
   for (const encoding of ENCODINGS) {
     it(`recognizes ${encoding}, also if the value is cut off or damaged later`, async () => {
@@ -55,17 +42,12 @@ describe('recognizeEncoding()', () => {
   }
 
   it('recognizes the headers of real proxies', () => {
-    const seen = new Set<string>()
-    for (const [name, { rawHeaders }] of readCaptures()) {
-      for (const [index, header] of (rawHeaders ?? []).entries()) {
-        const value = rawHeaders?.[index + 1] as string
-        const encoding = CAPTURED[header.toLowerCase()]
-        if (index % 2 === 1 || encoding === undefined || value.length < 500) continue
-        expect(recognizeEncoding(value), `${name} ${header}`).to.equal(encoding)
-        seen.add(header.toLowerCase())
-      }
+    const headers = capturedHeaders()
+    for (const { capture, header, value, encoding } of headers) {
+      expect(recognizeEncoding(value), `${capture} ${header}`).to.equal(encoding)
     }
-    expect([...seen]).to.have.members(Object.keys(CAPTURED))
+    const seen = new Set(headers.map(({ header }) => header.toLowerCase()))
+    expect([...seen]).to.have.members(CAPTURED_HEADER_NAMES)
   })
 
   const begin = '-----BEGIN CERTIFICATE-----'
