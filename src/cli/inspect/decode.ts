@@ -1,6 +1,6 @@
 import { decodeBase64 } from '../../parsers/base64.js'
 import { decodeBase64DerChain } from '../../parsers/base64-der.js'
-import { isFault } from '../../parsers/decoding-fault.js'
+import { type DecodingFault, isFault } from '../../parsers/decoding-fault.js'
 import { DECODERS } from '../../parsers/decoders.js'
 import { decodeOptionallyPaddedBase64 } from '../../parsers/base64.js'
 import { MAX_CHAIN_CERTS } from '../../parsers/limits.js'
@@ -54,13 +54,17 @@ function decodeAs({ encoding, value, isFollowed }: Located): Decoded {
 function decodeElements(value: string): Decoded {
   const decoded = decodeXfcc(value)
   if (!isFault(decoded)) return { ders: decoded, problems: [] }
-  if (decoded.detail === 'several_elements') {
-    for (let xfccHop = 0; xfccHop < MAX_CHAIN_CERTS; xfccHop += 1) {
-      const element = decodeXfccHop(value, xfccHop)
-      if (!isFault(element)) return { ders: element, problems: [decoded.problem], xfccHop }
-    }
+  if (decoded.detail !== 'several_elements') throw notXfcc(decoded)
+  for (let xfccHop = 0; xfccHop < MAX_CHAIN_CERTS; xfccHop += 1) {
+    const element = decodeXfccHop(value, xfccHop)
+    if (!isFault(element)) return { ders: element, problems: [decoded.problem], xfccHop }
+    if (element.detail !== 'no_certificate_in_element') throw notXfcc(element)
   }
-  throw new UsageError(`this looks like xfcc, but ${decoded.problem}`)
+  throw notXfcc(decoded)
+}
+
+function notXfcc({ problem }: DecodingFault): UsageError {
+  return new UsageError(`this looks like xfcc, but ${problem}`)
 }
 
 const NOT_STRICT =

@@ -23,9 +23,9 @@ export function findCertificates(bytes: Buffer): Found {
   const text = toText(bytes)
   if (bytes[0] === 0x30 && !isText(text)) return findDer(bytes)
   let fault: unknown
-  for (const reading of readingsOf(text)) {
+  for (const [index, reading] of readingsOf(text).entries()) {
     try {
-      const found = findIn(reading)
+      const found = findIn(reading, index > 0)
       if (found !== undefined) return found
     } catch (error) {
       if (!(error instanceof UsageError)) throw error
@@ -59,9 +59,10 @@ function findDer(bytes: Buffer): Found {
 }
 
 /** The first value decides, because a value after a damaged one may be that of another certificate. */
-function findIn({ text, problem }: Reading): Found | undefined {
+function findIn({ text, problem }: Reading, isChanged: boolean): Found | undefined {
   const [first, ...others] = locate(text)
-  if (first === undefined) return undefined
+  // If a changed text has something directly behind the value, the change has probably cut the value off.
+  if (first === undefined || (isChanged && first.isFollowed)) return undefined
   // A file may have comments between its blocks.
   const isFile = first.encoding === 'pem' && first.header === undefined
   const { ders, problems, ...rest } = decode(isFile ? { ...first, value: text } : first)

@@ -89,7 +89,7 @@ function isFile({ form }: Found): boolean {
 }
 
 function showForm({ form, ...found }: Found): string {
-  const where = found.header === undefined ? '' : ` in the header ${found.header}`
+  const where = found.header === undefined ? '' : `, in the header ${found.header}`
   return isFile({ form, ...found })
     ? `${form.toUpperCase()}${where}\n`
     : `a header value, ${form}${where}\n`

@@ -12,7 +12,8 @@ export interface Located {
   readonly isFollowed: boolean
 }
 
-const XFCC_VALUE = '(?:"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"?|[^"\\s;,]*)'
+/** Envoy writes three of the values in quotes. A quote after another key closes that of a log. */
+const PAIR = '(?:(?:cert|chain|subject)="[^"\\\\]*(?:\\\\.[^"\\\\]*)*"?|[a-z]+=[^"\\s;,]*)'
 const DIGITS = '(?:[A-Za-z0-9+/]|%(?:25){0,3}(?:2[BbFf]))'
 const PADDING = '(?:=|%(?:25){0,3}3[Dd]){0,2}'
 const COLON = '(?::|%(?:25){0,3}3[Aa])'
@@ -23,14 +24,14 @@ const BLOCK = '-----BEGIN [A-Z0-9 ]{1,40}-----[^-]*(?:-----END [A-Z0-9 ]{1,40}--
 const PATTERNS: readonly (readonly [encoding: HeaderEncoding, pattern: string, flags: string])[] = [
   [
     'xfcc',
-    `(?<![a-z0-9_-])(?:by|hash|cert|chain|subject|uri|dns)=${XFCC_VALUE}(?:[;,][a-z]+=${XFCC_VALUE})*`,
+    `(?<![a-z0-9_-])(?=(?:by|hash|cert|chain|subject|uri|dns)=)${PAIR}(?:[;,]${PAIR})*`,
     'gi',
   ],
   ['apache-pem', `${BLOCK}(?:\\s*${BLOCK})*`, 'g'],
   ['url-pem', '(?:-|%(?:25){0,3}2d){5}BEGIN(?:%(?:25){0,3}20|\\+)[^\\s"\'\\\\,;<>[\\]]*', 'gi'],
-  ['base64-pem', '(?<![A-Za-z0-9+/=])LS0tLS1CRUdJTi[A-Za-z0-9+/]*={0,2}', 'g'],
+  ['base64-pem', '(?<![A-Za-z0-9+/])LS0tLS1CRUdJTi[A-Za-z0-9+/]*={0,2}', 'g'],
   ['rfc9440', `(?:${COLON}${BASE64_DER}${COLON}|(?<![A-Za-z0-9_-])${COLON}${BASE64_DER})`, 'g'],
-  ['base64-der', `(?<![A-Za-z0-9+/=%])${BASE64_DER}(?:,${BASE64_DER})*`, 'g'],
+  ['base64-der', `(?<![A-Za-z0-9+/%])${BASE64_DER}(?:,${BASE64_DER})*`, 'g'],
 ]
 
 /** XFCC has a certificate, or at least the hash of one. Other keys are also in ordinary log lines. */
