@@ -147,5 +147,5 @@ function nameOf({ raw }: X509Certificate): string {
 }
 
 function showPath(path: readonly string[]): string {
-  return path.map((name, index) => `  ${index + 1}. ${printable(name)}\n`).join('')
+  return path.map((name, index) => `  ${index + 1}. ${printable(showName(name))}\n`).join('')
 }

@@ -154,7 +154,8 @@ export const MUTATIONS: Readonly<Record<string, Mutate>> = {
     value.slice(0, 100 + random.below(200)) + other.slice(400 + random.below(100)),
   'a flipped bit in the DER': (value, random) =>
     withDer(value, (der) => {
-      der[random.below(der.length)] ^= 1 << random.below(8)
+      const at = random.below(der.length)
+      der.writeUInt8(der.readUInt8(at) ^ (1 << random.below(8)), at)
       return der
     }),
   'twenty random bytes in the DER': (value, random) =>

@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
+import { MAX_CHAIN_CERTS } from '../../certificate/limits.js'
 import { UsageError } from '../command.js'
 import { printable } from '../run.js'
 import type { ServerAddress } from './address.js'
@@ -30,48 +31,57 @@ const TIME_LIMIT_MS = 10_000
 /**
  * Connects to a TLS server without a client certificate, and sends a HEAD request.
  *
+ * A TLS 1.2 server that demands a certificate ends the handshake. Its own certificate can then be read
+ * only during the handshake. That takes a second connection, because up to Node 24 such a read makes Node
+ * check the host's name against nothing.
+ *
  * @throws UsageError if there is no TLS server
  */
-export function probeServer(
+export async function probeServer(
   address: ServerAddress,
   limitMs: number = TIME_LIMIT_MS,
 ): Promise<Probe> {
-  const { host, port } = address
-  const seen = new Seen()
-  const socket = connect({
-    host,
-    port,
-    // RFC 6066 3: addresses aren't names of servers.
-    ...(isIP(host) === 0 ? { servername: host } : {}),
-    rejectUnauthorized: false,
-    // Shows as much as possible of servers that are too old for Node's defaults.
-    minVersion: 'TLSv1.2',
-  })
-  return new Promise((resolve, reject) => {
+  const first = new Seen(false)
+  const error = await visit(address, first, limitMs)
+  const isCutOff = first.asksForCertificate && first.chain.length === 0
+  const seen = isCutOff ? new Seen(true) : first
+  const probe = seen.conclude(isCutOff ? await visit(address, seen, limitMs) : error)
+  if (probe === undefined) throw noTlsServer(address, error)
+  return probe
+}
+
+/** Resolves with the error of the connection, if any. */
+function visit(
+  address: ServerAddress,
+  seen: Seen,
+  limitMs: number,
+): Promise<NodeJS.ErrnoException | undefined> {
+  const { host, port, path } = address
+  // RFC 6066 3: addresses aren't names of servers.
+  const name = isIP(host) === 0 ? { servername: host } : {}
+  const socket = connect({ host, port, ...name, rejectUnauthorized: false })
+  const request = `HEAD ${path} HTTP/1.1\r\nHost: ${hostHeader(address)}\r\nConnection: close\r\n\r\n`
+  return new Promise((resolve) => {
     const end = (error?: NodeJS.ErrnoException): void => {
       clearTimeout(timer)
       socket.destroy()
-      const probe = seen.conclude(error)
-      if (probe === undefined) reject(noTlsServer(address, error))
-      else resolve(probe)
+      resolve(error)
     }
     const timer = setTimeout(() => {
       seen.isSilent = true
       end()
     }, limitMs)
-    // The only moment to see the certificate of a TLS 1.2 server that ends the handshake without ours.
     socket.on('keylog', (line: Buffer) => seen.readHandshake(socket, line))
     socket.once('secureConnect', () => {
       seen.readConnection(socket)
-      socket.write(
-        `HEAD ${address.path} HTTP/1.1\r\nHost: ${hostHeader(address)}\r\nConnection: close\r\n\r\n`,
-      )
+      socket.write(request)
     })
     socket.once('data', (data: Buffer) => {
       seen.answer = data
       end()
     })
-    socket.once('error', end)
+    // Not once(), because a later error without a listener would end the process.
+    socket.on('error', end)
     socket.once('close', () => end())
   })
 }
@@ -82,6 +92,7 @@ function hostHeader({ host, port }: ServerAddress): string {
 
 /** Collects the facts that a connection shows. */
 class Seen {
+  private readonly readsEarly: boolean
   chain: Buffer[] = []
   asksForCertificate = false
   protocol: string | undefined
@@ -89,20 +100,22 @@ class Seen {
   answer: Buffer | undefined
   isSilent = false
 
+  constructor(readsEarly: boolean) {
+    this.readsEarly = readsEarly
+  }
+
   readHandshake(socket: TLSSocket, line: Buffer): void {
-    // RFC 9850: these secrets come after the server's certificate, in TLS 1.2 and 1.3.
+    // Node logs these secrets after the server's certificate, in TLS 1.2 and 1.3.
     if (!/^(?:CLIENT_RANDOM|EXPORTER_SECRET) /.test(line.toString('latin1', 0, 20))) return
     // Only a CertificateRequest tells a client the server's algorithms (RFC 8446 4.3.2, RFC 5246 7.4.4).
     this.asksForCertificate = socket.getSharedSigalgs().length > 0
-    // Node 20 loses the chain when it is asked a second time.
-    this.chain = listChain(socket.getPeerX509Certificate())
+    if (this.readsEarly) this.chain = listChain(socket.getPeerX509Certificate())
   }
 
   readConnection(socket: TLSSocket): void {
     this.protocol = socket.getProtocol() ?? undefined
-    const { authorized, authorizationError } = socket
-    const reason = authorizationError as Error | string | undefined
-    this.trust = authorized || String((reason as NodeJS.ErrnoException).code ?? reason)
+    this.trust = socket.authorized || String(socket.authorizationError)
+    if (!this.readsEarly) this.chain = listChain(socket.getPeerX509Certificate())
   }
 
   /** @returns `undefined` if the other side isn't a TLS server */
@@ -124,10 +137,14 @@ class Seen {
   }
 }
 
-/** The issuer of a root would be the root again. */
+/** The issuer of a root is the root again. */
 function listChain(leaf: X509Certificate | undefined): Buffer[] {
   const chain: Buffer[] = []
-  for (let next = leaf; next !== undefined && chain.length < 10; next = next.issuerCertificate) {
+  for (
+    let next = leaf;
+    next !== undefined && chain.length < MAX_CHAIN_CERTS;
+    next = next.issuerCertificate
+  ) {
     if (chain.at(-1)?.equals(next.raw)) break
     chain.push(next.raw)
   }
@@ -137,10 +154,10 @@ function listChain(leaf: X509Certificate | undefined): Buffer[] {
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there; check the port, and whether the server runs',
   ENOTFOUND: 'the name has no address; check the spelling',
-  EAI_AGAIN: 'the name server did not answer; check the network',
-  EHOSTUNREACH: 'the host cannot be reached; check the network',
-  ENETUNREACH: 'the network cannot be reached',
-  ETIMEDOUT: 'no answer; check the port and firewalls',
+  EAI_AGAIN: "the name server didn't answer; check the network",
+  EHOSTUNREACH: "the host can't be reached; check the network",
+  ENETUNREACH: "the network can't be reached",
+  ETIMEDOUT: 'no answer in time; check the port and firewalls',
   ECONNRESET: 'the server closed the connection during the handshake; it may not speak TLS',
   ERR_SSL_WRONG_VERSION_NUMBER: 'the server answered, but not with TLS; it may speak plain HTTP',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the server answered, but not with TLS; it may speak plain HTTP',

@@ -10,7 +10,10 @@ type Demand = 'not_requested' | 'optional' | 'required' | 'unknown'
 
 /** Shows the certificates of a TLS server, and whether it asks clients for one. */
 export async function inspectServer(address: ServerAddress, now: number): Promise<Report> {
-  const probe = await probeServer(address)
+  return reportOnServer(address, await probeServer(address), now)
+}
+
+export function reportOnServer(address: ServerAddress, probe: Probe, now: number): Report {
   const certificates = probe.chain.map((der) => describeCertificate(der, now, 'other'))
   const demand = findDemand(probe)
   const text =

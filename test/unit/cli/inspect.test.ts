@@ -357,7 +357,7 @@ describe('inspect finds a header value', () => {
       'x-forwarded-client-cert',
     ],
     [
-      'in a JSON log, under a name that is no header',
+      "in a JSON log, under a name that isn't a header's",
       JSON.stringify({ client_cert: der }),
       'base64-der',
       null,

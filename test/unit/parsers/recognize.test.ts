@@ -30,7 +30,8 @@ describe('recognizeEncoding()', () => {
   for (const encoding of ENCODINGS) {
     it(`recognizes ${encoding}, also if the value is cut off or damaged later`, async () => {
       const { rsa, ec, chained, intermediate } = await testPki()
-      for (const chain of [[rsa], [ec], [chained, intermediate]] as [Issued, ...Issued[]][]) {
+      const chains: [Issued, ...Issued[]][] = [[rsa], [ec], [chained, intermediate]]
+      for (const chain of chains) {
         const value = WRITERS[encoding](...chain)
         expect(recognizeEncoding(value)).to.equal(encoding)
         expect(recognizeEncoding(value.slice(0, -100))).to.equal(encoding)
