@@ -34,7 +34,7 @@ export function formatTime(timeMs: number): string {
 /** @param now - milliseconds since the epoch */
 export function describeValidity({ notBeforeMs, notAfterMs }: Validity, now: number): string {
   const period = `${formatDay(notBeforeMs)} to ${formatDay(notAfterMs)}`
-  if (notAfterMs < notBeforeMs) return `never, because it ends before it begins (${period})`
+  if (notAfterMs < notBeforeMs) return `never valid, because it ends before it begins (${period})`
   if (now < notBeforeMs) {
     return `not valid before ${formatDay(notBeforeMs)}, in ${formatSpan(notBeforeMs - now)}`
   }

@@ -25,7 +25,7 @@ export async function readInput(file: string, stdin: Streams['stdin']): Promise<
   throw new UsageError(
     file === '-'
       ? 'standard input is empty; pass a file, or pipe a certificate or a header value in'
-      : `${quoteStart(file)} is empty; pass a certificate or a header value`,
+      : `${quoteStart(file)}: the file is empty; pass a certificate or a header value`,
   )
 }
 
@@ -47,7 +47,7 @@ async function readFile(file: string): Promise<Buffer> {
     handle = await open(file)
     return await readUpToLimit(handle, file)
   } catch (error) {
-    throw error instanceof UsageError ? error : unreadable(file, error)
+    throw error instanceof UsageError ? error : unreadable(file, error as NodeJS.ErrnoException)
   } finally {
     await handle?.close()
   }
@@ -69,20 +69,19 @@ function tooLarge(source: string): UsageError {
   return new UsageError(`${source} has more than 1 MiB; pass only the certificate or header value`)
 }
 
-function unreadable(file: string, error: unknown): UsageError {
-  const { code } = error as NodeJS.ErrnoException
-  const name = quoteStart(file)
-  switch (code) {
-    case 'ENOENT':
-    case 'ENAMETOOLONG':
-      return new UsageError(
-        `there is no file ${name}; pass a header value on standard input, not as an argument`,
-      )
-    case 'EISDIR':
-      return new UsageError(`${name} is a directory; pass a file in it`)
-    case 'EACCES':
-      return new UsageError(`this user may not read ${name}; change its permissions`)
-    default:
-      return new UsageError(`${name} can't be read (${code ?? 'unknown error'})`)
-  }
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file; pass a header value on standard input, not as an argument',
+  ENAMETOOLONG: 'there is no such file; pass a header value on standard input, not as an argument',
+  EISDIR: 'this is a directory; pass a file in it',
+  EACCES: 'this user may not read the file; change its permissions',
+}
+
+/** The message for a file that can't be read, by the error of `node:fs`. */
+export function unreadable(
+  file: string,
+  { code = 'unknown error' }: NodeJS.ErrnoException,
+): UsageError {
+  return new UsageError(
+    `${quoteStart(file)}: ${REASONS[code] ?? `the file can't be read (${code})`}`,
+  )
 }

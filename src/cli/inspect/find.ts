@@ -22,26 +22,25 @@ export interface Found extends Decoded {
 export function findCertificates(bytes: Buffer): Found {
   const text = toText(bytes)
   if (bytes[0] === 0x30 && !isText(text)) return findDer(bytes)
-  let fault: unknown
+  let fault: Error | undefined
   for (const [index, reading] of readingsOf(text).entries()) {
     try {
       const found = findIn(reading, index > 0)
       if (found !== undefined) return found
     } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      fault ??= error
+      fault ??= error as Error
     }
   }
   throw explain(text, fault)
 }
 
 /** A private key comes first, because the user must know that it was pasted. */
-function explain(text: string, fault: unknown): UsageError {
+function explain(text: string, fault: Error | undefined): Error {
   const message = describeOtherText(text)
   if (message !== undefined && (fault === undefined || holdsPrivateKey(text))) {
     return new UsageError(message)
   }
-  if (fault instanceof UsageError) return fault
+  if (fault !== undefined) return fault
   if (!isText(text)) return new UsageError(`this is neither text nor a certificate in DER; ${PASS}`)
   return new UsageError(
     /\(null\)|\{http\.|(?:\bNONE|^::|: ::)\s*$/.test(text)

@@ -45,7 +45,7 @@ const UNREADABLE_NAMES = "its subject alternative names can't be read, so no rul
 const CA = 'is a CA certificate, and not the certificate of a client'
 const NOT_FOR_TLS =
   "its keyUsage allows neither digitalSignature nor keyAgreement, so a client can't authenticate with it"
-const UNKNOWN_CRITICAL = 'has a critical extension that this package does not understand'
+const UNKNOWN_CRITICAL = "has a critical extension that this package doesn't understand"
 
 function findUsageProblems(
   { purposes }: Parts,

@@ -210,7 +210,7 @@ path, from the client's certificate to your CA
     [
       'a CA file that is missing',
       () => Promise.resolve(['--ca', '/no/ca.pem']),
-      /^there is no file \/no\/ca.pem; /,
+      /^\/no\/ca.pem: there is no such file; /,
     ],
     [
       'a leaf as the CA',
@@ -235,7 +235,7 @@ path, from the client's certificate to your CA
     [
       'a missing certificate',
       async () => ['--ca', await fileOf(root.pem), '/no/client.pem'],
-      /^there is no file \/no\/client.pem; /,
+      /^\/no\/client.pem: there is no such file; /,
     ],
   ]
   for (const [title, argv, line] of mistakes) {
