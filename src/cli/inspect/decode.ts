@@ -3,7 +3,7 @@ import { decodeBase64DerChain } from '../../parsers/base64-der.js'
 import { type DecodingFault, isFault } from '../../parsers/decoding-fault.js'
 import { DECODERS } from '../../parsers/decoders.js'
 import { decodeOptionallyPaddedBase64 } from '../../parsers/base64.js'
-import { MAX_CHAIN_CERTS } from '../../parsers/limits.js'
+import { readElements } from '../../parsers/xfcc/elements.js'
 import { decodeXfcc, decodeXfccHop } from '../../parsers/xfcc/index.js'
 import { UsageError } from '../command.js'
 import { assertCertificate, describeDamage } from './damage.js'
@@ -54,8 +54,9 @@ function decodeAs({ encoding, value, isFollowed }: Located): Decoded {
 function decodeElements(value: string): Decoded {
   const decoded = decodeXfcc(value)
   if (!isFault(decoded)) return { ders: decoded, problems: [] }
-  if (decoded.detail !== 'several_elements') throw notXfcc(decoded)
-  for (let xfccHop = 0; xfccHop < MAX_CHAIN_CERTS; xfccHop += 1) {
+  const elements = readElements(value)
+  if (decoded.detail !== 'several_elements' || isFault(elements)) throw notXfcc(decoded)
+  for (let xfccHop = 0; xfccHop < elements.length; xfccHop += 1) {
     const element = decodeXfccHop(value, xfccHop)
     if (!isFault(element)) return { ders: element, problems: [decoded.problem], xfccHop }
     if (element.detail !== 'no_certificate_in_element') throw notXfcc(element)

@@ -18,7 +18,7 @@ const DIGITS = '(?:[A-Za-z0-9+/]|%(?:25){0,3}(?:2[BbFf]))'
 const PADDING = '(?:=|%(?:25){0,3}3[Dd]){0,2}'
 const COLON = '(?::|%(?:25){0,3}3[Aa])'
 const BASE64_DER = `MI[E-P]${DIGITS}{13,}${PADDING}`
-const BLOCK = '-----BEGIN [A-Z0-9 ]{1,40}-----[^-]*(?:-----END [A-Z0-9 ]{1,40}-----)?'
+const BLOCK = '-----BEGIN [A-Z0-9 #]{1,40}-----[^-]*(?:-----END [A-Z0-9 #]{1,40}-----)?'
 
 /** The encodings by how they begin. Those before others may contain them. */
 const PATTERNS: readonly (readonly [encoding: HeaderEncoding, pattern: string, flags: string])[] = [

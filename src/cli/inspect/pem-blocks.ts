@@ -3,7 +3,7 @@ import { UsageError } from '../command.js'
 import { describeDamage } from './damage.js'
 import { describeLabel } from './other-kinds.js'
 
-const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*)(?:-----END ([A-Z0-9 ]{1,40})-----)?/g
+const BLOCK = /-----BEGIN ([A-Z0-9 #]{1,40})-----([^-]*)(?:-----END ([A-Z0-9 #]{1,40})-----)?/g
 
 const NO_BLOCK =
   'the PEM is damaged: the line -----BEGIN CERTIFICATE----- is misspelt or incomplete; copy it again'
