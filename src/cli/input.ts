@@ -42,14 +42,15 @@ async function readStream(stream: Streams['stdin']): Promise<Buffer> {
 }
 
 async function readFile(file: string): Promise<Buffer> {
-  let handle: FileHandle | undefined
   try {
-    handle = await open(file)
-    return await readUpToLimit(handle, file)
+    const handle = await open(file)
+    try {
+      return await readUpToLimit(handle, file)
+    } finally {
+      await handle.close()
+    }
   } catch (error) {
     throw error instanceof UsageError ? error : unreadable(file, error as NodeJS.ErrnoException)
-  } finally {
-    await handle?.close()
   }
 }
 

@@ -113,7 +113,7 @@ class Seen {
   }
 
   readConnection(socket: TLSSocket): void {
-    this.protocol = socket.getProtocol() ?? undefined
+    this.protocol = socket.getProtocol() as string
     this.trust = socket.authorized || String(socket.authorizationError)
     if (!this.readsEarly) this.chain = listChain(socket.getPeerX509Certificate())
   }
@@ -122,8 +122,9 @@ class Seen {
   conclude(error: NodeJS.ErrnoException | undefined): Probe | undefined {
     if (this.chain.length === 0) return undefined
     const { chain, protocol, trust, asksForCertificate } = this
-    const first = this.answer?.toString('latin1', 0, 100).split('\r\n')[0] ?? ''
-    const statusLine = /^HTTP\/\d\.\d \d{3}\b/.exec(first) === null ? undefined : printable(first)
+    const start = this.answer?.toString('latin1', 0, 100) ?? ''
+    const line = /^HTTP\/\d\.\d \d{3}\b[^\r\n]*/.exec(start)?.[0]
+    const statusLine = line && printable(line)
     const outcome = this.outcomeOf(error)
     return { chain, protocol, trust, asksForCertificate, outcome, statusLine }
   }
@@ -133,7 +134,7 @@ class Seen {
     if (this.isSilent) return 'silent'
     // RFC 8446 6.2: certificate_required. TLS 1.2 servers send handshake_failure or bad_certificate.
     const isAlert = /ALERT_(?:CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE)$/
-    return isAlert.test(error?.code ?? '') ? 'rejected' : 'closed'
+    return isAlert.test(String(error?.code)) ? 'rejected' : 'closed'
   }
 }
 
@@ -164,7 +165,8 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 
 function noTlsServer(address: ServerAddress, error: NodeJS.ErrnoException | undefined): UsageError {
-  const { code } = error ?? { code: 'ETIMEDOUT' }
-  const reason = REASONS[code ?? ''] ?? `the TLS handshake failed (${code ?? 'unknown error'})`
+  // Only the time limit ends a connection without an error.
+  const code = error === undefined ? 'ETIMEDOUT' : String(error.code)
+  const reason = REASONS[code] ?? `the TLS handshake failed (${code})`
   return new UsageError(`${printable(hostHeader(address)).slice(0, 80)}: ${reason}`)
 }

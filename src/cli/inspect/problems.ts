@@ -89,13 +89,16 @@ function findKeyProblems({ bytes, fields, extensions, role }: Parts): string[] {
 type Parsed = ReturnType<typeof parseCertificate>
 
 function findKeyProblem(key: PublicKey, certificate: Parsed): string | undefined {
-  if (certificate === 'unsupported_key') {
-    const problem = key.kind === 'unusable' ? key.problem : 'this version of Node crashes on it'
-    return `its key can't be used (${problem}), so every strategy rejects it`
-  }
+  if (certificate === 'unsupported_key') return describeUnusable(key)
   if (certificate === 'not_a_certificate') return NOT_READ_BY_NODE
   if (isStrongKey(key)) return undefined
   return 'its key is too weak; use RSA with at least 2,048 bits, P-256 or Ed25519'
+}
+
+/** A key that is well-formed is unusable only where Node can't show it. */
+export function describeUnusable(key: PublicKey): string {
+  const problem = key.kind === 'unusable' ? key.problem : 'this version of Node crashes on it'
+  return `its key can't be used (${problem}), so every strategy rejects it`
 }
 
 function isSignedByItself(certificate: Parsed, key: PublicKey): boolean {

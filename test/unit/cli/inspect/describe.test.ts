@@ -2,7 +2,8 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { expect } from 'chai'
 import { nameSignature } from '../../../../src/cli/inspect/algorithm-names.js'
 import { describeCertificate, type Description } from '../../../../src/cli/inspect/describe.js'
-import type { Role } from '../../../../src/cli/inspect/problems.js'
+import { showPurposes } from '../../../../src/cli/inspect/render.js'
+import { describeUnusable, type Role } from '../../../../src/cli/inspect/problems.js'
 import { isAffected } from '../../../../src/certificate/legacy-object.js'
 import { TAG } from '../../../../src/certificate/der.js'
 import {
@@ -118,6 +119,7 @@ describe('the problems of a certificate', () => {
     const crashes =
       "its key can't be used (this version of Node crashes on it), so every strategy rejects it"
     expect(problems).to.deep.equal(isAffected() ? [crashes] : [])
+    expect(describeUnusable({ kind: 'other', oid: '2a' })).to.equal(crashes)
   })
 
   it("include that Node can't read the certificate at all", () => {
@@ -191,6 +193,16 @@ describe('the description of a certificate', () => {
     const odd = extension('2.5.29.37', seq(Buffer.from([TAG.oid, 1, 0x80])))
     expect(describeParts({ extensions: [odd] }).purposes).to.deep.equal(['80'])
     expect(describeParts({}).purposes).to.equal(null)
+  })
+
+  it('shows purposes in words, those of a CA too', () => {
+    const show = (...extensions: Buffer[]) => showPurposes(describeParts({ extensions }))
+    expect(show()).to.equal('any, because it has no extendedKeyUsage')
+    expect(show(purposes(CLIENT_AUTH, '2.5.29.37.0', '1.2.3.4'))).to.equal(
+      'client authentication, any purpose, 1.2.3.4',
+    )
+    expect(show(caWith())).to.equal('CA')
+    expect(show(caWith(), purposes(SERVER_AUTH))).to.equal('CA for server authentication')
   })
 
   it('shows names that are empty, or that it cannot read', () => {

@@ -163,6 +163,11 @@ describe('inspect recognizes by mistake', () => {
       'this looks like xfcc, but it has 10 elements where one was expected. Set xfccHop to say which one to read',
     ],
     [
+      'XFCC of more hops than there can be',
+      Array.from({ length: 11 }, () => `Hash=${'0'.repeat(64)}`).join(','),
+      'this looks like xfcc, but it has more than 10 elements',
+    ],
+    [
       'XFCC in which a hop hides another certificate',
       `Hash=${'0'.repeat(64)};Cert="x";URI=a,Hash=${'1'.repeat(64)};URI=b`,
       "this looks like xfcc, but Cert isn't percent-encoded PEM",
