@@ -138,7 +138,6 @@ class Seen {
   }
 }
 
-/** The issuer of a root is the root again. */
 function listChain(leaf: X509Certificate | undefined): Buffer[] {
   const chain: Buffer[] = []
   for (
@@ -146,7 +145,6 @@ function listChain(leaf: X509Certificate | undefined): Buffer[] {
     next !== undefined && chain.length < MAX_CHAIN_CERTS;
     next = next.issuerCertificate
   ) {
-    if (chain.at(-1)?.equals(next.raw)) break
     chain.push(next.raw)
   }
   return chain
