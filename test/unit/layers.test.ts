@@ -18,6 +18,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   strategy: ['util', 'certificate', 'parsers', 'path', 'extractor', 'guard'],
   helpers: ['util', 'certificate', 'path'],
   server: ['util', 'certificate', 'extractor'],
+  testing: ['util', 'certificate', 'server'],
   cli: ['util', 'certificate', 'parsers', 'path', 'extractor', 'helpers', 'testing'],
 }
 
