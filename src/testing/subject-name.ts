@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { assertText, type Parse } from '../util/assert.js'
 import { invalidValue } from '../util/errors.js'
+import { quote, suggest } from '../util/suggest.js'
 
 /** A subject alternative name whose type is known, and whose value has the form of that type. */
 export interface SubjectName {
@@ -31,8 +32,10 @@ export const parseSubjectName: Parse<SubjectName> = (name, value) => {
   const colon = text.indexOf(':')
   const type = text.slice(0, Math.max(colon, 0))
   if (!isType(type)) {
-    const types = Object.keys(EXAMPLES).join(':, ')
-    throw invalidValue(name, `must begin with one of ${types}: as in '${EXAMPLES.DNS}'`, value)
+    const types = Object.keys(EXAMPLES)
+    const hint = type === '' ? '' : suggest(type, types)
+    const problem = `must begin with its type and a colon; types are ${quote(types)}${hint}`
+    throw invalidValue(name, problem, value)
   }
   const found = { type, value: text.slice(colon + 1) }
   if (FORMS[type](found.value)) return found
