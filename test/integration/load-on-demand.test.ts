@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
+import manifest from '../../package.json' with { type: 'json' }
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -40,6 +41,22 @@ describe('loading the package by require', () => {
       new Strategy({ certificateSource: 'nginx', trustedProxies: 'loopback' }, () => null)
       print([before, listLoaded().includes('header.js')])`)
     expect(loaded).to.deep.equal([false, true])
+  })
+
+  it('leaves out the code for tests, which only its own entry loads', () => {
+    const loaded = run(`
+      const { exports: entries } = require(PACKAGE + '/package.json')
+      const names = Object.keys(entries).map((name) => name.replace('.', PACKAGE))
+      const loadsIt = (name) => {
+        for (const file of Object.keys(require.cache)) delete require.cache[file]
+        require(name)
+        return listLoaded().includes('test-certificates.js')
+      }
+      print([names.length, names.filter(loadsIt)])`)
+    expect(loaded).to.deep.equal([
+      Object.keys(manifest.exports).length,
+      ['passport-client-certificate-auth/testing'],
+    ])
   })
 
   it('loads nothing more for a request', () => {
