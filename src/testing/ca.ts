@@ -1,5 +1,5 @@
 import { parseOptions } from '../util/options.js'
-import { generateKey, type Identity, signCertificate, writeName } from './certificate.js'
+import { createIdentity, type Identity, signCertificate, writeName } from './certificate.js'
 import { caExtensions, leafExtensions } from './extensions.js'
 import {
   CA_OPTIONS,
@@ -69,9 +69,9 @@ export function createSelfSignedCertificate(options: TestCertificateOptions = {}
 function issue(options: TestCertificateOptions, parent: Parent | undefined): TestCertificate {
   const { values } = parseOptions(options, LEAF_OPTIONS)
   const { commonName = 'Test client', keyType } = values
-  const own = { name: writeName(commonName, values), key: generateKey(keyType) }
+  const own = createIdentity(writeName(commonName, values), keyType)
   const issuer = parent ?? own
-  const extensions = leafExtensions(own.key, issuer.key, values)
+  const extensions = leafExtensions(own, issuer, values)
   const raw = signCertificate(own, issuer, extensions, values)
   const intermediates = parent?.intermediates ?? []
   return toTestCertificate({ raw, key: own.key, commonName, intermediates })
@@ -80,9 +80,9 @@ function issue(options: TestCertificateOptions, parent: Parent | undefined): Tes
 function makeCa(options: TestCaOptions, defaultName: string, parent: Parent | undefined): TestCa {
   const { values } = parseOptions(options, CA_OPTIONS)
   const { commonName = defaultName, keyType } = values
-  const own = { name: writeName(commonName, values), key: generateKey(keyType) }
+  const own = createIdentity(writeName(commonName, values), keyType)
   const issuer = parent ?? own
-  const raw = signCertificate(own, issuer, caExtensions(own.key, issuer.key), values)
+  const raw = signCertificate(own, issuer, caExtensions(own, issuer), values)
   const above = parent?.intermediates ?? []
   const certificate = toTestCertificate({ raw, key: own.key, commonName, intermediates: above })
   const ca = parent?.ca ?? certificate.cert

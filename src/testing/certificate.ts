@@ -1,7 +1,7 @@
 import {
-  createPublicKey,
   generateKeyPairSync,
   type KeyObject,
+  type KeyPairKeyObjectResult,
   randomBytes,
   sign,
 } from 'node:crypto'
@@ -23,6 +23,8 @@ import type { CompiledCa, TestKeyType } from './options.js'
 export interface Identity {
   readonly name: Buffer
   readonly key: KeyObject
+  /** The SubjectPublicKeyInfo. OpenSSL takes long to find it for a private key. */
+  readonly publicKeyInfo: Buffer
 }
 
 const RSA_BITS = 2048
@@ -34,15 +36,15 @@ const ALGORITHMS: Readonly<Record<TestKeyType, Buffer>> = {
   rsa: sequence(objectIdentifier('1.2.840.113549.1.1.11'), nothing()),
 }
 
-export function generateKey(type: TestKeyType): KeyObject {
-  return type === 'ec'
-    ? generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
-    : generateKeyPairSync('rsa', { modulusLength: RSA_BITS }).privateKey
+export function createIdentity(name: Buffer, keyType: TestKeyType): Identity {
+  const { publicKey, privateKey } = generateKeys(keyType)
+  return { name, key: privateKey, publicKeyInfo: publicKey.export({ type: 'spki', format: 'der' }) }
 }
 
-/** The SubjectPublicKeyInfo of a private key. */
-export function publicKeyInfo(key: KeyObject): Buffer {
-  return createPublicKey(key).export({ type: 'spki', format: 'der' })
+function generateKeys(type: TestKeyType): KeyPairKeyObjectResult {
+  return type === 'ec'
+    ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    : generateKeyPairSync('rsa', { modulusLength: RSA_BITS })
 }
 
 /** A Name whose attributes stand in the order that most CAs use: from the organization to the common name. */
@@ -74,7 +76,7 @@ export function signCertificate(
     issuer.name,
     writeValidity(options),
     subject.name,
-    publicKeyInfo(subject.key),
+    subject.publicKeyInfo,
     explicit(3, sequence(...extensions)),
   )
   return sequence(signed, algorithm, bitString(sign('sha256', signed, issuer.key)))

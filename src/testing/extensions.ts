@@ -1,5 +1,5 @@
-import { createHash, type KeyObject } from 'node:crypto'
-import { publicKeyInfo } from './certificate.js'
+import { createHash } from 'node:crypto'
+import type { Identity } from './certificate.js'
 import {
   bitString,
   boolean,
@@ -25,18 +25,18 @@ const PURPOSES: Readonly<Record<TestCertificateUsage, readonly string[]>> = {
 }
 
 /** The extensions of a CA (RFC 5280 4.2.1.3 and 4.2.1.9). */
-export function caExtensions(key: KeyObject, issuerKey: KeyObject): Buffer[] {
+export function caExtensions(subject: Identity, issuer: Identity): Buffer[] {
   return [
     critical('2.5.29.19', sequence(boolean())),
     critical('2.5.29.15', CERTIFICATES_AND_LISTS),
-    ...keyIdentifiers(key, issuerKey),
+    ...keyIdentifiers(subject, issuer),
   ]
 }
 
 /** The extensions of a certificate for a client or a server. */
 export function leafExtensions(
-  key: KeyObject,
-  issuerKey: KeyObject,
+  subject: Identity,
+  issuer: Identity,
   { keyType, san, usage }: CompiledLeaf,
 ): Buffer[] {
   const purposes = PURPOSES[usage].map(objectIdentifier)
@@ -44,25 +44,25 @@ export function leafExtensions(
     critical('2.5.29.19', sequence()),
     // Only RSA keys can encrypt the key of a TLS 1.2 session.
     critical('2.5.29.15', keyType === 'rsa' ? SIGNATURE_AND_KEY_ENCIPHERMENT : DIGITAL_SIGNATURE),
-    ...keyIdentifiers(key, issuerKey),
+    ...keyIdentifiers(subject, issuer),
     ...(purposes.length === 0 ? [] : [extension('2.5.29.37', sequence(...purposes))]),
     ...(san.length === 0 ? [] : [extension('2.5.29.17', sequence(...san.map(generalName)))]),
   ]
 }
 
 /** subjectKeyIdentifier and authorityKeyIdentifier (RFC 5280 4.2.1.1 and 4.2.1.2). */
-function keyIdentifiers(key: KeyObject, issuerKey: KeyObject): Buffer[] {
+function keyIdentifiers(subject: Identity, issuer: Identity): Buffer[] {
   return [
-    extension('2.5.29.14', octetString(keyIdentifier(key))),
-    extension('2.5.29.35', sequence(implicit(0, keyIdentifier(issuerKey)))),
+    extension('2.5.29.14', octetString(keyIdentifier(subject))),
+    extension('2.5.29.35', sequence(implicit(0, keyIdentifier(issuer)))),
   ]
 }
 
 const KEY_IDENTIFIER_BYTES = 20
 
 /** The beginning of a SHA-256 hash (RFC 7093 2), because RFC 5280 describes only identifiers with SHA-1. */
-function keyIdentifier(key: KeyObject): Buffer {
-  const hash = createHash('sha256').update(publicKeyInfo(key)).digest()
+function keyIdentifier({ publicKeyInfo }: Identity): Buffer {
+  const hash = createHash('sha256').update(publicKeyInfo).digest()
   return hash.subarray(0, KEY_IDENTIFIER_BYTES)
 }
 

@@ -17,8 +17,8 @@ export interface TestCertificate {
   readonly fingerprint256: string
   /**
    * Writes a PKCS #12 file with certificate, private key and intermediate CAs, for browsers, and for the
-   * option `pfx` of a client in Node. Some programs can't read its algorithms (PBES2 with AES-256, and a
-   * MAC with SHA-256), for example the key chain of macOS before version 15.
+   * option `pfx` of a client in Node. Its algorithms are PBES2 with AES-256, and a MAC with SHA-256, which
+   * older versions of macOS and Windows can't read.
    *
    * @param password - printable ASCII
    * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`

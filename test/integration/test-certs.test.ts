@@ -18,7 +18,7 @@ const PROGRAM = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 /** Runs the command line from its source, in a new process. */
 async function runProgram(...args: string[]): Promise<string> {
-  const argv = ['--import', 'ts-blank-space/register', PROGRAM, ...args]
+  const argv = ['--no-deprecation', '--import', 'ts-blank-space/register', PROGRAM, ...args]
   const { stdout, stderr } = await promisify(execFile)(process.execPath, argv)
   expect(stderr).to.equal('')
   return stdout
