@@ -15,6 +15,13 @@ import {
 import { type HeaderParser, parseXfcc } from 'passport-client-certificate-auth/parsers'
 import { mtlsServerOptions, reloadable } from 'passport-client-certificate-auth/server'
 import {
+  createTestCa,
+  fakeClientCertificate,
+  startMtlsServer,
+  type TestCa,
+  type TestServer,
+} from 'passport-client-certificate-auth/testing'
+import {
   createTrustStore,
   type TrustStore,
   type TrustVerdict,
@@ -58,3 +65,11 @@ const explain = (store: TrustStore): string => {
   return verdict.ok ? `${verdict.path.length}` : verdict.reason
 }
 if (typeof createTrustStore !== 'function' || typeof explain !== 'function') throw new Error()
+
+const testCa: TestCa = createTestCa({ keyType: 'ec' })
+const start = (): Promise<TestServer> =>
+  startMtlsServer({ ca: testCa, handler: (_req, res) => res.end(), tls: { maxVersion: 'TLSv1.3' } })
+const fake: ChainedPeerCertificate = fakeClientCertificate({ subject: { CN: 'bob', OU: ['a'] } })
+// @ts-expect-error a fake has no bytes
+if (typeof start !== 'function') fakeClientCertificate({ raw: fake.raw })
+if (!allowCN('bob')(fake) || testCa.issue({ san: 'DNS:a' }).raw.length === 0) throw new Error()

@@ -14,6 +14,7 @@ const {
 } = require('passport-client-certificate-auth/middleware')
 const { getCertificateFromHeaders, parseXfcc } = require('passport-client-certificate-auth/parsers')
 const { mtlsServerOptions } = require('passport-client-certificate-auth/server')
+const { createTestCa, fakeClientCertificate } = require('passport-client-certificate-auth/testing')
 const { createTrustStore } = require('passport-client-certificate-auth/trust')
 
 assert.equal(new Strategy(() => null).name, 'client-cert')
@@ -32,3 +33,7 @@ assert.equal(main, clientCertificateAuth)
 assert.equal(getCertificateFromHeaders({}, {}), null)
 assert.throws(() => mtlsServerOptions({}), TypeError)
 assert.throws(() => createTrustStore({}), TypeError)
+
+const testCa = createTestCa()
+assert.equal(createTrustStore({ ca: testCa.ca }).validate(testCa.issue().raw).ok, true)
+assert.equal(allowCN('bob')(fakeClientCertificate({ subject: { CN: 'bob' } })), true)

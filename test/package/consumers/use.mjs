@@ -11,6 +11,7 @@ import main, {
 } from 'passport-client-certificate-auth/middleware'
 import { getCertificateFromHeaders, parseXfcc } from 'passport-client-certificate-auth/parsers'
 import { mtlsServerOptions } from 'passport-client-certificate-auth/server'
+import { createTestCa, fakeClientCertificate } from 'passport-client-certificate-auth/testing'
 import { createTrustStore } from 'passport-client-certificate-auth/trust'
 
 assert.equal(new Strategy(() => null).name, 'client-cert')
@@ -29,3 +30,7 @@ assert.equal(main, clientCertificateAuth)
 assert.equal(getCertificateFromHeaders({}, {}), null)
 assert.throws(() => mtlsServerOptions({}), TypeError)
 assert.throws(() => createTrustStore({}), TypeError)
+
+const testCa = createTestCa()
+assert.equal(createTrustStore({ ca: testCa.ca }).validate(testCa.issue().raw).ok, true)
+assert.equal(allowCN('bob')(fakeClientCertificate({ subject: { CN: 'bob' } })), true)

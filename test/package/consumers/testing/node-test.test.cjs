@@ -1,0 +1,25 @@
+const assert = require('node:assert/strict')
+const { after, before, test } = require('node:test')
+const { createTestCa, startMtlsServer } = require('passport-client-certificate-auth/testing')
+const { createApp } = require('./app.cjs')
+
+const ca = createTestCa()
+const alice = ca.issue({ commonName: 'alice' })
+const mallory = ca.issue({ commonName: 'mallory' })
+const users = new Map([[alice.fingerprint256, { name: 'alice' }]])
+let server
+
+before(async () => {
+  server = await startMtlsServer({ ca, handler: createApp(users) })
+})
+after(() => server.close())
+
+test('accepts alice', async () => {
+  const response = await server.get('/me', alice)
+  assert.deepEqual(response.json(), { user: { name: 'alice' } })
+})
+
+test('rejects a client that is not a user', async () => {
+  const { status } = await server.get('/me', mallory)
+  assert.equal(status, 401)
+})
