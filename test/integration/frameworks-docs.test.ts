@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import { hasLines, listBlocks } from '../support/code-blocks.js'
 
 const ROOT = new URL('../../', import.meta.url)
 const PAGES = new URL('docs/frameworks/', ROOT)
@@ -11,33 +12,17 @@ function readAll(folder: URL, extension: string): Map<string, string> {
   return new Map(names.map((name) => [name, readFileSync(new URL(name, folder), 'utf8')]))
 }
 
-/** Removes the indentation that all lines have in common. */
-function dedent(text: string): string {
-  const lines = text.split('\n')
-  const depths = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/))
-  const depth = Math.min(...depths)
-  return lines.map((line) => line.slice(depth)).join('\n')
-}
-
-/** Whether the program has these lines one after another, with any indentation. */
-function contains(program: string, block: string): boolean {
-  const lines = program.split('\n')
-  const wanted = dedent(block.trimEnd())
-  const { length } = wanted.split('\n')
-  return lines.some((_, start) => dedent(lines.slice(start, start + length).join('\n')) === wanted)
-}
-
 describe('docs/frameworks', () => {
   const pages = readAll(PAGES, '.md')
   const examples = [...readAll(EXAMPLES, '.js')]
 
   for (const [name, page] of pages) {
-    const blocks = [...page.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, block = '']) => block)
+    const blocks = listBlocks(page, 'js')
 
     it(`${name} only shows parts of programs that the tests run, and links to them`, () => {
       if (name !== 'README.md') expect(blocks).to.have.lengthOf.at.least(1)
       for (const block of blocks) {
-        const sources = examples.filter(([, program]) => contains(program, block))
+        const sources = examples.filter(([, program]) => hasLines(program, block))
         const links = sources.map(([file]) => `](../../examples/${file})`)
         const isNamed = links.some((link) => page.includes(link))
         expect(isNamed, `not part of any program that the page links to:\n${block}`).to.equal(true)
