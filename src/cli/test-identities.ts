@@ -51,7 +51,7 @@ export function makeTestIdentities(days: number, names: readonly string[]): Test
 
 type Name = keyof typeof CLIENTS
 
-/** What each client presents, and Node's code if it rejects the client. */
+/** The certificate of each client in words, and Node's code if it rejects the client. */
 const CLIENTS = {
   alice: ['a client'],
   bob: ['another client'],

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import https from 'node:https'
+import { createServer, type Server } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { mtlsServerOptions, type MtlsServerOptions } from '../server/options.js'
 import { assertFunction, type Parse } from '../util/assert.js'
@@ -37,7 +37,7 @@ export interface TestServer {
   readonly url: string
   readonly port: number
   /** For tools that want the server itself, such as supertest. */
-  readonly server: https.Server
+  readonly server: Server
   /**
    * Sends a GET request on a new connection.
    *
@@ -96,7 +96,7 @@ export async function startMtlsServer(options: TestServerOptions): Promise<TestS
   const { values } = parseOptions(options, SERVER_OPTIONS)
   const ca = parseCa('option "ca"', values.ca)
   assertFunction('option "handler"', values.handler)
-  const server = https.createServer(completeOptions(ca, values.tls), values.handler)
+  const server = createServer(completeOptions(ca, values.tls), values.handler)
   const close = trackConnections(server)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -121,7 +121,7 @@ function completeOptions(ca: TestCa, tls: Partial<MtlsServerOptions> | undefined
  * Returns a function that ends the server. Node's `closeAllConnections()` would leave those that are still
  * in the handshake, and those that were upgraded to WebSockets.
  */
-function trackConnections(server: https.Server): () => Promise<void> {
+function trackConnections(server: Server): () => Promise<void> {
   const connections = new Set<Socket>()
   server.on('connection', (connection: Socket) => {
     connections.add(connection)

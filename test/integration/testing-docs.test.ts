@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
+import { createTestCa } from '../../src/testing/ca.js'
+import { LEAF_OPTIONS } from '../../src/testing/options.js'
 import { hasLines, listBlocks } from '../support/code-blocks.js'
 
 const PAGE = readFileSync(new URL('../../docs/testing.md', import.meta.url), 'utf8')
@@ -11,6 +13,9 @@ const programs = readdirSync(PROGRAMS).map((name) => ({
   name,
   text: readFileSync(new URL(name, PROGRAMS), 'utf8'),
 }))
+
+/** The page explains them in sentences. */
+const FUNCTIONS = ['issue', 'createIntermediate']
 
 /** Those whose runner is here; `npm run test:package` runs all of them. */
 const RUNS: Readonly<Record<string, readonly string[]>> = {
@@ -29,6 +34,14 @@ describe('docs/testing.md', () => {
     for (const block of blocks) {
       const sources = programs.filter(({ text }) => hasLines(text, block))
       expect(sources, `not part of any program:\n${block}`).not.to.be.empty
+    }
+  })
+
+  it('lists every option of a certificate, and every member of the result', () => {
+    const cells = [...PAGE.matchAll(/^\| ([^|]+)\|/gm)].map(([, cell]) => cell).join()
+    const members = Object.keys({ ...createTestCa(), ...LEAF_OPTIONS })
+    for (const name of members.filter((each) => !FUNCTIONS.includes(each))) {
+      expect(cells).to.match(new RegExp(`\`${name}\\b`))
     }
   })
 

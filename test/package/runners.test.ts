@@ -6,7 +6,7 @@ const APPLICATION = pinned(['express', 'passport'])
 
 interface Runner {
   readonly packages: readonly string[]
-  /** What Node runs, with the files of the tests. */
+  /** The arguments of Node, with the files of the tests. */
   readonly runs: readonly (readonly [title: string, args: readonly string[], passed: RegExp])[]
 }
 
