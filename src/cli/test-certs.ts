@@ -110,6 +110,6 @@ function describeTrial({ name, description, code, curl }: Trial): string[] {
   const answer =
     code === undefined
       ? 'Node accepts it, so verify decides: 200 for a user, 401 otherwise'
-      : `a TLS error; with rejectUnauthorized: false, 401 with the code ${code}`
+      : `no answer, because Node ends the connection; with rejectUnauthorized: false, 401 and the code ${code}`
   return [`${name}, ${description}: ${answer}`, `  ${printable(curl)}`]
 }

@@ -23,7 +23,7 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   mocha: ['mocha'],
 }
 const FLAGS: Readonly<Record<string, readonly string[]>> = {
-  'node:test': ['--test'],
+  'node:test': ['--test', '--test-reporter=tap'],
   mocha: [fileURLToPath(import.meta.resolve('mocha/bin/mocha.js')), '--no-package'],
 }
 

@@ -10,18 +10,20 @@ interface Runner {
   readonly runs: readonly (readonly [title: string, args: readonly string[], passed: RegExp])[]
 }
 
+/** The default reporter depends on the version of Node. */
+const NODE_TEST = ['--test', '--test-reporter=tap']
 const JEST = ['node_modules/jest/bin/jest.js', '--testMatch']
 
 const RUNNERS: Readonly<Record<string, Runner>> = {
   'node:test': {
     packages: pinned(['supertest']),
     runs: [
-      ['by import', ['--test', 'node-test.test.mjs'], /^# pass 3$/m],
-      ['by require', ['--test', 'node-test.test.cjs'], /^# pass 2$/m],
-      ['for every rejection', ['--test', 'rejections.test.mjs'], /^# pass 7$/m],
-      ['with supertest', ['--test', 'supertest.test.mjs'], /^# pass 1$/m],
-      ['for an application behind a proxy', ['--test', 'proxy.test.mjs'], /^# pass 2$/m],
-      ['with fakes', ['--test', 'fake.test.mjs'], /^# pass 2$/m],
+      ['by import', [...NODE_TEST, 'node-test.test.mjs'], /^# pass 3$/m],
+      ['by require', [...NODE_TEST, 'node-test.test.cjs'], /^# pass 2$/m],
+      ['for every rejection', [...NODE_TEST, 'rejections.test.mjs'], /^# pass 7$/m],
+      ['with supertest', [...NODE_TEST, 'supertest.test.mjs'], /^# pass 1$/m],
+      ['for an application behind a proxy', [...NODE_TEST, 'proxy.test.mjs'], /^# pass 2$/m],
+      ['with fakes', [...NODE_TEST, 'fake.test.mjs'], /^# pass 2$/m],
     ],
   },
   mocha: {

@@ -216,7 +216,7 @@ describe('the command test-certs', () => {
         `--key ${inFolder('certs', 'alice.key')} https://localhost:3443/me`,
     ])
     expect(out).to.include(
-      'anonymous, no certificate: a TLS error; with rejectUnauthorized: false, 401 with the code UNABLE_TO_GET_ISSUER_CERT\n' +
+      'anonymous, no certificate: no answer, because Node ends the connection; with rejectUnauthorized: false, 401 and the code UNABLE_TO_GET_ISSUER_CERT\n' +
         `  curl --cacert ${inFolder('certs', 'ca.pem')} https://localhost:3443/me\n`,
     )
     expect(out.endsWith('/me\n')).to.equal(true)

@@ -5,12 +5,13 @@ import https from 'node:https'
 import type { PeerCertificate } from 'node:tls'
 import { X509Certificate } from 'node:crypto'
 import { expect } from 'chai'
-import { createSelfSignedCertificate, createTestCa } from '../../../src/testing/ca.js'
 import {
+  createSelfSignedCertificate,
+  createTestCa,
   startMtlsServer,
   type TestServer,
   type TestServerOptions,
-} from '../../../src/testing/server.js'
+} from '../../../src/testing.js'
 import { expectArgumentError } from '../../support/rejected-argument.js'
 import { tlsSocketOf } from '../../support/tls-visit.js'
 
