@@ -15,6 +15,7 @@ export type AdviceName =
   | 'forged'
   | 'openPort'
   | 'read'
+  | 'readSpelling'
   | 'spelling'
   | 'twice'
   | 'unprotected'
@@ -23,6 +24,9 @@ export type AdviceName =
 
 const OVERVIEW = 'docs/proxies/README.md'
 const BEFORE = `${OVERVIEW}#before-anything-else`
+const UNDERSCORES =
+  'The proxy passes the name with `_` on, and the application or a gateway behind the proxy turns ' +
+  'both names into one variable, such as `HTTP_X_SSL_CLIENT_CERT`.'
 
 export const ADVICE: Readonly<Record<AdviceName, Advice>> = {
   unprotected: {
@@ -62,6 +66,14 @@ export const ADVICE: Readonly<Record<AdviceName, Advice>> = {
     fix: 'Let the proxy set both headers on every route to the application.',
     page: BEFORE,
   },
+  readSpelling: {
+    meaning:
+      'The answer depends on a header whose name has `_` instead of `-`, although the client presented its ' +
+      'own certificate. Any client with a valid certificate can get in as another one.',
+    cause: UNDERSCORES,
+    fix: 'Let the proxy remove headers with `_` in their names, or read the raw header names.',
+    page: BEFORE,
+  },
   openPort: {
     meaning: 'Any client that reaches this port gets in without the proxy.',
     cause:
@@ -73,9 +85,7 @@ export const ADVICE: Readonly<Record<AdviceName, Advice>> = {
   spelling: {
     meaning:
       'Any client gets in with a forged certificate in a header whose name has `_` instead of `-`.',
-    cause:
-      'The proxy passes the name with `_` on, and the application or a gateway behind the proxy turns ' +
-      'both names into one variable, such as `HTTP_X_SSL_CLIENT_CERT`.',
+    cause: UNDERSCORES,
     fix: 'Let the proxy remove headers with `_` in their names, or read the raw header names.',
     page: BEFORE,
   },

@@ -23,30 +23,32 @@ export async function attempt(run: Run, check: Check, answers: Answer[]): Promis
   return { check, verdict: isAnswered ? 'rejected' : 'no answer', answers, variants: [] }
 }
 
-/** Finds the one of several variants that gets in; all of them if it isn't one alone. */
-async function narrow(
-  run: Run,
-  check: Check,
-  variants: readonly Variant[],
-): Promise<readonly Variant[]> {
-  if (variants.length < 2) return variants
-  return (
-    (await findVariant(variants, async (variant) => {
-      const [alone] = requestsOf(run, check, [variant])
-      return alone !== undefined && isIn(run.baseline, await sendAs(run, check, alone.lines))
-    })) ?? variants
-  )
+/** Finds the one of several variants that gets in. */
+function narrow(run: Run, check: Check, variants: readonly Variant[]): Promise<readonly Variant[]> {
+  return findFewest(variants, async (some) => {
+    const [request] = requestsOf(run, check, some)
+    return request !== undefined && isIn(run.baseline, await sendAs(run, check, request.lines))
+  })
 }
 
-/** Tries variants until one is found, or until the run may not send any more requests. */
-export async function findVariant(
+/**
+ * Halves a list of variants that passes a test, as long as one half passes it alone, and as long as the
+ * run may send requests.
+ */
+export async function findFewest(
   variants: readonly Variant[],
-  test: (variant: Variant) => Promise<boolean>,
-): Promise<readonly Variant[] | undefined> {
+  test: (some: readonly Variant[]) => Promise<boolean>,
+): Promise<readonly Variant[]> {
+  let [known, rest] = [variants, variants]
   try {
-    for (const variant of variants) if (await test(variant)) return [variant]
+    while (rest.length > 1) {
+      const half = rest.slice(0, Math.ceil(rest.length / 2))
+      if (await test(half)) known = rest = half
+      else rest = rest.slice(half.length)
+    }
+    return rest === known || (await test(rest)) ? rest : known
   } catch (error) {
     if (!(error instanceof LimitReached)) throw error
+    return known
   }
-  return undefined
 }

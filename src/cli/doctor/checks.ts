@@ -22,6 +22,9 @@ export const CLIENTS = {
 
 export type ClientName = keyof typeof CLIENTS
 
+/** A certificate to write into headers instead of the good one. */
+export type ComparedName = 'damaged' | 'namesake' | 'other'
+
 /** One thing that a run tries. A check without forged headers is the control of those with them. */
 export interface Check {
   readonly name: string
@@ -34,10 +37,10 @@ export interface Check {
   /** The certificate in the headers. Default: the good one. */
   readonly contents?: 'good' | 'namesake'
   /**
-   * Compares the answers to different certificates in the headers, instead of looking for an answer
-   * that means success.
+   * Compares the answers to the good certificate in the headers and to these, instead of looking for an
+   * answer that means success.
    */
-  readonly isComparison?: true
+  readonly compared?: readonly ComparedName[]
   /** Explains a client that gets in; `undefined` if it may. */
   readonly advice: AdviceName | undefined
 }
@@ -67,9 +70,9 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'good-forged',
     client: 'good',
-    headers: 'different certificates, compared',
+    headers: 'as proxies write them, compared',
     forgery: plain,
-    isComparison: true,
+    compared: ['damaged', 'namesake', 'other'],
     advice: 'read',
   },
   {
@@ -89,7 +92,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'self-signed-dropped',
     client: 'selfSigned',
-    headers: 'verify headers dropped by Connection',
+    headers: 'verify headers dropped',
     forgery: droppedVerifyHeaders,
     advice: 'dropped',
   },
@@ -117,16 +120,32 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'replaced',
     client: 'none',
-    headers: 'with _, and - dropped by Connection',
+    headers: 'with _, and - dropped',
     forgery: replaced,
     advice: 'spelling',
   },
   {
     name: 'dropped',
     client: 'none',
-    headers: 'dropped by Connection',
+    headers: 'alone, verify headers dropped',
     forgery: dropped,
     advice: 'dropped',
+  },
+  {
+    name: 'good-underscores',
+    client: 'good',
+    headers: 'with _ instead of -, compared',
+    forgery: underscores,
+    compared: ['damaged'],
+    advice: 'readSpelling',
+  },
+  {
+    name: 'good-replaced',
+    client: 'good',
+    headers: 'with _, and - dropped, compared',
+    forgery: replaced,
+    compared: ['damaged'],
+    advice: 'readSpelling',
   },
   { name: 'empty', client: 'none', headers: 'empty', forgery: empty, advice: 'verifyHeader' },
   {

@@ -1,8 +1,9 @@
-import { findVariant } from './attempt.js'
-import type { Check } from './checks.js'
-import { type Contents, plain } from './forgeries.js'
+import { findFewest } from './attempt.js'
+import type { Check, ComparedName } from './checks.js'
+import { type Contents, type Forged, plain } from './forgeries.js'
 import type { Answer } from './request.js'
 import { isIn, isSilent, isSuccess, type Result, type Run, sendAs } from './run.js'
+import type { Settings } from './settings.js'
 import type { Variant } from './variants.js'
 
 /** Several certificates in the same headers, and the answers to them. */
@@ -19,24 +20,27 @@ interface Comparison {
  * answer depends on the header. Any other difference from the baseline proves nothing: an application
  * that rejects a header on two lines rejects the client's own certificate too.
  *
+ * @param names - the other certificates
  * @param answers - gets every answer
  * @throws LimitReached
  */
-export async function compare(run: Run, check: Check, answers: Answer[]): Promise<Result> {
-  const { identities, other, variants, extra } = run.settings
+export async function compare(
+  run: Run,
+  check: Check,
+  names: readonly ComparedName[],
+  answers: Answer[],
+): Promise<Result> {
+  const own = contentsOf(run.settings.identities.good.leaf)
+  const changed = names.flatMap((name) => changedContents(run.settings, name))
   const comparison = { run, check, answers }
-  const own = contentsOf(identities.good.leaf)
-  const changed = [damage(identities.good.leaf), identities.namesake.leaf, other?.leaf]
-    .filter((leaf) => leaf !== undefined)
-    .map(contentsOf)
   // All of them must fit into the same requests.
   const [largest = own] = [own, ...changed].sort((a, b) => b.leaf.length - a.leaf.length)
-  for (const request of plain(variants, largest, extra)) {
+  for (const request of forge(comparison, run.settings.variants, largest)) {
     if (!(await getsIn(comparison, request.variants, own))) continue
     const differs = await findDifference(comparison, request.variants, own, changed)
     if (differs === undefined) continue
-    const alone = await findVariant(request.variants, (variant) => differs([variant]))
-    return { check, verdict: 'header is read', answers, variants: alone ?? request.variants }
+    const found = await findFewest(request.variants, differs)
+    return { check, verdict: 'header is read', answers, variants: found }
   }
   return conclude(comparison)
 }
@@ -70,7 +74,7 @@ function conclude({ run, check, answers }: Comparison): Result {
   if (answers.some((answer) => isSilent(check, answer))) return { ...common, verdict: 'no answer' }
   if (answers.every((answer) => isIn(run.baseline, answer)))
     return { ...common, verdict: 'may get in' }
-  const note = 'even with its own certificate in the header, the client is rejected'
+  const note = 'also with its own certificate in the header'
   return { ...common, verdict: 'rejected', note }
 }
 
@@ -93,14 +97,29 @@ async function isRejected(
 }
 
 async function send(
-  { run, check, answers }: Comparison,
+  comparison: Comparison,
   variants: readonly Variant[],
   contents: Contents,
 ): Promise<Answer> {
-  const lines = plain(variants, contents, run.settings.extra).flatMap(({ lines }) => lines)
-  const answer = await sendAs(run, check, lines)
-  answers.push(answer)
+  const lines = forge(comparison, variants, contents).flatMap(({ lines }) => lines)
+  const answer = await sendAs(comparison.run, comparison.check, lines)
+  comparison.answers.push(answer)
   return answer
+}
+
+function forge(
+  { run, check: { forgery = plain } }: Comparison,
+  variants: readonly Variant[],
+  contents: Contents,
+): Forged[] {
+  return forgery(variants, contents, run.settings.extra)
+}
+
+/** @returns an empty list if the user gave no such certificate */
+function changedContents({ identities, other }: Settings, name: ComparedName): Contents[] {
+  const { good, namesake } = identities
+  const leaf = { damaged: damage(good.leaf), namesake: namesake.leaf, other: other?.leaf }[name]
+  return leaf === undefined ? [] : [contentsOf(leaf)]
 }
 
 function contentsOf(leaf: Buffer): Contents {

@@ -7,6 +7,9 @@ import type { Result, Run } from './run.js'
 import { createSender, LimitReached, MAX_REQUESTS, type Sender } from './sender.js'
 import type { Settings } from './settings.js'
 
+/** The reason why the last checks of a run may not be made. */
+export const LIMIT: string = `a run sends at most ${MAX_REQUESTS} requests`
+
 /** The result of a whole run. */
 export interface Diagnosis extends Omit<Run, 'sender'> {
   readonly requests: number
@@ -47,11 +50,13 @@ async function perform(run: Run, check: Check): Promise<Result> {
   const note = findObstacle(run, check)
   if (note !== undefined) return { check, verdict: 'not tried', answers, variants: [], note }
   try {
-    return await (check.isComparison === true ? compare : attempt)(run, check, answers)
+    const { compared } = check
+    return compared === undefined
+      ? await attempt(run, check, answers)
+      : await compare(run, check, compared, answers)
   } catch (error) {
     if (!(error instanceof LimitReached)) throw error
-    const note = `a run sends at most ${MAX_REQUESTS} requests`
-    return { check, verdict: 'not tried', answers, variants: [], note }
+    return { check, verdict: 'not tried', answers, variants: [], note: LIMIT }
   }
 }
 
@@ -59,18 +64,25 @@ async function perform(run: Run, check: Check): Promise<Result> {
 function findObstacle({ results }: Run, check: Check): string | undefined {
   if (results[0]?.verdict === 'gets in') return 'this path needs no certificate'
   if (check.forgery === undefined) return undefined
-  return check.client === 'good' ? undefined : findObstacleInControl(results, check)
-}
-
-function findObstacleInControl(results: readonly Result[], check: Check): string | undefined {
   const related = results.filter(
     ({ check: { client, isDirect } }) => client === check.client && isDirect === check.isDirect,
   )
-  const [control] = related
-  if (control?.verdict === 'gets in' || control?.verdict === 'may get in') {
-    return 'this client gets in without forged headers'
-  }
-  const isConnected = control?.answers.some(({ kind }) => kind === 'status')
-  if (isConnected !== true) return 'the connection is rejected'
+  // The baseline is the control of the good certificate.
+  const obstacle = check.client === 'good' ? undefined : findObstacleInControl(related[0])
+  if (obstacle !== undefined) return obstacle
   return related.some(isFinding) ? 'a forged header gets in already' : undefined
+}
+
+function findObstacleInControl(control: Result | undefined): string | undefined {
+  switch (control?.verdict) {
+    case 'gets in':
+    case 'may get in':
+      return 'this client gets in without forged headers'
+    case 'rejected':
+      return control.answers.some(({ kind }) => kind === 'status')
+        ? undefined
+        : 'the connection is rejected'
+    default:
+      return 'this client gets no answer without forged headers'
+  }
 }

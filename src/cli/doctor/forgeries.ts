@@ -47,9 +47,20 @@ export const twice: Forgery = (variants, contents, extra) =>
     ...lines.map(([name, value]): Line => [name.toUpperCase(), value]),
   ])
 
-/** Some proxies drop a header that `Connection` lists (RFC 9110 7.6.1), even one of their own. */
-export const dropped: Forgery = (variants, contents, extra) =>
-  pack(variants, contents, extra, (lines) => [toConnection(lines), ...lines])
+/**
+ * Some proxies drop a header that `Connection` lists (RFC 9110 7.6.1), even one of their own. Without
+ * the verify headers, an application may believe the certificate.
+ */
+export const dropped: Forgery = (variants, contents, extra) => {
+  const verifying = new Set(
+    variants.flatMap(({ required }) => required.map(({ header }) => header)),
+  )
+  const list = toConnection([...verifying].map((name) => [name, '']))
+  return pack(variants, contents, extra, (lines) => [
+    list,
+    ...lines.filter(([name]) => !verifying.has(name)),
+  ])
+}
 
 /** The proxy's header is dropped, and the client's passes under the other name. */
 export const replaced: Forgery = (variants, contents, extra) =>

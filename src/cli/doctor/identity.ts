@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readFields } from '../../certificate/fields.js'
 import { checkValidity } from '../../certificate/validity.js'
@@ -70,28 +70,49 @@ function readText(file: string, option: string): string {
 }
 
 function readCertificates(pem: string, option: string): Buffer[] {
-  const name = `the file of ${option}`
-  return readPem(pem, {
-    name,
-    noun: 'certificate',
-    labels: /^CERTIFICATE$/,
-    mayHoldOthers: true,
-  }).map((block) => Buffer.from(block.replaceAll(/-----[^-]*-----/g, ''), 'base64'))
+  try {
+    return readPem(pem, { ...PEM, name: `the file of ${option}` }).map(toDer)
+  } catch (error) {
+    if (!pem.includes('-----BEGIN')) {
+      throw new UsageError(`the file of ${option} holds no certificate in PEM`)
+    }
+    throw new UsageError(withoutFrame(error as Error))
+  }
 }
 
+const PEM = { noun: 'certificate', labels: /^CERTIFICATE$/, mayHoldOthers: true } as const
+
+function toDer(block: string): Buffer {
+  return Buffer.from(block.replaceAll(/-----[^-]*-----/g, ''), 'base64')
+}
+
+/** The command line puts the name of the package in front of every message, too. */
+function withoutFrame({ message }: Error): string {
+  return message.replace(/^[\w-]+: /, '').replace(/\. Received .*$/s, '')
+}
+
+/** PKCS #8 (RFC 7468 11), and the older form (RFC 1421 4.6.1.1). */
+const ENCRYPTED = /^-----BEGIN ENCRYPTED|^Proc-Type: *4, *ENCRYPTED/m
+
 function assertMatches(leaf: Buffer, pem: string, { cert, key }: Names): void {
-  let privateKey
-  try {
-    privateKey = createPrivateKey(pem)
-  } catch (error) {
-    const isEncrypted = (error as NodeJS.ErrnoException).code === 'ERR_MISSING_PASSPHRASE'
+  if (ENCRYPTED.test(pem)) {
     throw new UsageError(
-      isEncrypted
-        ? `the key of ${key} is encrypted; write a copy without a passphrase: openssl pkey -in FILE`
-        : `the file of ${key} holds no private key in PEM`,
+      `the key of ${key} is encrypted; write a copy without a passphrase: openssl pkey -in FILE`,
     )
+  }
+  const privateKey = readKey(pem)
+  if (privateKey === undefined) {
+    throw new UsageError(`the file of ${key} holds no private key in PEM`)
   }
   if (!new X509Certificate(leaf).checkPrivateKey(privateKey)) {
     throw new UsageError(`the key of ${key} doesn't belong to the certificate of ${cert}`)
+  }
+}
+
+function readKey(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem)
+  } catch {
+    return undefined
   }
 }

@@ -1,8 +1,8 @@
 import type { Report } from '../command.js'
 import { printable } from '../run.js'
-import { ADVICE, type Advice, pagesOf } from './advice.js'
+import { ADVICE, type Advice, type AdviceName, pagesOf } from './advice.js'
 import { CLIENTS } from './checks.js'
-import { type Diagnosis, isFinding } from './diagnose.js'
+import { type Diagnosis, isFinding, LIMIT } from './diagnose.js'
 import type { Answer } from './request.js'
 import { isIn, type Result } from './run.js'
 
@@ -58,7 +58,7 @@ function toText(diagnosis: Diagnosis, findings: readonly Explained[]): string {
   const rows = [
     HEADINGS,
     baselineRow(baseline),
-    ...results.map((result) => rowOf({ note: undefined, ...result })),
+    ...fold(results).map((result) => rowOf({ note: undefined, ...result })),
   ]
   return [
     `${printable(settings.url)}, ${requests} requests`,
@@ -68,7 +68,7 @@ function toText(diagnosis: Diagnosis, findings: readonly Explained[]): string {
     '',
     ...warnings(diagnosis),
     findings.length === 0
-      ? 'No client gets in that must not.'
+      ? "No client got in that shouldn't."
       : `Found: ${findings.length}. See above for causes and fixes.`,
     '',
   ].join('\n')
@@ -77,23 +77,38 @@ function toText(diagnosis: Diagnosis, findings: readonly Explained[]): string {
 function warnings(diagnosis: Diagnosis): string[] {
   const { results, baseline, last } = diagnosis
   const unsure = results.filter(({ verdict }) => verdict === 'no answer').length
+  const missed = results.filter(({ note }) => note === LIMIT).length
   return [
     ...(unsure > 0 ? [`Without an answer: ${unsure}. These checks prove nothing.`] : []),
+    ...(missed > 0 ? [`Not tried, because ${LIMIT}: ${missed} checks.`] : []),
     ...(isIn(baseline, baseline) && !isIn(baseline, last)
-      ? [`At the end, the good certificate got ${describe(last)} too, so some rows may be wrong.`]
+      ? [
+          `At the end, the good certificate got ${describe(last)} instead of ${describe(baseline)}, so some rows may be wrong.`,
+        ]
       : []),
   ]
 }
 
+/** Leaves one row for all checks that weren't made with the same client, for the same reason. */
+function fold(results: readonly Result[]): Result[] {
+  const kept = new Map<string, Result>()
+  for (const result of results) {
+    const { check, verdict, note } = result
+    const { client, isDirect, name } = check
+    const isTried = verdict !== 'not tried' || check.forgery === undefined
+    const key = isTried ? name : `${client} ${String(isDirect)} ${String(note)}`
+    kept.set(key, kept.has(key) ? { ...result, check: { ...check, headers: 'forged' } } : result)
+  }
+  return [...kept.values()]
+}
+
 function toTable(rows: readonly Row[]): string[] {
-  const widths = (['client', 'headers', 'answer'] as const).map((column) =>
-    Math.max(...rows.map((row) => row[column].length)),
-  )
-  return rows.map(
-    ({ client, headers, answer, verdict }) =>
-      [client, headers, answer].map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ') +
-      `  ${verdict}`,
-  )
+  const pad = (column: keyof Row): string[] => {
+    const width = Math.max(...rows.map((row) => row[column].length))
+    return rows.map((row) => row[column].padEnd(width))
+  }
+  const columns = [pad('client'), pad('headers'), pad('answer')]
+  return rows.map(({ verdict }, at) => [...columns.map((cells) => cells[at]), verdict].join('  '))
 }
 
 function baselineRow(baseline: Answer): Row {
@@ -131,8 +146,9 @@ function describe(answer: Answer): string {
 }
 
 function explain({ check, verdict, variants }: Result): Explained {
-  const advice = ADVICE[check.advice ?? 'read']
-  const pages = pagesOf(variants.length === 1 ? (variants[0]?.presets ?? []) : [])
+  // A check without advice finds nothing.
+  const advice = ADVICE[check.advice as AdviceName]
+  const pages = pagesOf(variants.length === 1 ? variants.flatMap(({ presets }) => presets) : [])
   return {
     check: check.name,
     verdict,

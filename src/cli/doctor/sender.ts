@@ -27,13 +27,20 @@ export interface Sender {
   readonly count: number
 }
 
-export function createSender(limit: number = MAX_REQUESTS): Sender {
+/**
+ * @param limit - the most requests
+ * @param request - sends one of them
+ */
+export function createSender(
+  limit: number = MAX_REQUESTS,
+  request: typeof sendRequest = sendRequest,
+): Sender {
   let count = 0
   return {
     async send(target, client, lines, isLast = false) {
       if (count >= (isLast ? limit : limit - 1)) throw new LimitReached()
       count += 1
-      return sendRequest(target, client, lines)
+      return request(target, client, lines)
     },
     get count() {
       return count

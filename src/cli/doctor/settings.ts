@@ -113,12 +113,21 @@ function readTimeout(text: string): number {
 /** @param text - a name, or a name and a value */
 function readHeader(text: string): { name: string; value: string } {
   const [, before = '', value = ''] = /^([^:]*):?(.*)$/s.exec(text) as RegExpExecArray
-  const name = assertHeaderName('the name in --header', before.trim()).toLowerCase()
+  const name = before.trim().toLowerCase()
+  assertName(name)
   if (RESERVED.test(name)) throw new UsageError(`--header can't forge ${name}; name another header`)
   if (!/^[\t\x20-\x7e]*$/.test(value)) {
     throw new UsageError('the value in --header must be printable ASCII')
   }
   return { name, value: value.trim() }
+}
+
+function assertName(name: string): void {
+  try {
+    assertHeaderName('--header', name)
+  } catch {
+    throw new UsageError(`--header must be the name of a header, or 'NAME: VALUE': ${name}`)
+  }
 }
 
 function readOther(

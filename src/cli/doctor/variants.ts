@@ -18,6 +18,11 @@ export interface Variant {
   readonly presets: readonly CertificateSource[]
 }
 
+/** The encodings to try in a header of your own. */
+const OWN_ENCODINGS: readonly HeaderEncoding[] = ENCODINGS.filter(
+  // A decoder of `url-pem-aws` also reads `url-pem`.
+  (encoding) => encoding !== 'url-pem-aws',
+)
 /** The presets whose verify headers go along with a header of your own, by its encoding. */
 const COMPANIONS: readonly CertificateSource[] = ['nginx', 'haproxy', 'apache']
 
@@ -31,7 +36,7 @@ export function listVariants(own: readonly string[]): Variant[] {
   const sources = Object.keys(PRESETS) as CertificateSource[]
   for (const source of sources) add(variants, toVariant(PRESETS[source], [source]))
   for (const header of own) {
-    for (const encoding of ENCODINGS) add(variants, toOwn(header, encoding))
+    for (const encoding of OWN_ENCODINGS) add(variants, toOwn(header, encoding))
   }
   return [...variants.values()]
 }
@@ -59,6 +64,6 @@ function toVariant(preset: Preset, presets: readonly CertificateSource[]): Varia
 
 function toOwn(header: string, encoding: HeaderEncoding): Variant {
   const companion = COMPANIONS.find((source) => PRESETS[source].encoding === encoding) ?? 'nginx'
-  const required = PRESETS[companion].requiredHeaders ?? []
+  const required = PRESETS[companion].requiredHeaders as readonly HeaderRule[]
   return { header, encoding, chainHeader: undefined, required, presets: [] }
 }
