@@ -27,7 +27,7 @@ const CA_EXTENSIONS = Buffer.from('a3133011300f0603551d130101ff040530030101ff', 
  * Makes a certificate with the names and extensions of another one, but with a new key, signed with
  * that key itself.
  *
- * @param fields - what `readFields()` read from `der`
+ * @param fields - the fields of `der`, from `readFields()`
  */
 export function forgeSelfSigned(der: Buffer, fields: CertificateFields): Identity {
   const pair = generateKeys()

@@ -31,7 +31,7 @@ export interface Check {
   readonly client: ClientName
   /** Default: the URL. */
   readonly isDirect?: true
-  /** What the client writes into the headers, as the table shows it. */
+  /** The forged headers, as the table describes them. */
   readonly headers?: string
   readonly forgery?: Forgery
   /** The certificate in the headers. Default: the good one. */

@@ -48,7 +48,7 @@ export const twice: Forgery = (variants, contents, extra) =>
   ])
 
 /**
- * Some proxies drop a header that `Connection` lists (RFC 9110 7.6.1), even one of their own. Without
+ * Some proxies drop a header that `Connection` lists (RFC 9110 7.6.1), even if they set it themselves. Without
  * the verify headers, an application may believe the certificate.
  */
 export const dropped: Forgery = (variants, contents, extra) => {

@@ -10,7 +10,7 @@ Tests a deployment from outside. It sends at most ${MAX_REQUESTS} GET requests: 
 without one, with certificates that it makes itself, and with forged headers. Then it says which of
 these clients get in, why, and what to change.
 
-Use it for deployments of your own, or with the permission of their operator. It tries to get in
+Use it only for your own deployments, or with the permission of their operator. It tries to get in
 without a right to, and the operator's logs will show that.
 
 The path of the URL needs a certificate, and a GET request to it changes nothing.

@@ -1,7 +1,7 @@
 import type { Report } from '../command.js'
 import { printable } from '../run.js'
 import { ADVICE, type Advice, type AdviceName, pagesOf } from './advice.js'
-import { CLIENTS } from './checks.js'
+import { type Check, CLIENTS } from './checks.js'
 import { type Diagnosis, isFinding, LIMIT } from './diagnose.js'
 import type { Answer } from './request.js'
 import { isIn, type Result } from './run.js'
@@ -17,6 +17,7 @@ interface Row {
 /** A check that found something, explained. */
 interface Explained extends Advice {
   readonly check: string
+  readonly client: string
   readonly verdict: string
   /** Names and encodings. */
   readonly headers: readonly string[]
@@ -124,11 +125,15 @@ function rowOf({
   const label =
     verdict === 'gets in' || verdict === 'header is read' ? verdict.toUpperCase() : verdict
   return {
-    client: CLIENTS[check.client] + (check.isDirect === true ? ', direct' : ''),
+    client: clientOf(check),
     headers: check.headers ?? '-',
     answer: [...new Set(answers.map(describe))].join(', ') || '-',
     verdict: label + (note === undefined ? '' : `: ${note}`),
   }
+}
+
+function clientOf({ client, isDirect }: Check): string {
+  return CLIENTS[client] + (isDirect === true ? ', direct' : '')
 }
 
 function describe(answer: Answer): string {
@@ -151,6 +156,7 @@ function explain({ check, verdict, variants }: Result): Explained {
   const pages = pagesOf(variants.length === 1 ? variants.flatMap(({ presets }) => presets) : [])
   return {
     check: check.name,
+    client: clientOf(check) + (check.headers === undefined ? '' : `, headers ${check.headers}`),
     verdict,
     ...advice,
     headers: variants.map(({ header, encoding }) => `${header} (${encoding})`),
@@ -158,10 +164,18 @@ function explain({ check, verdict, variants }: Result): Explained {
   }
 }
 
-function toParagraph({ check, verdict, headers, meaning, cause, fix, pages }: Explained): string[] {
+function toParagraph({
+  client,
+  verdict,
+  headers,
+  meaning,
+  cause,
+  fix,
+  pages,
+}: Explained): string[] {
   return [
     '',
-    `${verdict.toUpperCase()}: ${check}`,
+    `${verdict.toUpperCase()}: ${client}`,
     ...(headers.length === 0 ? [] : [`  Header:  ${headers.join(', ')}`]),
     `  Meaning: ${meaning}`,
     `  Cause:   ${cause}`,

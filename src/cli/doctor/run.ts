@@ -17,7 +17,7 @@ export type Verdict =
   | 'no answer'
   | 'not tried'
 
-/** What a check found. */
+/** The result of one check. */
 export interface Result {
   readonly check: Check
   readonly verdict: Verdict

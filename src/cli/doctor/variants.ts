@@ -14,16 +14,16 @@ export interface Variant {
   readonly chainHeader: string | undefined
   /** The headers that say that the proxy verified the certificate. */
   readonly required: readonly HeaderRule[]
-  /** The presets that read this; empty for a header of your own. */
+  /** The presets that read this; empty for your own header. */
   readonly presets: readonly CertificateSource[]
 }
 
-/** The encodings to try in a header of your own. */
+/** The encodings to try in your own header. */
 const OWN_ENCODINGS: readonly HeaderEncoding[] = ENCODINGS.filter(
   // A decoder of `url-pem-aws` also reads `url-pem`.
   (encoding) => encoding !== 'url-pem-aws',
 )
-/** The presets whose verify headers go along with a header of your own, by its encoding. */
+/** The presets whose verify headers go along with your own header, by its encoding. */
 const COMPANIONS: readonly CertificateSource[] = ['nginx', 'haproxy', 'apache']
 
 /**

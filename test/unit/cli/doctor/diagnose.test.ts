@@ -164,7 +164,7 @@ describe('a run of doctor', () => {
     })
   })
 
-  it("doesn't hide an error of its own", async () => {
+  it("doesn't hide an error in its code", async () => {
     const deployment: Simulated = ({ client, lines }) => {
       if (client === 'none' && lines.length > 0) throw new TypeError('bug')
       return safe({ client } as never)

@@ -84,7 +84,7 @@ describe('the variants', () => {
     })
   })
 
-  it('have every encoding for a header of your own, with the verify header that fits', () => {
+  it('have every encoding for your own header, with the verify header that fits', () => {
     const own = listVariants(['x-own']).filter(({ header }) => header === 'x-own')
     expect(own.map(({ encoding, required }) => [encoding, required[0]?.value])).to.deep.equal([
       ['url-pem', 'SUCCESS'],

@@ -58,7 +58,7 @@ describe('the report of doctor', () => {
     expect(text).to.match(/^no certificate {2,}as proxies write them {2,}401, 200 {2}GETS IN$/m)
     const { meaning, cause, fix } = ADVICE.forged
     expect(text).to.include(
-      `\n\nGETS IN: forged\n  Header:  ${CERT} (url-pem)\n  Meaning: ${meaning}\n  Cause:   ${cause}\n` +
+      `\n\nGETS IN: no certificate, headers as proxies write them\n  Header:  ${CERT} (url-pem)\n  Meaning: ${meaning}\n  Cause:   ${cause}\n` +
         `  Fix:     ${fix}\n  Page:    docs/proxies/nginx/README.md\n`,
     )
     expect(text.endsWith('\n\nFound: 2. See above for causes and fixes.\n')).to.equal(true)
@@ -70,10 +70,13 @@ describe('the report of doctor', () => {
     const { text, exitCode, data } = await reportOn(deployment, plain)
     expect(exitCode).to.equal(1)
     expect(text).to.match(/200, 401 {2}HEADER IS READ$/m)
-    expect(text).to.include('\nHEADER IS READ: good-forged\n')
+    expect(text).to.include(
+      '\nHEADER IS READ: the good certificate, headers as proxies write them, compared\n',
+    )
     expect(data.findings).to.have.lengthOf(1)
     expect(data.findings[0]).to.deep.include({
       check: 'good-forged',
+      client: 'the good certificate, headers as proxies write them, compared',
       verdict: 'header is read',
       headers: [`${CERT} (base64-der)`],
       pages: ['docs/proxies/caddy/README.md', 'docs/proxies/haproxy/README.md'],
@@ -81,11 +84,12 @@ describe('the report of doctor', () => {
     })
   })
 
-  it('names the overview if it knows no header, several, or one of your own', async () => {
+  it('names the overview if it knows no header, several, or your own header', async () => {
     const { data, text } = await reportOn(() => 200, plain)
     expect(data.findings[0]?.pages).to.deep.equal([ADVICE.unprotected.page])
     expect(data.findings[0]?.headers).to.deep.equal([])
     expect(text).not.to.include('  Header: ')
+    expect(text).to.include('\nGETS IN: no certificate\n  Meaning: ')
     const pair = await reportOn(
       ({ client, header }) =>
         client === 'good' || (header('client-cert') && header('x-client-cert-leaf')) ? 200 : 401,

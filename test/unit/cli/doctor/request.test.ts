@@ -86,7 +86,7 @@ describe('sendRequest()', () => {
     ])
   })
 
-  it('sends a Connection header of the caller instead of its own', async () => {
+  it("sends the caller's Connection header instead of `Connection: close`", async () => {
     const { port, requests } = await answering('HTTP/1.1 204 No Content\r\n\r\n')
     await sendRequest(target(port), undefined, [['Connection', 'close, x']])
     expect(requests[0]?.match(/^connection: .*$/gim)).to.deep.equal(['Connection: close, x'])

@@ -89,7 +89,7 @@ describe('the settings of doctor', () => {
     expect((await read({ timeout: '1' })).target.timeoutMs).to.equal(1000)
   })
 
-  it('ask the direct port for the same path of the same site, if it has none of its own', async () => {
+  it('ask the direct port for the same path of the same site, unless it names another path', async () => {
     const url = `${URL_}?a=b`
     expect((await read({ direct: 'http://10.0.1.7:3000' }, url)).direct).to.include({
       isTls: false,
