@@ -114,11 +114,14 @@ describe('doctor', () => {
       const isChanged = (value = ''): boolean => value.includes('AII')
       const deployment: Simulated = ({ client, header }) =>
         client === 'good' &&
-        !(isChanged(header('client-cert')) && isChanged(header('x-client-cert-leaf')))
+        !(isChanged(header('akamai-cc-der')) && isChanged(header('x-amzn-mtls-clientcert')))
           ? 200
           : 401
       const [[, variants] = []] = await findingsOf(deployment, plain)
-      expect(variants).to.include.members(['client-cert rfc9440', 'x-client-cert-leaf rfc9440'])
+      expect(variants).to.include.members([
+        'akamai-cc-der rfc9440',
+        'x-amzn-mtls-clientcert url-pem-aws',
+      ])
     })
 
     it('and asks for its own certificate twice where the good certificate alone is rejected', async () => {

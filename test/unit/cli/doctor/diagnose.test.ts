@@ -65,8 +65,8 @@ describe('a run of doctor', () => {
       settings,
     )
     const [found] = diagnosis.results.filter(isFinding)
-    // It could not be tried which of them it was.
-    expect(found?.variants).to.have.lengthOf.above(1)
+    // No request was left to find out which of them it was.
+    expect(found?.variants).not.to.be.empty
   })
 
   it('sends forged headers to the direct port and no certificate', async () => {

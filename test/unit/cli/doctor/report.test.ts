@@ -92,7 +92,9 @@ describe('the report of doctor', () => {
     expect(text).to.include('\nGETS IN: no certificate\n  Meaning: ')
     const pair = await reportOn(
       ({ client, header }) =>
-        client === 'good' || (header('client-cert') && header('x-client-cert-leaf')) ? 200 : 401,
+        client === 'good' || (header('akamai-cc-der') && header('x-amzn-mtls-clientcert'))
+          ? 200
+          : 401,
       plain,
     )
     expect(pair.data.findings[0]?.headers).to.have.lengthOf.above(1)
