@@ -4,7 +4,7 @@
 // - dist/cjs: the code as CommonJS, which is what Node runs
 // - dist/esm: a few lines around it, so that `import` and `require` give the same classes
 // - dist/bundler: the code as ES modules, for bundlers, which use it for both
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -77,6 +77,7 @@ const modules = {
   name: 'modules',
   writeBundle(_options, bundle) {
     write(join(CODE, 'package.json'), JSON.stringify({ type: 'commonjs' }))
+    removePrivateTypes()
     for (const { fileName, isEntry, exports } of Object.values(bundle)) {
       if (!isEntry || fileName.replace('.js', '') in programs) continue
       const file = join(MODULES, fileName)
@@ -97,15 +98,36 @@ const modules = {
   },
 }
 
+/** The types of every file of src are written. Those that no public entry reaches describe nothing for a user. */
+function removePrivateTypes() {
+  const reached = new Set(Object.keys(input).map((name) => resolve(CODE, `${name}.d.ts`)))
+  for (const file of reached) {
+    const { importedFiles } = ts.preProcessFile(readFileSync(file, 'utf8'))
+    for (const { fileName } of importedFiles) {
+      if (fileName.startsWith('.'))
+        reached.add(resolve(dirname(file), fileName.replace(/\.js$/, '.d.ts')))
+    }
+  }
+  for (const name of readdirSync(CODE, { recursive: true })) {
+    const file = resolve(CODE, name)
+    if (name.endsWith('.d.ts') && !reached.has(file)) rmSync(file)
+  }
+}
+
 /** Code that only some options need. CommonJS loads it when something in it is first used. */
 const ON_DEMAND = {
   header: [
     LIBRARY,
     /\/src\/parsers\/(?!index|presets|encodings|limits|decoding-fault)/,
-    /\/src\/extractor\/(api-gateway|chain-header|fields|header|header-plan|headers|line-limit)\./,
+    /\/src\/extractor\/(api-gateway|chain-header|fields|header|header-plan|headers|line-limit|required-headers)\./,
     /\/src\/certificate\/(attribute-|directory-|distinguished-|general-|strings|subject-)/,
   ],
   path: [/\/src\/path\//],
+  explanation: [
+    /\/src\/extractor\/(describe|explain-header|explain-socket|explanation)\./,
+    /\/src\/guard\/trace-decision\./,
+    /\/src\/server\/handshake-sentences\./,
+  ],
   'test-certificates': [/\/src\/testing\//],
 }
 
@@ -155,14 +177,23 @@ Contains lru.min ${version}:
 ${readFileSync('node_modules/lru.min/LICENSE', 'utf8').trim()}
 */`
 
-/** Files that several entries reach, through any number of imports, go into one file. */
+/** Programs and helpers for tests reach nearly all files, but servers don't need what only these share. */
+const BESIDE_SERVERS = /\/src\/(cli\/|testing\.)/
+
+/**
+ * Files that several entries reach, through any number of imports, go into one file. Those of one entry that programs
+ * and tests also reach go into a file of their own.
+ */
 function manualChunks(id, { getModuleInfo }) {
   const importers = new Set([id])
   for (const file of importers) {
     for (const importer of getModuleInfo(file).importers) importers.add(importer)
   }
   const reaching = [...importers].filter((file) => getModuleInfo(file).isEntry)
-  return reaching.length > 1 ? 'core' : undefined
+  const served = reaching.filter((file) => !BESIDE_SERVERS.test(file))
+  if (served.length > 1) return 'core'
+  if (served.length === 0 || reaching.length === 1 || reaching.includes(id)) return undefined
+  return `${/\/src\/([a-z]+)/.exec(served[0])[1]}-core`
 }
 
 const output = {

@@ -14,7 +14,7 @@ import { traced } from './extractor/traced.js'
 import type { CertificateSources } from './path/load.js'
 import type { TrustStore } from './path/trust-store.js'
 import type { RequestLike as NodeRequest } from './extractor/request.js'
-import { note } from './extractor/explanation.js'
+import { note } from './extractor/facts.js'
 import { DEFAULT_MAX_LINES } from './extractor/line-limit.js'
 import {
   type ExtractionFailure,

@@ -4,7 +4,7 @@ import type { StoredCertificate } from '../certificate/stored-certificate.js'
 import { isFault } from '../parsers/decoding-fault.js'
 import { decodePem } from '../parsers/pem.js'
 import type { CertificateCache } from './certificate-cache.js'
-import { note } from './explanation.js'
+import { note } from './facts.js'
 import { nodeRequestOf, type RequestLike } from './request.js'
 import {
   type EventDetail,

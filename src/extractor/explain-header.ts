@@ -1,23 +1,9 @@
 import { readFields } from '../certificate/fields.js'
-import type { HeaderEncoding } from '../parsers/encodings.js'
 import { isSameEncoding, presetsFor, recognizeEncoding } from '../parsers/recognize.js'
+import type { Facts } from './facts.js'
 import type { HeaderDetail, VerificationDetail } from './result.js'
 
-/** Facts about a header that the detail doesn't tell. A sentence never quotes `value` or `der`. */
-export interface HeaderFacts {
-  /** Lower case. */
-  readonly header?: string
-  /** The header line that tampers with `header`. */
-  readonly line?: string
-  readonly encoding?: HeaderEncoding
-  readonly value?: string
-  /** The problem in the words of the decoder. */
-  readonly problem?: string | undefined
-  /** DER of the client's certificate. */
-  readonly der?: Uint8Array | undefined
-}
-
-type Describe = (facts: HeaderFacts) => string
+type Describe = (facts: Facts) => string
 
 const TAMPERING: Readonly<Record<'lookalike_header' | 'named_in_connection', Describe>> = {
   lookalike_header: ({ header, line }) =>
@@ -70,20 +56,20 @@ const VERIFICATION: Readonly<Record<VerificationDetail, Describe>> = {
 }
 
 /** Says why no certificate was read from a header, and what to do about it. */
-export function explainHeader(detail: HeaderDetail, facts: HeaderFacts): string {
+export function explainHeader(detail: HeaderDetail, facts: Facts): string {
   return CERTIFICATE[detail](facts)
 }
 
 /** Says why a header doesn't prove that the proxy verified the certificate, and what to do about it. */
-export function explainVerification(detail: VerificationDetail, facts: HeaderFacts): string {
+export function explainVerification(detail: VerificationDetail, facts: Facts): string {
   return VERIFICATION[detail](facts)
 }
 
-function describeElement({ header, problem }: HeaderFacts): string {
+function describeElement({ header, problem }: Facts): string {
   return `header ${header} is rejected: ${problem}`
 }
 
-function describeValue({ header, encoding, value = '' }: HeaderFacts): string {
+function describeValue({ header, encoding, value = '' }: Facts): string {
   const seen = recognizeEncoding(value)
   if (seen === undefined) return 'it looks like none of the known encodings'
   if (encoding !== undefined && isSameEncoding(seen, encoding))

@@ -1,13 +1,8 @@
 import { explainPathFault } from '../path/explain.js'
 import { HOW_TO_SHOW_CERTIFICATES } from '../util/runtime.js'
-import { trace } from '../util/trace.js'
-import {
-  describeKey,
-  explainHeader,
-  explainVerification,
-  type HeaderFacts,
-} from './explain-header.js'
+import { describeKey, explainHeader, explainVerification } from './explain-header.js'
 import { explainSocket } from './explain-socket.js'
+import { type Facts, factsOf } from './facts.js'
 import type {
   EventDetail,
   ExtractionFailure,
@@ -16,35 +11,9 @@ import type {
   RetrievalDetail,
 } from './result.js'
 
-/** Facts about a failure that its reason and its detail don't tell. */
-export interface Facts extends HeaderFacts {
-  /** The peer's address. */
-  readonly address?: string | null
-  /** The failure of the source that was asked before. */
-  readonly earlier?: ExtractionFailure
-}
-
-const factsByFailure = new WeakMap<ExtractionFailure, () => Facts>()
-
-/**
- * Keeps facts for the explanation of a failure. Without a trace, they aren't needed.
- *
- * @param collect - called when the failure is explained
- */
-export function note<Failure extends ExtractionFailure>(
-  failure: Failure,
-  collect: () => Facts,
-): Failure {
-  if (trace.enabled) {
-    const known = factsByFailure.get(failure)
-    factsByFailure.set(failure, () => ({ ...known?.(), ...collect() }))
-  }
-  return failure
-}
-
 /** Says why no certificate was extracted, and what to do about it. */
 export function explainFailure(failure: ExtractionFailure): string {
-  const facts = factsByFailure.get(failure)?.() ?? {}
+  const facts = factsOf(failure)
   const explain = EXPLANATIONS[failure.reason] as Explain<ExtractionFailureReason>
   const sentence = explain(failure, facts)
   return facts.earlier === undefined
@@ -73,7 +42,7 @@ const PROXY: Readonly<Record<ProxyDetail, (facts: Facts) => string>> = {
 /** Says why a path isn't valid, in a clause that the name of the certificate comes before. */
 export function explainPath(
   failure: ExtractionFailure<'certificate_chain_untrusted'>,
-  { problem }: Facts = factsByFailure.get(failure)?.() ?? {},
+  { problem }: Facts = factsOf(failure),
 ): string {
   return problem ?? explainPathFault(failure.detail ?? 'unknown_issuer')
 }

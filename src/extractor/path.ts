@@ -4,7 +4,7 @@ import { type StoredCertificate, sharedPath } from '../certificate/stored-certif
 import { findTrustedPath, isTrustStore, type TrustStore } from '../path/trust-store.js'
 import type { PathFault } from '../path/verdict.js'
 import { ignoreRejection } from '../util/promises.js'
-import { note } from './explanation.js'
+import { note } from './facts.js'
 import type { RequestLike } from './request.js'
 import { type ExtractionFailure, failWith } from './result.js'
 

@@ -1,5 +1,5 @@
 import type { HeaderRule } from '../parsers/presets.js'
-import { note } from './explanation.js'
+import { note } from './facts.js'
 import { explainUnreadable, type Fields, readField, UNREADABLE } from './fields.js'
 import type { HeaderPlan } from './header-plan.js'
 import { type ExtractionFailure, failWith, type VerificationDetail } from './result.js'

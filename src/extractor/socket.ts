@@ -5,7 +5,7 @@ import {
   shared,
   unshared,
 } from '../certificate/stored-certificate.js'
-import { note } from './explanation.js'
+import { note } from './facts.js'
 import {
   type CertificateSocket,
   type Evidence,

@@ -1,4 +1,4 @@
-import { detailOfCode, readCode } from './explain-socket.js'
+import { detailOfCode, readCode } from './socket-codes.js'
 import { type CertificateSocket, findLeafDer } from './peer-certificates.js'
 import type { RequestLike } from './request.js'
 import { type ExtractionFailure, failWith, type SocketDetail } from './result.js'

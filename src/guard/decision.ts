@@ -1,5 +1,6 @@
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { ClientCertificateError } from '../util/errors.js'
+import { trace } from '../util/trace.js'
 import {
   type Attached,
   attachCertificate,
@@ -108,7 +109,7 @@ export abstract class Authentication<Req extends object> extends FirstAnswer<Ans
 
   #conclude(decision: Decision, cert: ChainedPeerCertificate | null, result?: object): void {
     const { plan } = this.#guard
-    traceDecision(plan.name, decision, cert, result)
+    if (trace.enabled) traceDecision(plan.name, decision, cert, result)
     announce(decision, cert, this.#req, plan)
     this.carryOut(decision)
   }

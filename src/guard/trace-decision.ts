@@ -1,5 +1,5 @@
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
-import { describeCertificate, describeFailure } from '../extractor/traced.js'
+import { describeCertificate, describeFailure } from '../extractor/describe.js'
 import { ClientCertificateError } from '../util/errors.js'
 import { trace } from '../util/trace.js'
 
@@ -21,7 +21,7 @@ export function traceDecision(
   cert: ChainedPeerCertificate | null,
   result: object | undefined,
 ): void {
-  if (trace.enabled) trace('%s %s', strategy, describeDecision(decision, cert, result))
+  trace('%s %s', strategy, describeDecision(decision, cert, result))
 }
 
 /** @returns the line without the name of the strategy */

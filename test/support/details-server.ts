@@ -9,7 +9,7 @@ import express from 'express'
 import passport from 'passport'
 import { Strategy, type StrategyOptions } from 'passport-client-certificate-auth'
 
-/** What the process reads first, as JSON in one line. */
+/** The first line of the standard input, as JSON. */
 export interface Setup {
   readonly servers: Readonly<Record<string, ServerOptions & { readonly socketPath?: string }>>
   /** `trustedProxies` may name one of the functions below. */

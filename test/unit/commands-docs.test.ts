@@ -16,11 +16,12 @@ const COMMANDS = { inspect, check }
 describe('docs/commands.md', () => {
   let folder = ''
   let server = { port: 0 }
-  before(async () => {
+  // Before each test, because other files close all servers after each.
+  beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'commands-'))
     server = await prepareDocumentedFiles(folder)
   })
-  after(async () => {
+  afterEach(async () => {
     await closeServers()
     await rm(folder, { recursive: true })
   })

@@ -127,7 +127,7 @@ function decodeBase64List(value: string, isFollowed: boolean, isByteSequence: bo
   }
   const digits = isByteSequence ? padded(once.slice(1, -1)) : once
   const ders = decodeBase64DerChain(digits)
-  if (ders !== undefined) return { ders, problems: once === value ? [] : [PERCENT_BASE64] }
+  if (Array.isArray(ders)) return { ders, problems: once === value ? [] : [PERCENT_BASE64] }
   const [first = ''] = digits.split(',')
   throw new UsageError(
     describeDamage(Buffer.from(first, 'base64'), {

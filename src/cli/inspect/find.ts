@@ -52,7 +52,8 @@ function explain(text: string, fault: Error | undefined): Error {
 const PASS = 'pass PEM, DER, or the value of a client certificate header'
 
 function findDer(bytes: Buffer): Found {
-  const ders = splitCertificates([bytes]) ?? [bytes]
+  const split = splitCertificates([bytes])
+  const ders = Array.isArray(split) ? split : [bytes]
   ders.forEach(assertCertificate)
   return { form: 'der', ders, problems: [] }
 }

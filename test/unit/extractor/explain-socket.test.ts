@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { detailOfCode, explainSocket, readCode } from '../../../src/extractor/explain-socket.js'
+import { explainSocket } from '../../../src/extractor/explain-socket.js'
+import { detailOfCode, readCode } from '../../../src/extractor/socket-codes.js'
 import type { SocketDetail } from '../../../src/extractor/result.js'
 
 describe('the explanation of a TLS socket that authenticates no client', () => {

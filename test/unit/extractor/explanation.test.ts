@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { explainHeader, explainVerification } from '../../../src/extractor/explain-header.js'
-import { explainFailure, explainPath, note } from '../../../src/extractor/explanation.js'
+import { explainFailure, explainPath } from '../../../src/extractor/explanation.js'
+import { note } from '../../../src/extractor/facts.js'
 import { failWith } from '../../../src/extractor/result.js'
 import { certificateOf, pointSpki } from '../../support/der-writer.js'
 import { withTrace } from '../../support/with-trace.js'

@@ -1,12 +1,8 @@
 import { expect } from 'chai'
 import { createExtractor } from '../../../src/extractor/index.js'
 import { failWith } from '../../../src/extractor/result.js'
-import {
-  describeCertificate,
-  describeFailure,
-  traced,
-  untraced,
-} from '../../../src/extractor/traced.js'
+import { describeCertificate, describeFailure } from '../../../src/extractor/describe.js'
+import { traced, untraced } from '../../../src/extractor/traced.js'
 import { type ExplainedCase, explainedCases, SECRETS } from '../../support/explained-cases.js'
 import { withTrace } from '../../support/with-trace.js'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { failWith } from '../../../src/extractor/result.js'
-import { describeDecision, traceDecision } from '../../../src/guard/trace-decision.js'
+import { describeDecision } from '../../../src/guard/trace-decision.js'
 import { ClientCertificateError, verifyTimeout } from '../../../src/util/errors.js'
 import { certificateLike } from '../../support/certificates.js'
 import { withTrace } from '../../support/with-trace.js'
@@ -64,18 +64,6 @@ describe('the trace of a decision', () => {
     const error = failed('ERR_EXTRACTOR_FAILED', new TypeError('secret'))
     expect(describeDecision({ kind: 'error', error }, null, undefined)).to.equal(
       'failed for the request: TypeError was thrown (ERR_EXTRACTOR_FAILED)',
-    )
-  })
-
-  it('is written only where NODE_DEBUG asks for it', () => {
-    const decision = {
-      get kind(): 'accepted' {
-        return expect.fail('described')
-      },
-    }
-    traceDecision('client-cert', decision, cert, undefined)
-    expect(() => withTrace(() => traceDecision('client-cert', decision, cert, undefined))).to.throw(
-      'described',
     )
   })
 })
