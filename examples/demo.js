@@ -14,7 +14,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 const CERTIFICATE = 'X-SSL-Client-Cert'
 const VERIFY = 'X-SSL-Client-Verify'
 
-/** @type {string} the reason for the last rejection, from the audit hook */
+/** @type {string} the reason for the last rejection and its detail, from the audit hook */
 let lastReason
 
 /** @param {import('passport-client-certificate-auth').StrategyOptions} options */
@@ -34,8 +34,8 @@ function createApp(options) {
 
 /** @type {import('passport-client-certificate-auth').StrategyOptions} */
 const audit = {
-  onRejected: (_cert, _req, reason) => {
-    lastReason = reason
+  onRejected: (_cert, _req, reason, { detail }) => {
+    lastReason = detail === undefined ? reason : `${reason}: ${detail}`
   },
 }
 /** @type {import('passport-client-certificate-auth').StrategyOptions} */
@@ -93,22 +93,26 @@ const overAppendingProxy = () =>
 const pastTheProxy = () => overProxy(alice, 'SUCCESS', bypassedUrl)
 const notVerified = () => overProxy(selfSigned, 'FAILED:self-signed certificate')
 
+const SOCKET = 'socket_not_authorized'
+const HEADER = 'header_missing_or_malformed'
+const VERIFICATION = 'verification_header_mismatch'
+
 /** @typedef {() => ReturnType<typeof get>} Ask */
 /** @type {[who: string, how: string, status: number, reason: string, ask: Ask][]} */
 const expected = [
   ['alice', 'TLS, known CA', 200, '-', () => overTls(alice)],
   ['bob', 'TLS, not a user', 401, 'callback_returned_false', () => overTls(bob)],
-  ['"alice"', 'TLS, unknown CA', 401, 'socket_not_authorized', () => overTls(stranger)],
-  ['"alice"', 'TLS, self-signed', 401, 'socket_not_authorized', () => overTls(selfSigned)],
-  ['alice', 'TLS, expired', 401, 'socket_not_authorized', () => overTls(expired)],
-  ['nobody', 'TLS, no certificate', 401, 'socket_not_authorized', () => overTls({})],
+  ['"alice"', 'TLS, unknown CA', 401, `${SOCKET}: untrusted_ca`, () => overTls(stranger)],
+  ['"alice"', 'TLS, self-signed', 401, `${SOCKET}: self_signed`, () => overTls(selfSigned)],
+  ['alice', 'TLS, expired', 401, `${SOCKET}: expired`, () => overTls(expired)],
+  ['nobody', 'TLS, no certificate', 401, `${SOCKET}: no_certificate`, () => overTls({})],
   ['alice', 'proxy, verified', 200, '-', () => overProxy(alice, 'SUCCESS')],
   ['bob', 'proxy, not a user', 401, 'callback_returned_false', () => overProxy(bob, 'SUCCESS')],
-  ['bob', 'proxy, forged header', 401, 'header_missing_or_malformed', overAppendingProxy],
-  ['"alice"', 'proxy, not verified', 401, 'verification_header_mismatch', notVerified],
+  ['bob', 'proxy, forged header', 401, `${HEADER}: sent_more_than_once`, overAppendingProxy],
+  ['"alice"', 'proxy, not verified', 401, `${VERIFICATION}: wrong_value`, notVerified],
   ['alice', 'proxy, expired', 401, 'certificate_expired', () => overProxy(expired, 'SUCCESS')],
-  ['"alice"', 'spoofed past the proxy', 401, 'untrusted_proxy', pastTheProxy],
-  ['nobody', 'proxy, no certificate', 401, 'verification_header_mismatch', () => get(proxiedUrl)],
+  ['"alice"', 'spoofed past the proxy', 401, 'untrusted_proxy: address_not_listed', pastTheProxy],
+  ['nobody', 'proxy, no certificate', 401, `${VERIFICATION}: not_sent`, () => get(proxiedUrl)],
 ]
 
 /** @param {(string | number)[]} cells */
