@@ -9,6 +9,7 @@ const greet: Command = {
   run: ({ values, positionals }) => {
     const [file] = positionals
     if (file === undefined) return Promise.reject(new UsageError('name a file'))
+    if (file === 'odd') throw 'thrown' as unknown
     if (file === 'bug') throw new TypeError('cannot read\nproperties of \u001b[31mundefined')
     const text = `hello ${file}${values['loud'] === true ? '!' : ''}\n`
     return Promise.resolve({ text, data: { file, ...values }, exitCode: file === 'bad' ? 1 : 0 })
@@ -82,6 +83,7 @@ describe('the command line', () => {
       ['greet', 'x', '--times'],
       "Option '--times <value>' argument missing",
     ],
+    ['something thrown that is not an error', ['greet', 'odd'], 'thrown'],
     ['an error of a program', ['greet', 'bug'], 'cannot read properties of  [31mundefined'],
   ]
   for (const [title, argv, line] of mistakes) {

@@ -1,8 +1,10 @@
 import { expect } from 'chai'
 import { failWith } from '../../../src/extractor/result.js'
 import { describeDecision } from '../../../src/guard/trace-decision.js'
+import { Strategy } from '../../../src/index.js'
 import { ClientCertificateError, verifyTimeout } from '../../../src/util/errors.js'
 import { certificateLike } from '../../support/certificates.js'
+import { endingsOf } from '../../support/run-strategy.js'
 import { withTrace } from '../../support/with-trace.js'
 
 const cert = certificateLike({
@@ -65,5 +67,13 @@ describe('the trace of a decision', () => {
     expect(describeDecision({ kind: 'error', error }, null, undefined)).to.equal(
       'failed for the request: TypeError was thrown (ERR_EXTRACTOR_FAILED)',
     )
+  })
+
+  it('does not change the decision', async () => {
+    const rejected = { authorizationError: 'CERT_HAS_EXPIRED' }
+    const request = { socket: rejected }
+    const strategy = new Strategy((_cert) => ({ id: 'alice' }))
+    const untraced = await endingsOf(strategy, request)
+    expect(await withTrace(() => endingsOf(strategy, request))).to.deep.equal(untraced)
   })
 })
