@@ -33,7 +33,7 @@ export type Answer =
   | { readonly kind: 'untrusted'; readonly code: string }
   | { readonly kind: 'timeout' }
 
-/** The header of an answer is read up to this length. */
+/** An answer is read up to this length, with the interim answers before it. */
 const MAX_CHARACTERS = 65_536
 const HEADER_END = '\r\n\r\n'
 
@@ -63,7 +63,10 @@ export function sendRequest(
       if (answer !== undefined) settle(answer)
     })
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      settle(readError(error, isConnected, socket))
+      // Node sets this only if the server's certificate isn't acceptable.
+      const { authorizationError } = socket as Partial<tls.TLSSocket>
+      const distrust = target.isInsecure ? undefined : authorizationError
+      settle(readError(error, isConnected, distrust))
     })
     // The server may have closed its side only.
     socket.on('end', () => settle({ kind: 'closed', code: undefined }))
@@ -103,14 +106,23 @@ function toRequest({ path, authority }: Target, lines: readonly Line[]): string 
 
 /** @returns `undefined` as long as the header isn't complete */
 function readAnswer(text: string): Answer | undefined {
-  const end = text.indexOf(HEADER_END)
-  const [line = '', status] = /^HTTP\/1\.[01] ([1-5]\d\d)\b[^\r\n]*\r\n/.exec(text) ?? []
-  if (end === -1) return text.length > MAX_CHARACTERS ? NOT_HTTP : undefined
-  if (status === undefined) return NOT_HTTP
-  // Interim answers come before the final one (RFC 9110 15.2).
-  if (status.startsWith('1')) return readAnswer(text.slice(end + HEADER_END.length))
-  const header = text.slice(line.length - 2, end)
-  const location = /\r\nlocation:[ \t]*([^\r\n]*)/i.exec(header)?.[1]
+  let start = 0
+  let end = text.indexOf(HEADER_END)
+  while (end !== -1) {
+    const answer = readHeader(text.slice(start, end))
+    if (answer !== undefined) return answer
+    start = end + HEADER_END.length
+    end = text.indexOf(HEADER_END, start)
+  }
+  return text.length > MAX_CHARACTERS ? NOT_HTTP : undefined
+}
+
+/** @returns `undefined` for an interim answer, which comes before the final one (RFC 9110 15.2) */
+function readHeader(header: string): Answer | undefined {
+  const [line, status] = /^HTTP\/1\.[01] ([1-5]\d\d)\b[^\r\n]*/.exec(header) ?? []
+  if (line === undefined || status === undefined) return NOT_HTTP
+  if (status.startsWith('1')) return undefined
+  const location = /\r\nlocation:[ \t]*([^\r\n]*)/i.exec(header.slice(line.length))?.[1]
   return { kind: 'status', status: Number(status), location }
 }
 
@@ -119,10 +131,8 @@ const NOT_HTTP: Answer = { kind: 'closed', code: 'NOT_HTTP' }
 function readError(
   { code = 'UNKNOWN' }: NodeJS.ErrnoException,
   isConnected: boolean,
-  socket: Socket,
+  distrust: Error | undefined,
 ): Answer {
-  // Node sets this only if the server's certificate isn't acceptable.
-  const { authorizationError } = socket as Partial<tls.TLSSocket>
-  if (authorizationError) return { kind: 'untrusted', code: String(authorizationError) }
+  if (distrust) return { kind: 'untrusted', code: String(distrust) }
   return isConnected ? { kind: 'closed', code } : { kind: 'unreachable', code }
 }

@@ -148,6 +148,11 @@ describe('sendRequest()', () => {
       [`HTTP/1.1 200 OK\r\nA: ${'b'.repeat(65_536)}`],
       { kind: 'closed', code: 'NOT_HTTP' },
     ],
+    [
+      'interim answers without end',
+      ['HTTP/1.1 100 Continue\r\n\r\n'.repeat(100_000)],
+      { kind: 'closed', code: 'NOT_HTTP' },
+    ],
   ]
   for (const [title, chunks, answer] of answers) {
     it(`reads ${title}`, async () => {
@@ -254,6 +259,8 @@ describe('sendRequest()', () => {
       const port = await startTls(options, (socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n'))
       const to = target(port, { isTls: true, ca: root.cert })
       expect(await sendRequest(to, selfSigned, [])).to.include({ kind: 'closed' })
+      const any = target(port, { isTls: true, isInsecure: true })
+      expect(await sendRequest(any, undefined, [])).to.include({ kind: 'closed' })
     })
   }
 })
