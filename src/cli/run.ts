@@ -1,6 +1,9 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { printable } from '../util/printable.js'
 import { suggest } from '../util/suggest.js'
 import { type Arguments, type Command, type Report, type Streams, UsageError } from './command.js'
+
+export { printable } from '../util/printable.js'
 
 const PROGRAM = 'passport-client-certificate-auth'
 
@@ -91,9 +94,4 @@ function messageOf(error: unknown): string {
 /** Shows a message in one line, without the control characters that it may quote. */
 function oneLine(error: unknown): string {
   return printable(messageOf(error))
-}
-
-/** Makes a text safe to print, because a terminal obeys control characters. */
-export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim()
 }

@@ -8,8 +8,17 @@ interface Certificate {
 
 /** Shows nothing of a certificate that a client could have chosen, except its serial number. */
 export function describeCertificate({ fingerprint256, serialNumber }: Certificate): string {
-  const serial = serialNumber === undefined ? '' : `, serial number ${serialNumber}`
+  const serial = serialNumber === undefined ? '' : `, serial number ${shorten(serialNumber)}`
   return `the certificate ${fingerprint256}${serial}`
+}
+
+/** A sign, and 20 octets (RFC 5280 4.1.2.2). A client can make a certificate with thousands. */
+const MAX_SERIAL_CHARACTERS = 41
+
+function shorten(serialNumber: string): string {
+  return serialNumber.length > MAX_SERIAL_CHARACTERS
+    ? `${serialNumber.slice(0, MAX_SERIAL_CHARACTERS)}...`
+    : serialNumber
 }
 
 interface Failure {

@@ -4,6 +4,7 @@ import { type StoredCertificate, sharedPath } from '../certificate/stored-certif
 import { findTrustedPath, isTrustStore, type TrustStore } from '../path/trust-store.js'
 import type { PathFault } from '../path/verdict.js'
 import { ignoreRejection } from '../util/promises.js'
+import { nameOfThrown } from '../util/thrown-name.js'
 import { note } from './facts.js'
 import type { RequestLike } from './request.js'
 import { type ExtractionFailure, failWith } from './result.js'
@@ -111,7 +112,7 @@ function findStore(request: RequestLike, find: FindTrustStore): TrustStore | str
     ignoreRejection(store)
     return 'the function "ca" returned no trust store for this request'
   } catch (error) {
-    return `the function "ca" threw: ${error instanceof Error ? error.message : typeof error}`
+    return `the function "ca" threw ${nameOfThrown(error)}`
   }
 }
 

@@ -1,4 +1,5 @@
 import type { StoredCertificate } from '../certificate/stored-certificate.js'
+import { nameOfThrown } from '../util/thrown-name.js'
 import { readApiGatewayRequest } from './api-gateway.js'
 import type { CertificateCache } from './certificate-cache.js'
 import { readHeader } from './header.js'
@@ -60,8 +61,8 @@ function checkTrust(request: RequestLike, trust: ProxyTrust): ExtractionFailure 
   } catch (error) {
     // If the application's function throws, the peer isn't trusted.
     const failure = failWith('untrusted_proxy', 'function_said_no')
-    const said = error instanceof Error ? error.message : typeof error
-    return note(failure, () => ({ problem: `the function trustedProxies threw: ${said}` }))
+    const name = nameOfThrown(error)
+    return note(failure, () => ({ problem: `the function trustedProxies threw ${name}` }))
   }
 }
 

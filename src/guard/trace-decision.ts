@@ -1,6 +1,7 @@
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { describeCertificate, describeFailure } from '../extractor/describe.js'
 import { ClientCertificateError } from '../util/errors.js'
+import { nameOfThrown } from '../util/thrown-name.js'
 import { trace } from '../util/trace.js'
 
 /** As much of a decision as its trace shows. */
@@ -21,7 +22,14 @@ export function traceDecision(
   cert: ChainedPeerCertificate | null,
   result: object | undefined,
 ): void {
-  trace('%s %s', strategy, describeDecision(decision, cert, result))
+  let line: string
+  try {
+    line = describeDecision(decision, cert, result)
+  } catch {
+    // The application's extractor may return members that throw. The request still needs its answer.
+    line = `ended in a decision that can't be described (${decision.kind})`
+  }
+  trace('%s %s', strategy, line)
 }
 
 /** @returns the line without the name of the strategy */
@@ -49,11 +57,9 @@ export function describeDecision(
 function describeError(error: unknown): string {
   if (error instanceof ClientCertificateError) {
     const { code, cause, message } = error
-    return cause === undefined ? `${message} (${code})` : `${nameOf(cause)} was thrown (${code})`
+    return cause === undefined
+      ? `${message} (${code})`
+      : `${nameOfThrown(cause)} was thrown (${code})`
   }
-  return `your callback failed with ${nameOf(error)}, which your error handler gets`
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.constructor.name : `a value of the type ${typeof error}`
+  return `your callback failed with ${nameOfThrown(error)}, which your error handler gets`
 }

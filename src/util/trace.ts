@@ -1,4 +1,5 @@
 import { debuglog } from 'node:util'
+import { printable } from './printable.js'
 
 const PACKAGE = 'passport-client-certificate-auth'
 
@@ -24,10 +25,18 @@ export const trace: Trace = compileTrace(debuglog(PACKAGE), () => process.env['N
 export function compileTrace(log: Trace, readNames: () => string | undefined): Trace {
   if (!log.enabled) return log
   try {
-    return isNamed(readNames() ?? '') ? log : SILENT
+    return isNamed(readNames() ?? '') ? inOneLine(log) : SILENT
   } catch {
-    return log
+    return inOneLine(log)
   }
+}
+
+/** Names that the application or its extractor chose may hold line breaks, and so forge further lines. */
+function inOneLine(log: Trace): Trace {
+  const write = (message: string, ...values: (string | number)[]): void => {
+    log(message, ...values.map((value) => printable(String(value))))
+  }
+  return Object.assign(write, { enabled: true })
 }
 
 /** Like Node: names are separated by commas, case is ignored, and `*` matches any characters. */

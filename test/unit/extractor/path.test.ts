@@ -225,6 +225,10 @@ describe('an extractor with ca', () => {
         throw 'no tenant'
       }
       expectRejected(extract({ ca: text }, direct), 'unknown_issuer')
+      const odd = (): never => {
+        throw Object.assign(new Error(), { message: Symbol('no tenant'), constructor: undefined })
+      }
+      expectRejected(extract({ ca: odd }, direct), 'unknown_issuer')
     })
   })
 

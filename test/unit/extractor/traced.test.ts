@@ -42,6 +42,14 @@ describe('the trace of an extractor', () => {
     expect(describeCertificate({ fingerprint256: 'AB:CD' })).to.equal('the certificate AB:CD')
   })
 
+  it('cuts off a serial number that is longer than any may be', () => {
+    const show = (serialNumber: string) =>
+      describeCertificate({ fingerprint256: 'A', serialNumber })
+    const longest = `-${'AB'.repeat(20)}`
+    expect(show(longest)).to.equal(`the certificate A, serial number ${longest}`)
+    expect(show(`${longest}C`)).to.equal(`the certificate A, serial number ${longest}...`)
+  })
+
   const foreign = [
     [{ reason: 'revoked_yesterday' }, '(revoked_yesterday)'],
     [{ reason: 'untrusted_proxy', detail: 'x', code: 'Y' }, '(untrusted_proxy, x, Y)'],

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { failWith } from '../../../src/extractor/result.js'
-import { describeDecision } from '../../../src/guard/trace-decision.js'
+import { describeDecision, traceDecision } from '../../../src/guard/trace-decision.js'
 import { Strategy } from '../../../src/index.js'
 import { ClientCertificateError, verifyTimeout } from '../../../src/util/errors.js'
 import { certificateLike } from '../../support/certificates.js'
@@ -46,6 +46,17 @@ describe('the trace of a decision', () => {
       expect(withTrace(() => describeDecision(decision, cert, undefined))).to.equal(line)
     })
   }
+
+  it("leaves the decision as it is if it can't be described", () => {
+    const odd = certificateLike({})
+    Object.defineProperty(odd, 'fingerprint256', {
+      get() {
+        throw new Error('secret')
+      },
+    })
+    expect(() => describeDecision({ kind: 'accepted' }, odd, undefined)).to.throw('secret')
+    expect(() => traceDecision('s', { kind: 'accepted' }, odd, undefined)).not.to.throw()
+  })
 
   it('explains why there is no certificate', () => {
     withTrace(() => {

@@ -27,6 +27,18 @@ describe('NODE_DEBUG=passport-client-certificate-auth', () => {
     }
   })
 
+  it('is one line, whatever the values in it are', () => {
+    const lines: string[] = []
+    const log = Object.assign((...parts: unknown[]) => lines.push(parts.join('|')), {
+      enabled: true,
+    })
+    const said = compileTrace(log, () => NAME)
+    said('%s %s', 'a\r\nb\u2028c', '\u001b[2J\u009b31m\u202ed')
+    said('%s', 7)
+    expect(lines).to.deep.equal(['%s %s|a b c|[2J 31m d', '%s|7'])
+    expect(said.enabled).to.equal(true)
+  })
+
   it('is not said in a runtime that says that every trace is wanted, without the variable', () => {
     const log = Object.assign(() => expect.fail('said'), { enabled: true })
     compileTrace(log, () => undefined)('a line')
