@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { type Streams, UsageError } from './command.js'
 import { printable } from './run.js'
@@ -64,6 +65,27 @@ async function readUpToLimit(handle: FileHandle, file: string): Promise<Buffer> 
     length += bytesRead
   }
   throw tooLarge(quoteStart(file))
+}
+
+/**
+ * Reads a file at once, like `readFileSync()`, which never ends for some devices.
+ *
+ * @returns `undefined` if the file has more than 1 MiB
+ */
+export function readFileUpToLimit(file: string): Buffer | undefined {
+  const descriptor = openSync(file, 'r')
+  try {
+    const bytes = Buffer.alloc(MAX_INPUT_BYTES + 1)
+    let length = 0
+    while (length < bytes.length) {
+      const bytesRead = readSync(descriptor, bytes, length, bytes.length - length, null)
+      if (bytesRead === 0) return bytes.subarray(0, length)
+      length += bytesRead
+    }
+    return undefined
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 function tooLarge(source: string): UsageError {

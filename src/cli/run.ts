@@ -91,7 +91,10 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** Shows a message in one line, without the control characters that it may quote. */
+/**
+ * Shows a message in one line, without the control characters that it may quote, and without a private key
+ * that was passed in place of a file's name: others may read the output, for instance in a CI system.
+ */
 function oneLine(error: unknown): string {
-  return printable(messageOf(error))
+  return printable(messageOf(error)).replace(/(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----).*/, '$1...')
 }

@@ -33,6 +33,8 @@ export async function files(): Promise<Files> {
     'older.key': privateKey.export({ type: 'sec1', format: 'pem', ...passphrase }).toString(),
     'cut.pem': '-----BEGIN CERTIFICATE-----\nAAAA\n',
     'text.pem': 'hello\n',
+    'most.pem': ' '.repeat(1024 * 1024),
+    'large.pem': ' '.repeat(1024 * 1024 + 1),
     'broken.pem': ec.cert.replace('MII', 'AII'),
   })
 }

@@ -1,9 +1,9 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { readFields } from '../../certificate/fields.js'
 import { checkValidity } from '../../certificate/validity.js'
 import { readPem } from '../../util/pem-blocks.js'
 import { UsageError } from '../command.js'
+import { readFileUpToLimit } from '../input.js'
 import { forgeIssued, forgeSelfSigned, type Identity } from '../forge.js'
 
 /** A certificate of the user with its key, and the forgeries that resemble it. */
@@ -61,12 +61,15 @@ export function readCa(file: string): string {
 }
 
 function readText(file: string, option: string): string {
+  let bytes: Buffer | undefined
   try {
-    return readFileSync(file, 'utf8')
+    bytes = readFileUpToLimit(file)
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException
     throw new UsageError(`the file of ${option} can't be read (${code}): ${file}`)
   }
+  if (bytes !== undefined) return bytes.toString()
+  throw new UsageError(`the file of ${option} has more than 1 MiB: ${file}`)
 }
 
 function readCertificates(pem: string, option: string): Buffer[] {

@@ -84,6 +84,15 @@ describe('the command line', () => {
       "Option '--times <value>' argument missing",
     ],
     ['something thrown that is not an error', ['greet', 'odd'], 'thrown'],
+    [
+      'a private key in place of a file',
+      [
+        'greet',
+        'x',
+        '-----BEGIN EC PRIVATE KEY-----\nTUlHSEFnRUFN\n-----END EC PRIVATE KEY-----\n',
+      ],
+      "unknown option '-----BEGIN EC PRIVATE KEY-----...",
+    ],
     ['an error of a program', ['greet', 'bug'], 'cannot read properties of  [31mundefined'],
   ]
   for (const [title, argv, line] of mistakes) {

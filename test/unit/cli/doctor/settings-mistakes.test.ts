@@ -57,6 +57,16 @@ describe('the settings of doctor', () => {
       'the file of --ca must hold at least one certificate in PEM',
     ],
     [
+      'a file that is too large',
+      (all) => ({ ca: all['large.pem'] }),
+      /^the file of --ca has more than 1 MiB: .*large\.pem$/,
+    ],
+    [
+      'a file of 1 MiB without a certificate',
+      (all) => ({ ca: all['most.pem'] }),
+      'the file of --ca holds no certificate in PEM',
+    ],
+    [
       'a certificate file without one',
       (all) => ({ cert: all['text.pem'] }),
       'the file of --cert holds no certificate in PEM',
