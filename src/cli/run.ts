@@ -96,5 +96,5 @@ function messageOf(error: unknown): string {
  * that was passed in place of a file's name: others may read the output, for instance in a CI system.
  */
 function oneLine(error: unknown): string {
-  return printable(messageOf(error)).replace(/(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----).*/, '$1...')
+  return printable(messageOf(error)).replace(/(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----).*/i, '$1...')
 }
