@@ -73,7 +73,17 @@ function parse(args: readonly string[], { options }: Command): Arguments {
 }
 
 function format({ data, text }: Report, isJson: boolean): string {
-  return isJson ? `${JSON.stringify(data, undefined, 2)}\n` : text
+  return isJson ? `${escapeControls(JSON.stringify(data, undefined, 2))}\n` : text
+}
+
+/** JSON escapes only some of the characters that a terminal obeys (RFC 8259 7). */
+function escapeControls(json: string): string {
+  return json.replaceAll(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
 }
 
 function listCommands(commands: Commands): string {

@@ -65,6 +65,13 @@ describe('the command line', () => {
     expect(status).to.equal(1)
   })
 
+  it('escapes everything in JSON that a terminal obeys', async () => {
+    const file = 'a\u001b\u007f\u009b\u202e\u2028\u{e0001}\u00e9'
+    const { out } = await call('greet', file, '--json')
+    expect(out).to.include('"a\\u001b\\u007f\\u009b\\u202e\\u2028\\udb40\\udc01\u00e9"')
+    expect(JSON.parse(out)).to.include({ file })
+  })
+
   const mistakes: readonly (readonly [title: string, argv: string[], line: string])[] = [
     ['input that the command rejects', ['greet'], 'name a file'],
     [
