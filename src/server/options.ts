@@ -2,6 +2,7 @@ import { constants } from 'node:crypto'
 import type { SecureContextOptions, TlsOptions } from 'node:tls'
 import { assertBoolean, assertOneOf, assertText } from '../util/assert.js'
 import { invalidValue, kindOf } from '../util/errors.js'
+import { assertKeyContents } from '../util/pem-blocks.js'
 import { assertDirectTls } from '../util/runtime.js'
 import { assertCas, assertCertificates, digestTrust, splitRevocationLists } from './trust-digest.js'
 
@@ -118,5 +119,6 @@ function assertServerOptions(options: TlsOptions): void {
       kindOf(options.pfx),
     )
   }
+  assertKeyContents(options.key)
   if (options.cert) assertCertificates(options.cert)
 }

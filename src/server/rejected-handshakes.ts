@@ -5,7 +5,7 @@ import { detailOfCode, readCode } from '../extractor/socket-codes.js'
 import type { SocketDetail } from '../extractor/result.js'
 import { describeCertificate } from '../extractor/describe.js'
 import { assertBoolean, assertFunction } from '../util/assert.js'
-import { invalidType } from '../util/errors.js'
+import { invalidType, kindOf } from '../util/errors.js'
 import { runHook } from '../util/hooks.js'
 import { type OptionTable, parseOptions, withDefault } from '../util/options.js'
 import { assertDirectTls } from '../util/runtime.js'
@@ -98,7 +98,10 @@ export function reportRejectedHandshakes(
 function assertServer(server: unknown): void {
   const { setSecureContext } = (server ?? {}) as Partial<TlsServer>
   if (typeof setSecureContext !== 'function') {
-    throw invalidType('server', 'a server of node:https, node:http2 or node:tls', server)
+    const expected =
+      'a server of node:https, node:http2 or node:tls, because only they have TLS handshakes'
+    // A server has about 30 members, which would hide the sentence.
+    throw invalidType('server', expected, kindOf(server))
   }
 }
 

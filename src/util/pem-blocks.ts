@@ -97,6 +97,8 @@ function invalidArmour({ name, noun }: PemOption, at: number, line: number): Typ
   )
 }
 
+const HINT_AT_FILE_NAME = ', but looks like a file name: pass its contents'
+
 /** Doesn't quote the value, because it may be a private key in the wrong option. */
 function invalidPem(problem: string, { name }: PemOption, pem: unknown): TypeError {
   return invalidValue(name, problem, kindOf(pem))
@@ -106,9 +108,29 @@ function invalidPem(problem: string, { name }: PemOption, pem: unknown): TypeErr
 function assertNothingMeant(text: string, option: PemOption, pem: unknown): void {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   if (lines.every((line) => line.startsWith('#'))) return
-  const isFileName = lines.length === 1 && /^[\x20-\x7e]{1,255}$/.test(text.trim())
-  const hint = isFileName ? ', and looks like a file name: pass its contents' : ''
+  const hint = looksLikeFileName(text) ? HINT_AT_FILE_NAME : ''
   throw invalidPem(`must hold at least one ${option.noun} in PEM${hint}`, option, pem)
+}
+
+/** Whether a string that should hold PEM is one line of ordinary characters. */
+function looksLikeFileName(text: string): boolean {
+  return /^[\x20-\x7e]{1,255}$/.test(text.trim())
+}
+
+/**
+ * OpenSSL's own error for such a key is "DECODER routines::unsupported".
+ *
+ * @throws TypeError `ERR_INVALID_ARG_VALUE` for the name of a file instead of its contents
+ */
+export function assertKeyContents(keys: unknown): void {
+  for (const key of Array.isArray(keys) ? (keys as unknown[]) : [keys]) {
+    if (typeof key !== 'string' || key.includes('-----') || !looksLikeFileName(key)) continue
+    throw invalidValue(
+      'option "key"',
+      `must hold a private key in PEM${HINT_AT_FILE_NAME}`,
+      kindOf(key),
+    )
+  }
 }
 
 /** OpenSSL can skip a block of another kind only if it can decode the block. */
