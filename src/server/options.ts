@@ -3,6 +3,7 @@ import type { SecureContextOptions, TlsOptions } from 'node:tls'
 import { assertBoolean, assertOneOf, assertText } from '../util/assert.js'
 import { invalidValue, kindOf } from '../util/errors.js'
 import { assertKeyContents } from '../util/pem-blocks.js'
+import { suggestNear } from '../util/suggest.js'
 import { assertDirectTls } from '../util/runtime.js'
 import { assertCas, assertCertificates, digestTrust, splitRevocationLists } from './trust-digest.js'
 
@@ -26,6 +27,11 @@ export interface MtlsServerOptions extends TlsOptions {
   contextsShareCa?: boolean | undefined
 }
 
+/** Node ignores options that it doesn't know, so a list with a misspelt name would revoke nothing. */
+const CHECKED_NAMES = [
+  ...['key', 'cert', 'crl', 'requestCert', 'rejectUnauthorized', 'SNICallback', 'contextsShareCa'],
+  ...['sessionIdContext', 'allowPartialTrustChain'],
+]
 const MODERN_VERSIONS = ['TLSv1.2', 'TLSv1.3']
 
 /**
@@ -40,7 +46,8 @@ const MODERN_VERSIONS = ['TLSv1.2', 'TLSv1.3']
  * - `SSL_OP_NO_TICKET` with `SNICallback` or `contextsShareCa: false`, so that a client can't resume a
  *   session in a context with other CAs.
  *
- * Your own values win, unless they contradict the list above.
+ * Your own values win, unless they contradict the list above. A misspelt name such as `crls`
+ * throws, because Node would ignore it.
  *
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, or
  *   `ERR_UNSUPPORTED_RUNTIME` on Deno
@@ -62,6 +69,7 @@ export function mtlsServerOptions<Options extends MtlsServerOptions>(
   assertDirectTls('mtlsServerOptions()')
   // Copies first, because the copy below contains own options only, and we must check the same options.
   const { contextsShareCa, crl: lists, ...own } = { ...options }
+  assertSpelling(options)
   assertServerOptions(own)
   const { SNICallback, secureOptions = 0, minVersion = 'TLSv1.2' } = own
   const hasTickets = contextsShareCa ?? !SNICallback
@@ -97,6 +105,13 @@ export interface CompletedOptions {
   sessionIdContext: string
   /** One revocation list in each string. */
   crl?: string[]
+}
+
+function assertSpelling(options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    const hint = suggestNear(name, CHECKED_NAMES)
+    if (hint !== '') throw invalidValue(`option "${name}"`, `is unknown${hint}`, kindOf(value))
+  }
 }
 
 function assertServerOptions(options: TlsOptions): void {

@@ -9,7 +9,25 @@ export function suggest(typed: string, names: readonly string[]): string {
     .map((name) => ({ name, distance: editDistance(typed.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, distance }) => distance <= Math.max(2, name.length / 3))
     .sort((a, b) => a.distance - b.distance)
-  return nearest === undefined ? '' : ` (did you mean '${nearest.name}'?)`
+  return nearest === undefined ? '' : hint(nearest.name)
+}
+
+/**
+ * A hint at one of the names, for options that may have any other name too. Names with less than 9
+ * characters may differ in one of them, longer ones in two; case is ignored.
+ *
+ * @returns an empty string if the name is right, or far from all of them
+ */
+export function suggestNear(typed: string, names: readonly string[]): string {
+  if (names.includes(typed)) return ''
+  const near = names.find((name) => {
+    return editDistance(typed.toLowerCase(), name.toLowerCase()) <= (name.length < 9 ? 1 : 2)
+  })
+  return near === undefined ? '' : hint(near)
+}
+
+function hint(name: string): string {
+  return ` (did you mean '${name}'?)`
 }
 
 /** Levenshtein's distance: how many characters to add, remove or replace. */

@@ -52,6 +52,12 @@ export const MISTAKES_AT_START: Readonly<Record<string, Mistake>> = {
         "Received { trustedProxy: 'loopback' }",
     ),
   },
+  'an option of the server that is misspelt': {
+    code: [['mtlsServerOptions({\n', 'mtlsServerOptions({ rejectUnauthorised: false,\n']],
+    stderr: wrong(
+      `option "rejectUnauthorised" is unknown (did you mean 'rejectUnauthorized'?). Received a boolean`,
+    ),
+  },
   'certificateHeader alone': {
     code: [['new Strategy(', "new Strategy({ certificateHeader: 'x-client-cert' }, "]],
     stderr: wrong(
