@@ -9,6 +9,7 @@ import { isPeerKnown, type ProxyTrust } from './proxy-trust.js'
 import type { RequestLike } from './request.js'
 import { type ExtractionFailure, failWith, isFailure } from './result.js'
 import { readSocket } from './socket.js'
+import { warnOnce } from '../util/warnings.js'
 
 /** Finds the client's certificate in a request. Nothing has been checked about it yet. */
 export type Source = (request: RequestLike) => StoredCertificate | ExtractionFailure
@@ -22,7 +23,7 @@ export function compileSource(plan: ExtractorPlan, cache: CertificateCache): Sou
   if (plan.source === 'api-gateway') {
     return (request) => readApiGatewayRequest(request, validatesPaths, cache)
   }
-  if (header === undefined) return fromSocket
+  if (header === undefined) return warnOfServer(fromSocket)
   const fromHeader: Source = (request) => readHeader(request, header, cache)
   if (trust === undefined) return fallbackToSocket ? firstOf(fromHeader, fromSocket) : fromHeader
   // A trusted proxy speaks by its header alone: its own certificate must not become the client's.
@@ -33,6 +34,34 @@ export function compileSource(plan: ExtractorPlan, cache: CertificateCache): Sou
       ? fallBack(untrusted, fromSocket(request))
       : untrusted
   }
+}
+
+/** With these two details, every client is rejected, so the options of the server are wrong. */
+function warnOfServer(fromSocket: Source): Source {
+  return (request) => {
+    const found = fromSocket(request)
+    if (isFailure(found)) {
+      if (found.detail === 'certificate_not_requested') warnOfRequest()
+      else if (found.detail === 'not_tls') warnOfHttp()
+    }
+    return found
+  }
+}
+
+function warnOfRequest(): void {
+  warnOnce(
+    'CLIENT_CERT_NOT_REQUESTED',
+    "A client was rejected because the server didn't ask for its certificate",
+    'Set requestCert: true, or pass the options of the server through mtlsServerOptions().',
+  )
+}
+
+function warnOfHttp(): void {
+  warnOnce(
+    'CLIENT_CERT_NOT_TLS',
+    'A client was rejected because its request came over plain HTTP, without a certificate',
+    'Use a server of node:https. If a proxy terminates TLS, set certificateSource.',
+  )
 }
 
 function firstOf(first: Source, second: Source): Source {

@@ -61,6 +61,34 @@ describe('the warnings of an extractor', () => {
     expect(await warningsOf(steps)).to.deep.equal([])
   })
 
+  it('say once that the server rejects every client', async () => {
+    const unasked = { socket: { authorized: false, authorizationError: null } }
+    const unknown = { socket: { authorized: false, authorizationError: 'CERT_HAS_EXPIRED' } }
+    const { stderr } = await extractElsewhere([
+      { requests: [unknown, unasked, unasked] },
+      { requests: [{ socket: {} }, {}] },
+    ])
+    expect(codesIn(stderr)).to.deep.equal(['CLIENT_CERT_NOT_REQUESTED', 'CLIENT_CERT_NOT_TLS'])
+    expect(stderr).to.include(
+      "A client was rejected because the server didn't ask for its certificate\n" +
+        'Set requestCert: true, or pass the options of the server through mtlsServerOptions().\n',
+    )
+    expect(stderr).to.include(
+      'A client was rejected because its request came over plain HTTP, without a certificate\n' +
+        'Use a server of node:https. If a proxy terminates TLS, set certificateSource.\n',
+    )
+  })
+
+  it('say nothing about the server if the socket is only the second source', async () => {
+    const options: ExtractorOptions = {
+      ...header,
+      fallbackToSocket: true,
+      trustedProxies: '192.0.2.1',
+    }
+    const request = { headers: {}, socket: { remoteAddress: '127.0.0.1' } }
+    expect(await warningsOf([{ options, requests: [request] }])).to.deep.equal([])
+  })
+
   it('name the CA that has expired', async () => {
     const { root } = await testPki()
     const [notBefore, notAfter] = [new Date('2020-01-01'), new Date('2021-01-01')]

@@ -18,6 +18,27 @@ const REJECTED =
 
 /** The application gets the request. */
 export const MISTAKES_IN_REQUEST: Readonly<Record<string, Mistake>> = {
+  'a server without requestCert': {
+    code: [['mtlsServerOptions({\n', '({\n']],
+    stderr:
+      "(node:<pid>) [CLIENT_CERT_NOT_REQUESTED] SecurityWarning: A client was rejected because the server didn't " +
+      'ask for its certificate\n' +
+      'Set requestCert: true, or pass the options of the server through mtlsServerOptions().',
+    seen: 'Unauthorized',
+  },
+  'a server of node:http': {
+    code: [
+      ["import https from 'node:https'", "import http from 'node:http'"],
+      ['https.createServer(options, app)', 'http.createServer(app)'],
+      ['reportRejectedHandshakes(server)\n', ''],
+    ],
+    curl: [['https:', 'http:']],
+    stderr:
+      '(node:<pid>) [CLIENT_CERT_NOT_TLS] SecurityWarning: A client was rejected because its request came over ' +
+      'plain HTTP, without a certificate\n' +
+      'Use a server of node:https. If a proxy terminates TLS, set certificateSource.',
+    seen: 'Unauthorized',
+  },
   'a certificate of an unknown user': {
     curl: asClient('bob'),
     stdout: 'unknown client, fingerprint <bob>',

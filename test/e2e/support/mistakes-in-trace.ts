@@ -62,29 +62,6 @@ export const MISTAKES_SEEN_IN_TRACE: Readonly<Record<string, Mistake>> = {
     ),
     seen: 'Unauthorized',
   },
-  'a server without requestCert': {
-    code: [['mtlsServerOptions({\n', '({\n']],
-    env: TRACE,
-    stderr: traced(
-      "the request: the server didn't ask for a certificate: requestCert is not set; pass the server's " +
-        'options through mtlsServerOptions() (socket_not_authorized, certificate_not_requested)',
-    ),
-    seen: 'Unauthorized',
-  },
-  'a server of node:http': {
-    code: [
-      ["import https from 'node:https'", "import http from 'node:http'"],
-      ['https.createServer(options, app)', 'http.createServer(app)'],
-      ['reportRejectedHandshakes(server)\n', ''],
-    ],
-    curl: [['https:', 'http:']],
-    env: TRACE,
-    stderr: traced(
-      'the request: this request came over plain HTTP, so there is no client certificate; if a proxy ' +
-        'terminates TLS, set certificateSource (socket_not_authorized, not_tls)',
-    ),
-    seen: 'Unauthorized',
-  },
   'a preset for a proxy, but no proxy': {
     code: [
       [
