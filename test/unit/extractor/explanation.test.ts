@@ -1,12 +1,15 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { expect } from 'chai'
 import { explainHeader, explainVerification } from '../../../src/extractor/explain-header.js'
 import { explainFailure, explainPath } from '../../../src/extractor/explanation.js'
 import { note } from '../../../src/extractor/facts.js'
 import { failWith } from '../../../src/extractor/result.js'
-import { certificateOf, pointSpki } from '../../support/der-writer.js'
+import { certificateOf, spkiOf } from '../../support/der-writer.js'
 import { withTrace } from '../../support/with-trace.js'
 
-const der = certificateOf({ spki: pointSpki('secp256k1', 'uncompressed') })
+const der = certificateOf({
+  spki: spkiOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey),
+})
 const header = 'x-cert'
 
 describe('the explanation of a failure', () => {

@@ -96,7 +96,9 @@ describe('an mTLS server for tests', () => {
     'of another CA': createTestCa().issue(),
     'whose certificate is self-signed': createSelfSignedCertificate(),
     'whose certificate has expired': ca.issue({ notAfter: new Date(Date.now() - 60_000) }),
-    'whose certificate is not valid yet': ca.issue({ notBefore: new Date(Date.now() + 86_400_000) }),
+    'whose certificate is not valid yet': ca.issue({
+      notBefore: new Date(Date.now() + 86_400_000),
+    }),
     'whose certificate is for servers': ca.issue({ usage: 'server' }),
     'without a certificate': undefined,
   }
