@@ -3,10 +3,9 @@ import { printable } from './printable.js'
 
 const PACKAGE = 'passport-client-certificate-auth'
 
-interface Trace {
-  (message: string, ...values: (string | number)[]): void
-  readonly enabled: boolean
-}
+type Log = (message: string, ...values: (string | number)[]) => void
+
+type Trace = Log & { readonly enabled: boolean }
 
 const SILENT: Trace = Object.assign(() => undefined, { enabled: false })
 
@@ -20,10 +19,13 @@ export const trace: Trace = compileTrace(debuglog(PACKAGE), () => process.env['N
 /**
  * Cloudflare's workerd enables every trace, so we check the variable as well. Deno asks for permission to
  * read the variable, so we don't read it if the runtime has disabled the trace, and we rely on the
- * runtime if we can't read it.
+ * runtime if we can't read it. Bun doesn't say whether it has enabled the trace.
  */
-export function compileTrace(log: Trace, readNames: () => string | undefined): Trace {
-  if (!log.enabled) return log
+export function compileTrace(
+  log: Log & { readonly enabled?: boolean },
+  readNames: () => string | undefined,
+): Trace {
+  if (log.enabled === false) return log as Trace
   try {
     return isNamed(readNames() ?? '') ? inOneLine(log) : SILENT
   } catch {
@@ -32,7 +34,7 @@ export function compileTrace(log: Trace, readNames: () => string | undefined): T
 }
 
 /** Names that the application or its extractor chose may hold line breaks, and so forge further lines. */
-function inOneLine(log: Trace): Trace {
+function inOneLine(log: Log): Trace {
   const write = (message: string, ...values: (string | number)[]): void => {
     log(message, ...values.map((value) => printable(String(value))))
   }

@@ -90,6 +90,7 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
     files: ['extractor/socket-handshakes.test.ts', 'extractor/odd-requests.test.ts'],
     titles: [
       'reading the certificate from the TLS socket',
+      'the trace of an extractor explains each result',
       'the option "cache" has no limits to set where no header is read',
       'the header in which a proxy says that it verified the certificate is an answer',
       'extracting a certificate the certificate has the shape that a TLS socket gives it',

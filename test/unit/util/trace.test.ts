@@ -39,6 +39,16 @@ describe('NODE_DEBUG=passport-client-certificate-auth', () => {
     expect(said.enabled).to.equal(true)
   })
 
+  it('depends on the variable in a runtime that does not say what it has enabled', () => {
+    const lines: string[] = []
+    const write = (message: string) => lines.push(message)
+    expect(compileTrace(write, () => 'http').enabled).to.equal(false)
+    const trace = compileTrace(write, () => NAME)
+    trace('a line')
+    expect(trace.enabled).to.equal(true)
+    expect(lines).to.deep.equal(['a line'])
+  })
+
   it('is not said in a runtime that says that every trace is wanted, without the variable', () => {
     const log = Object.assign(() => expect.fail('said'), { enabled: true })
     compileTrace(log, () => undefined)('a line')
