@@ -458,9 +458,13 @@ describe('each detail of a rejection, over real connections', () => {
   }
 
   it('is told to hooks, in info and in the trace, with a message and a sentence that fit', async () => {
+    const decided: Case[] = []
     for (const each of cases) {
       const { reason, detail, code, message } = each
       const answer = await send(each, `/${each.strategy}${each.query ?? ''}`)
+      // Newer versions of Node answer such a request themselves.
+      if (detail === 'too_many_headers' && answer.startsWith('HTTP/1.1 431 ')) continue
+      decided.push(each)
       const outcome = JSON.parse((await outcomes.next()).value as string) as { info: object }
       const told = { reason, ...(detail && { detail }), ...(code && { code }) }
       expect(outcome, each.trace).to.deep.equal({ user: false, told, info: { message, ...told } })
@@ -468,8 +472,8 @@ describe('each detail of a rejection, over real connections', () => {
     }
     child.stdin?.end('\n')
     const traced = (await stderr).split('\n').filter((line) => line.startsWith('PASSPORT-'))
-    expect(traced).to.have.lengthOf(cases.length)
-    cases.forEach(({ trace, strategy, reason, detail, code }, at) => {
+    expect(traced).to.have.lengthOf(decided.length)
+    decided.forEach(({ trace, strategy, reason, detail, code }, at) => {
       const names = [reason, detail, code].filter((name) => name !== undefined).join(', ')
       expect(traced[at]).to.include(`: ${strategy} rejected the request: ${trace}`)
       expect(traced[at]?.endsWith(` (${names})`), traced[at]).to.equal(true)
