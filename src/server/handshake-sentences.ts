@@ -7,6 +7,8 @@ const DETAILS: ReadonlyMap<string, SocketDetail> = new Map([
   ['ERR_SSL_HTTP_REQUEST', 'not_tls'],
   ['ERR_SSL_HTTPS_PROXY_REQUEST', 'not_tls'],
   ['ERR_SSL_WRONG_VERSION_NUMBER', 'not_tls'],
+  // OpenSSL took the text for the header of a record.
+  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'not_tls'],
   ['ERR_TLS_HANDSHAKE_TIMEOUT', 'connection_lost'],
   ['ECONNRESET', 'connection_lost'],
   ['EPIPE', 'connection_lost'],

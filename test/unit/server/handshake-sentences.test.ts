@@ -17,6 +17,7 @@ describe('the explanation of a rejected handshake', () => {
     ],
     ['ERR_SSL_HTTPS_PROXY_REQUEST', 'not_tls', /doesn't speak TLS/],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'not_tls', /doesn't speak TLS/],
+    ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'not_tls', /doesn't speak TLS/],
     ['ERR_TLS_HANDSHAKE_TIMEOUT', 'connection_lost', /^the client closed the connection, or fell/],
     ['ECONNRESET', 'connection_lost', /^the client closed the connection, or fell/],
     ['EPIPE', 'connection_lost', /^the client closed the connection, or fell/],

@@ -107,14 +107,12 @@ describe('reportRejectedHandshakes()', () => {
       await sendPlain(port, text)
       await failed
     }
-    expect(reports.map(({ detail, code, servername }) => [detail, code, servername])).to.deep.equal(
-      [
-        ['not_tls', 'ERR_SSL_HTTP_REQUEST', null],
-        ['not_tls', 'ERR_SSL_HTTPS_PROXY_REQUEST', null],
-        ['not_tls', 'ERR_SSL_WRONG_VERSION_NUMBER', null],
-        ['connection_lost', 'ECONNRESET', null],
-      ],
-    )
+    const details = ['not_tls', 'not_tls', 'not_tls', 'connection_lost']
+    expect(reports.map(({ detail }) => detail)).to.deep.equal(details)
+    expect(reports.map(({ servername }) => servername)).to.deep.equal([null, null, null, null])
+    // The other codes depend on the version of OpenSSL.
+    expect(reports[0]?.code).to.equal('ERR_SSL_HTTP_REQUEST')
+    expect(reports[3]?.code).to.equal('ECONNRESET')
   })
 
   it('reports nothing about a client that is accepted', async () => {
