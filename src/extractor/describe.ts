@@ -1,6 +1,18 @@
 import { explainFailure } from './explanation.js'
 import { isOwnFailure } from './result.js'
 
+/**
+ * Describes something for the trace. A socket that is gone, or an object of the application, may throw when
+ * it is read, and the request still needs its answer.
+ */
+export function describeOr(fallback: string, describe: () => string): string {
+  try {
+    return describe()
+  } catch {
+    return fallback
+  }
+}
+
 interface Certificate {
   readonly fingerprint256?: string
   readonly serialNumber?: string

@@ -1,5 +1,5 @@
 import { trace } from '../util/trace.js'
-import { describeCertificate, describeFailure } from './describe.js'
+import { describeCertificate, describeFailure, describeOr } from './describe.js'
 import type { ExtractionResult } from './result.js'
 
 const originals = new WeakMap<object, unknown>()
@@ -11,12 +11,20 @@ export function traced<Arguments extends unknown[]>(
   if (!trace.enabled) return extract
   const tracing = (...args: Arguments): ExtractionResult => {
     const result = extract(...args)
-    if (result.success) trace('extracted %s', describeCertificate(result.certificate))
-    else trace('extracted no certificate: %s', describeFailure(result))
+    trace(
+      '%s',
+      describeOr("extracted a result that can't be described", () => describe(result)),
+    )
     return result
   }
   originals.set(tracing, extract)
   return tracing
+}
+
+function describe(result: ExtractionResult): string {
+  return result.success
+    ? `extracted ${describeCertificate(result.certificate)}`
+    : `extracted no certificate: ${describeFailure(result)}`
 }
 
 /** The same extractor without its trace, for a strategy, which traces its decision. */

@@ -1,5 +1,5 @@
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
-import { describeCertificate, describeFailure } from '../extractor/describe.js'
+import { describeCertificate, describeFailure, describeOr } from '../extractor/describe.js'
 import { ClientCertificateError } from '../util/errors.js'
 import { nameOfThrown } from '../util/thrown-name.js'
 import { trace } from '../util/trace.js'
@@ -22,13 +22,8 @@ export function traceDecision(
   cert: ChainedPeerCertificate | null,
   result: object | undefined,
 ): void {
-  let line: string
-  try {
-    line = describeDecision(decision, cert, result)
-  } catch {
-    // The application's extractor may return members that throw. The request still needs its answer.
-    line = `ended in a decision that can't be described (${decision.kind})`
-  }
+  const fallback = `ended in a decision that can't be described (${decision.kind})`
+  const line = describeOr(fallback, () => describeDecision(decision, cert, result))
   trace('%s %s', strategy, line)
 }
 

@@ -76,7 +76,7 @@ export function mtlsServerOptions<Options extends MtlsServerOptions>(
   assertBoolean('option "contextsShareCa"', hasTickets)
   const crl = splitRevocationLists(lists)
   const sessionIdContext = digestTrust(own.ca, crl)
-  // With this option, OpenSSL accepts every certificate below one of the list.
+  // Contexts of addContext() honour this option, and then accept what is below any certificate of the list.
   if (own.allowPartialTrustChain !== true) assertCas(own.ca)
   return {
     ...own,

@@ -1,9 +1,12 @@
 import { expect } from 'chai'
 import { createExtractor } from '../../../src/extractor/index.js'
-import { failWith } from '../../../src/extractor/result.js'
+import { note } from '../../../src/extractor/facts.js'
+import { failWith, succeed } from '../../../src/extractor/result.js'
 import { describeCertificate, describeFailure } from '../../../src/extractor/describe.js'
 import { traced, untraced } from '../../../src/extractor/traced.js'
 import { type ExplainedCase, explainedCases, SECRETS } from '../../support/explained-cases.js'
+import { certificateLike } from '../../support/certificates.js'
+import { throwAny } from '../../support/run-verify.js'
 import { withTrace } from '../../support/with-trace.js'
 
 describe('the trace of an extractor', () => {
@@ -36,6 +39,21 @@ describe('the trace of an extractor', () => {
     expect(tracing).not.to.equal(extract)
     expect(tracing('x')).to.equal(failure)
     expect(untraced(tracing)).to.equal(extract)
+  })
+
+  it('does not keep a request from its result, whatever throws when it is described', () => {
+    const certificate = certificateLike({
+      get fingerprint256() {
+        return throwAny(new Error('gone'))
+      },
+    })
+    const failure = failWith('certificate_not_retrievable', 'unsupported_key')
+    withTrace(() => {
+      note(failure, () => throwAny(new Error('gone')))
+      for (const result of [succeed(certificate), failure]) {
+        expect(traced(() => result)()).to.equal(result)
+      }
+    })
   })
 
   it('shows a certificate without a serial number, as a proxy may forward it', () => {
