@@ -9,6 +9,7 @@ import { isPeerKnown, type ProxyTrust } from './proxy-trust.js'
 import type { RequestLike } from './request.js'
 import { type ExtractionFailure, failWith, isFailure } from './result.js'
 import { readSocket } from './socket.js'
+import { hasSocket } from './unauthorized.js'
 import { warnOnce } from '../util/warnings.js'
 
 /** Finds the client's certificate in a request. Nothing has been checked about it yet. */
@@ -36,13 +37,16 @@ export function compileSource(plan: ExtractorPlan, cache: CertificateCache): Sou
   }
 }
 
-/** With these two details, every client is rejected, so the options of the server are wrong. */
+/**
+ * With these two details, every client is rejected, so the options of the server are wrong. A request without a socket
+ * comes from no server, but from a unit test.
+ */
 function warnOfServer(fromSocket: Source): Source {
   return (request) => {
     const found = fromSocket(request)
     if (isFailure(found)) {
       if (found.detail === 'certificate_not_requested') warnOfRequest()
-      else if (found.detail === 'not_tls') warnOfHttp()
+      else if (found.detail === 'not_tls' && hasSocket(request)) warnOfHttp()
     }
     return found
   }

@@ -79,6 +79,10 @@ describe('the warnings of an extractor', () => {
     )
   })
 
+  it('say nothing about the server if a request has no socket, as in unit tests', async () => {
+    expect(await warningsOf([{ requests: [{}, { headers: {} }] }])).to.deep.equal([])
+  })
+
   it('say nothing about the server if the socket is only the second source', async () => {
     const options: ExtractorOptions = {
       ...header,
