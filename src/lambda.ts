@@ -64,7 +64,11 @@ export interface LambdaClientCert {
 
 /** Why no certificate was extracted from an event. */
 export type LambdaExtractionFailureReason =
-  EventFailureReason | ValidityReason | 'certificate_chain_untrusted'
+  | EventFailureReason
+  | ValidityReason
+  | 'certificate_chain_untrusted'
+  | 'certificate_revoked'
+  | 'revocation_unknown'
 
 export type LambdaExtractionSuccess = ExtractionSuccess
 
@@ -89,7 +93,8 @@ const FROM_EVENT = parseExtractorOptions({ certificateSource: 'api-gateway' })
  * @param event - as the function gets it; nothing in it makes this throw
  * @returns the certificate, without issuers, which API Gateway does not send; or why there is none:
  *   `lambda_event_missing_clientcert`, `lambda_event_clientcert_malformed`,
- *   `certificate_chain_untrusted`, `certificate_expired` or `certificate_not_yet_valid`
+ *   `certificate_chain_untrusted`, `certificate_revoked`, `revocation_unknown`, `certificate_expired` or
+ *   `certificate_not_yet_valid`
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, for options
  * @example
  * import { extractClientCertificateFromLambdaEvent } from 'passport-client-certificate-auth/lambda'

@@ -1,5 +1,8 @@
 export { createTrustStore } from './path/trust-store.js'
 export type { TrustStore, ValidateOptions } from './path/trust-store.js'
 export type { CertificateSource, CertificateSources } from './path/load.js'
+export type { RevocationFunction, RevocationStatus } from './path/crl/ask.js'
+export type { RevocationFault } from './path/crl/faults.js'
+export type { CrlSource, CrlSources } from './path/crl/load.js'
 export type { TrustStoreOptions } from './path/options.js'
 export type { PathFault, RejectedPath, TrustedPath, TrustVerdict } from './path/verdict.js'

@@ -135,7 +135,7 @@ function reportOn(verdict: TrustVerdict, leaf: Description): Report {
 
 function explain(verdict: TrustVerdict, leaf: Description): string | undefined {
   if (verdict.ok) return undefined
-  if (verdict.detail !== undefined) {
+  if (verdict.reason === 'certificate_chain_untrusted') {
     return `the client's certificate isn't trusted: ${explainPathFault(verdict.detail)}`
   }
   return `its path leads to your CA, but the certificate itself isn't valid at this time (${leaf.validityText})`

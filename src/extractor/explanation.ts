@@ -1,8 +1,9 @@
-import { explainPathFault } from '../path/explain.js'
+import { explainPathFault, explainRevocationFault, REVOKED } from '../path/explain.js'
 import { HOW_TO_SHOW_CERTIFICATES } from '../util/runtime.js'
 import { describeKey, explainHeader, explainVerification } from './explain-header.js'
 import { explainSocket } from './explain-socket.js'
 import { type Facts, factsOf } from './facts.js'
+import type { PathFailure } from './path.js'
 import type {
   EventDetail,
   ExtractionFailure,
@@ -39,12 +40,16 @@ const PROXY: Readonly<Record<ProxyDetail, (facts: Facts) => string>> = {
     "the peer's own certificate isn't valid yet; correct the clock of this machine",
 }
 
-/** Says why a path isn't valid, in a clause that the name of the certificate comes before. */
-export function explainPath(
-  failure: ExtractionFailure<'certificate_chain_untrusted'>,
-  { problem }: Facts = factsOf(failure),
-): string {
-  return problem ?? explainPathFault(failure.detail ?? 'unknown_issuer')
+/** Says why a path isn't accepted, in a clause that the name of the certificate comes before. */
+export function explainPath(failure: PathFailure, { problem }: Facts = factsOf(failure)): string {
+  switch (failure.reason) {
+    case 'certificate_chain_untrusted':
+      return problem ?? explainPathFault(failure.detail ?? 'unknown_issuer')
+    case 'certificate_revoked':
+      return REVOKED
+    case 'revocation_unknown':
+      return explainRevocationFault(failure.detail ?? 'no_crl')
+  }
 }
 
 function explainRetrieval(detail: RetrievalDetail | undefined, { der }: Facts): string {
@@ -73,6 +78,10 @@ const EXPLANATIONS: { readonly [Reason in ExtractionFailureReason]: Explain<Reas
   untrusted_proxy: ({ detail = 'address_unknown' }, facts) => PROXY[detail](facts),
   certificate_chain_untrusted: (failure, facts) =>
     `the client's certificate isn't trusted: ${explainPath(failure, facts)}`,
+  certificate_revoked: (failure) =>
+    `the client's certificate isn't accepted: ${explainPath(failure)}`,
+  revocation_unknown: (failure) =>
+    `it isn't known whether the client's certificate is revoked: ${explainPath(failure)}`,
   certificate_not_retrievable: ({ detail }, facts) => explainRetrieval(detail, facts),
   lambda_event_clientcert_malformed: ({ detail = 'not_a_certificate' }, facts) =>
     EVENT[detail](facts),

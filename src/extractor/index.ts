@@ -8,6 +8,7 @@ import type { ExtractionResult } from './result.js'
 
 export type { ChainedPeerCertificate, ForwardedIdentity } from '../certificate/peer-certificate.js'
 export type { CertificateSources } from '../path/load.js'
+export type { RevocationFault } from '../path/crl/faults.js'
 export type { PathFault } from '../path/verdict.js'
 export type { TrustStore } from '../path/trust-store.js'
 export type { HeaderEncoding } from '../parsers/encodings.js'

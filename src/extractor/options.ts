@@ -124,6 +124,9 @@ const TRUST_OPTION_NAMES: Readonly<Record<keyof TrustStoreOptions, true>> = {
   extendedKeyUsage: true,
   anyExtendedKeyUsage: true,
   maxDepth: true,
+  crl: true,
+  revocation: true,
+  revocationPolicy: true,
 }
 
 /** The options of a trust store, which `createTrustStore()` checks. */

@@ -1,8 +1,14 @@
 import type { X509Certificate } from 'node:crypto'
 import type { PathEvidence } from '../certificate/chain.js'
 import { type StoredCertificate, sharedPath } from '../certificate/stored-certificate.js'
-import { findTrustedPath, isTrustStore, type TrustStore } from '../path/trust-store.js'
-import type { PathFault } from '../path/verdict.js'
+import {
+  asksFunction,
+  findTrustedPath,
+  isPath,
+  isTrustStore,
+  type TrustStore,
+} from '../path/trust-store.js'
+import type { PathRejection } from '../path/verdict.js'
 import { ignoreRejection } from '../util/promises.js'
 import { nameOfThrown } from '../util/thrown-name.js'
 import { note } from './facts.js'
@@ -26,7 +32,10 @@ export type PathStep = (
   found: StoredCertificate,
 ) => StoredCertificate | PathFailure
 
-type PathFailure = ExtractionFailure<'certificate_chain_untrusted'>
+/** Why a path isn't accepted. */
+export type PathFailure = ExtractionFailure<
+  'certificate_chain_untrusted' | 'certificate_revoked' | 'revocation_unknown'
+>
 
 /** A verdict, and what it rests on. */
 interface Verdict {
@@ -125,16 +134,18 @@ function validate(
   const { generation } = store
   const found = findTrustedPath(store, evidence.leaf, evidence.others, now)
   const common = { generation, fromMs: now, forRequest: undefined }
-  const verdict: Verdict =
-    typeof found === 'string'
-      ? { ...common, untilMs: now + REJECTION_MS, failure: reject(found), path: [] }
-      : { ...common, untilMs: found.casValidUntilMs, failure: undefined, path: found.path }
-  verdicts.set(evidence, verdict)
+  const verdict: Verdict = isPath(found)
+    ? { ...common, untilMs: found.untilMs, failure: undefined, path: found.path }
+    : { ...common, untilMs: now + REJECTION_MS, failure: reject(found), path: [] }
+  // The function may change its mind at any time.
+  if (!asksFunction(store)) verdicts.set(evidence, verdict)
   return verdict
 }
 
-function reject(detail: PathFault): PathFailure {
-  return failWith('certificate_chain_untrusted', detail)
+function reject(rejection: PathRejection): PathFailure {
+  if (typeof rejection === 'string') return failWith('certificate_chain_untrusted', rejection)
+  const { reason, detail } = rejection
+  return reason === 'certificate_revoked' ? failWith(reason) : failWith(reason, detail)
 }
 
 function rejectWith(problem: string): PathFailure {

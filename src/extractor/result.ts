@@ -1,5 +1,6 @@
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import type { ValidityReason } from '../certificate/validity.js'
+import type { RevocationFault } from '../path/crl/faults.js'
 import type { PathFault } from '../path/verdict.js'
 import { trace } from '../util/trace.js'
 
@@ -22,12 +23,17 @@ export type EventFailureReason =
  * - `untrusted_proxy`: the request did not come from a proxy that may speak for a client
  * - `lambda_event_missing_clientcert`, `lambda_event_clientcert_malformed`: not in the event of API Gateway
  * - `certificate_chain_untrusted`: no valid path leads to one of the CAs in the option `ca`
+ * - `certificate_revoked`: the certificate, or a CA above it, is revoked, according to `crl` or `revocation`
+ * - `revocation_unknown`: neither `crl` nor `revocation` says whether it is, and `revocationPolicy` is
+ *   `'require'`
  * - `certificate_expired`, `certificate_not_yet_valid`: outside the validity period, now
  */
 export type ExtractionFailureReason =
   | ValidityReason
   | EventFailureReason
   | 'certificate_chain_untrusted'
+  | 'certificate_revoked'
+  | 'revocation_unknown'
   | 'untrusted_proxy'
   | 'socket_not_authorized'
   | 'certificate_not_retrievable'
@@ -135,6 +141,8 @@ export interface DetailsByReason {
   verification_header_mismatch: VerificationDetail
   untrusted_proxy: ProxyDetail
   certificate_chain_untrusted: PathFault
+  certificate_revoked: never
+  revocation_unknown: RevocationFault
   certificate_not_retrievable: RetrievalDetail
   lambda_event_clientcert_malformed: EventDetail
   lambda_event_missing_clientcert: never

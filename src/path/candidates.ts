@@ -15,16 +15,23 @@ export class CandidateIndex {
     else if (!this.has(certificate)) namesakes.push(certificate)
   }
 
+  named(subject: string): readonly PathCertificate[] {
+    return this.bySubject.get(subject) ?? []
+  }
+
   has({ subject, bytes }: PathCertificate): boolean {
-    return this.bySubject.get(subject)?.some((one) => one.bytes.equals(bytes)) ?? false
+    return this.named(subject).some((one) => one.bytes.equals(bytes))
   }
 
   /**
    * The certificates with the issuer's name, and with its key identifier if both certificates have one.
    * RFC 5280 4.2.1.1 gives the identifier as a hint only, but OpenSSL passes such certificates over too.
    */
-  issuersOf({ issuer, extensions: { authorityKeyId } }: PathCertificate): PathCertificate[] {
-    const named = this.bySubject.get(issuer) ?? []
+  issuersOf({
+    issuer,
+    extensions: { authorityKeyId },
+  }: PathCertificate): readonly PathCertificate[] {
+    const named = this.named(issuer)
     if (authorityKeyId === undefined) return named
     return named.filter(({ extensions: { subjectKeyId } }) => {
       return subjectKeyId === undefined || subjectKeyId.equals(authorityKeyId)

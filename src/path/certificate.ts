@@ -1,11 +1,12 @@
 import type { X509Certificate } from 'node:crypto'
-import { type Element, readChildren, TAG } from '../certificate/der.js'
+import { type Element, readChildren } from '../certificate/der.js'
 import { type CertificateFields, readFields } from '../certificate/fields.js'
 import { signatureCost } from '../certificate/signature-cost.js'
 import { isStrongKey, isStrongSignature } from './algorithms.js'
 import { noExtensions } from './extension-values.js'
 import { type Extensions, isVersion3, readExtensions } from './extensions.js'
 import { readCanonicalName } from './name.js'
+import { isProfileTime } from './primitives.js'
 
 /** A certificate as path validation sees it: read once, in the profile of RFC 5280. */
 export interface PathCertificate {
@@ -94,16 +95,7 @@ function areEqual(bytes: Buffer, one: Element, other: Element): boolean {
   return bytes.compare(bytes, other.start, other.end, one.start, one.end) === 0
 }
 
-const Z = 0x5a
-/** `YYMMDDHHMMSSZ` and `YYYYMMDDHHMMSSZ`. */
-const TIME_LENGTHS: ReadonlyMap<number, number> = new Map([
-  [TAG.utcTime, 13],
-  [TAG.generalizedTime, 15],
-])
-
 /** RFC 5280 4.1.2.5: times have seconds and no fraction, and are in UTC. */
 function hasProfileDates(bytes: Buffer, dates: Element): boolean {
-  return (readChildren(bytes, dates) as Element[]).every(
-    ({ tag, start, end }) => end - start === TIME_LENGTHS.get(tag) && bytes[end - 1] === Z,
-  )
+  return (readChildren(bytes, dates) as Element[]).every((date) => isProfileTime(bytes, date))
 }

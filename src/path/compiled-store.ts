@@ -6,29 +6,43 @@ import { warnOnce } from '../util/warnings.js'
 import { LIMITS } from './budget.js'
 import { CandidateIndex } from './candidates.js'
 import { type PathCertificate, toPathCertificate } from './certificate.js'
+import { compileRevocation } from './crl/compile.js'
+import type { RevocationList } from './crl/reader.js'
+import type { Sliced } from './crl/slices.js'
 import { type CompiledOptions, TRUST_STORE_OPTIONS, type TrustStoreOptions } from './options.js'
 import type { PathRules } from './rules.js'
 import { type Candidates, findPath, type FoundPath } from './search.js'
-import type { PathFault } from './verdict.js'
+import type { PathRejection } from './verdict.js'
 
 /** A trust store as it is used: everything that doesn't depend on the certificate is done. */
 export interface CompiledStore {
+  /** Without the lists. */
   readonly given: TrustStoreOptions
+  /** The lists that `crl` held, if it was given. */
+  readonly lists: readonly RevocationList[] | undefined
   readonly candidates: Candidates
   readonly rules: PathRules
 }
 
 /**
+ * Compiles options. Only revocation lists take long enough to need slices.
+ *
  * @param parent - the name of the option whose value these options are, if it is one
+ * @param earlier - the store that is replaced, if any: its lists are used again, and `options` are a copy
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`
  */
-export function compileStore(options: TrustStoreOptions, parent?: string): CompiledStore {
+export function* compileStore(
+  options: TrustStoreOptions,
+  parent?: string,
+  earlier?: Pick<CompiledStore, 'lists'>,
+): Sliced<CompiledStore> {
   const { given, values } = parseOptions<TrustStoreOptions, CompiledOptions>(
     options,
     TRUST_STORE_OPTIONS,
     parent,
   )
-  const name = `option "${parent === undefined ? '' : `${parent}.`}ca"`
+  const prefix = parent === undefined ? '' : `${parent}.`
+  const name = `option "${prefix}ca"`
   if (values.ca === undefined) {
     throw invalidType(name, 'the CAs that you trust, in PEM or DER', undefined)
   }
@@ -36,11 +50,16 @@ export function compileStore(options: TrustStoreOptions, parent?: string): Compi
   const anchors = new CandidateIndex(values.ca)
   const intermediates = new CandidateIndex(values.intermediates.filter((one) => !anchors.has(one)))
   const configured = new Set([...anchors.all, ...intermediates.all])
+  const crl = { sources: values.crl, earlier, configured, prefix }
+  const revocation = yield* compileRevocation(values, crl)
   return {
-    given: snapshot(given) as TrustStoreOptions,
+    // The lists are kept in the form in which they are used.
+    given: snapshot({ ...given, crl: undefined }) as TrustStoreOptions,
+    lists: revocation?.all,
     candidates: { anchors, intermediates: [intermediates], configured },
     rules: {
       ...values,
+      revocation,
       requireExplicitPolicy: values.requireExplicitPolicy ?? values.policies !== undefined,
       purposes: values.extendedKeyUsage,
       acceptsAnyPurpose: values.anyExtendedKeyUsage,
@@ -48,8 +67,22 @@ export function compileStore(options: TrustStoreOptions, parent?: string): Compi
   }
 }
 
+/**
+ * Compiles the options of a store again, with some of them changed. Lists that aren't replaced aren't read
+ * again.
+ */
+export function recompileStore(
+  { given, lists }: CompiledStore,
+  changes: Partial<TrustStoreOptions>,
+  parent: string | undefined,
+): Sliced<CompiledStore> {
+  return compileStore({ ...given, ...changes }, parent, {
+    lists: 'crl' in changes ? undefined : lists,
+  })
+}
+
 /** The caller may change its lists and buffers later, and `replace()` reads the other options again. */
-function snapshot(value: unknown): unknown {
+export function snapshot(value: unknown): unknown {
   if (value instanceof Uint8Array) return Uint8Array.from(value)
   if (Array.isArray(value)) return value.map(snapshot)
   if (typeof value !== 'object' || value === null || value instanceof X509Certificate) return value
@@ -77,7 +110,7 @@ export function searchStore(
   leaf: X509Certificate,
   sent: readonly (X509Certificate | CertificateFault)[],
   now: number,
-): FoundPath | PathFault {
+): FoundPath | PathRejection {
   const view = toPathCertificate(leaf)
   if (view === undefined) return 'malformed'
   if (sent.length > LIMITS.candidates) return 'path_too_long'

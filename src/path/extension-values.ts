@@ -9,7 +9,7 @@ import {
   readPolicyConstraints,
   readPolicyMappings,
 } from './policy-extensions.js'
-import { isTrue, readCount } from './primitives.js'
+import { isTrue, readCount, readNamedBits } from './primitives.js'
 
 export interface BasicConstraints {
   readonly ca: boolean
@@ -60,6 +60,7 @@ export const KEY_USAGE = {
   digitalSignature: 0x8000,
   keyAgreement: 0x0800,
   keyCertSign: 0x0400,
+  cRLSign: 0x0200,
 } as const
 
 /**
@@ -109,21 +110,10 @@ function readBasicConstraints(bytes: Buffer, octets: Element): BasicConstraints 
   return count === undefined ? undefined : { ca: true, pathLength: count }
 }
 
-/**
- * RFC 5280 4.2.1.3: at least one bit is set. X.690 11.2.2: trailing zero bits are left out, so the last
- * of the used bits is set.
- */
+/** RFC 5280 4.2.1.3: at least one bit is set. */
 function readKeyUsage(bytes: Buffer, octets: Element): number | undefined {
   const [bits] = readExactly(bytes, octets, [TAG.bitString])
-  if (bits === undefined) return undefined
-  const length = bits.end - bits.start - 1
-  if (length !== 1 && length !== 2) return undefined
-  const unused = bytes[bits.start] as number
-  const last = bytes[bits.end - 1] as number
-  const lowestBit = last & -last
-  return lowestBit === 1 << unused && unused < 8
-    ? bytes.readUIntBE(bits.start + 1, length) << (length === 1 ? 8 : 0)
-    : undefined
+  return bits && readNamedBits(bytes, bits)
 }
 
 /** RFC 5280 4.2.1.12: at least one purpose. */

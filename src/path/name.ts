@@ -27,7 +27,12 @@ export function readCanonicalName(bytes: Buffer, name: Element): string | undefi
   return canonical
 }
 
-function readRelativeName(bytes: Buffer, set: Element): string | undefined {
+/**
+ * A relative name in the form that {@link readCanonicalName} gives it, without the comma.
+ *
+ * @param set - the SET, whatever its tag
+ */
+export function readRelativeName(bytes: Buffer, set: Element): string | undefined {
   const attributes: string[] = []
   for (const element of readChildren(bytes, set) ?? []) {
     const attribute = readAttribute(bytes, element)

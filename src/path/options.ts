@@ -1,10 +1,18 @@
 import { encodeDottedOid } from '../certificate/oid.js'
-import { assertBoolean, assertIntegerBetween, type Parse } from '../util/assert.js'
+import {
+  assertBoolean,
+  assertFunction,
+  assertIntegerBetween,
+  assertOneOf,
+  type Parse,
+} from '../util/assert.js'
 import { invalidType, invalidValue } from '../util/errors.js'
 import { optional, type OptionTable, withDefault } from '../util/options.js'
 import { type CertificateSources, loadCertificates } from './load.js'
 import { checkCa } from './rules.js'
 import type { PathCertificate } from './certificate.js'
+import type { RevocationFunction } from './crl/ask.js'
+import { type CrlSource, type CrlSources, parseCrlSources } from './crl/load.js'
 import { ANY_POLICY, type PolicyId } from './policy-extensions.js'
 
 /** Options of {@link createTrustStore}. */
@@ -37,6 +45,22 @@ export interface TrustStoreOptions {
   anyExtendedKeyUsage?: boolean | undefined
   /** The most CAs between the leaf and your CA: 0 to 10. Default: 5. */
   maxDepth?: number | undefined
+  /**
+   * Certificate revocation lists (CRLs): PEM or DER, one or a bundle, or a list. Each is complete, and signed by
+   * the CA whose certificates it is about. Without a list for each CA of a path, `revocationPolicy` decides.
+   */
+  crl?: CrlSources | undefined
+  /**
+   * Says whether a certificate is revoked, from your own cache. It must return `'good'`, `'revoked'` or
+   * `'unknown'` at once. It is called on every request, for each certificate below your CA. With `crl`, either
+   * can reject a certificate.
+   */
+  revocation?: RevocationFunction | undefined
+  /**
+   * How to decide about a certificate whose status isn't known: `'require'` rejects it, and `'soft'` accepts it.
+   * Default: `'require'`, if `crl` or `revocation` is given.
+   */
+  revocationPolicy?: 'require' | 'soft' | undefined
 }
 
 /** The options that are compiled to another type. */
@@ -49,6 +73,8 @@ export interface CompiledOptions {
   extendedKeyUsage: readonly string[]
   anyExtendedKeyUsage: boolean
   maxDepth: number
+  crl: readonly CrlSource[] | undefined
+  revocation: RevocationFunction | undefined
 }
 
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
@@ -66,6 +92,9 @@ export const TRUST_STORE_OPTIONS: OptionTable<keyof TrustStoreOptions, CompiledO
   extendedKeyUsage: withDefault(assertOids, [CLIENT_AUTH]),
   anyExtendedKeyUsage: withDefault(assertBoolean, false),
   maxDepth: withDefault(assertIntegerBetween(0, 10), 5),
+  crl: optional(parseCrlSources),
+  revocation: optional(assertFunction as Parse<RevocationFunction>),
+  revocationPolicy: optional(assertOneOf(['require', 'soft'])),
 }
 
 /** An application may have none, and then gives an empty list. */

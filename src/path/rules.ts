@@ -1,5 +1,6 @@
 import { checkValidity } from '../certificate/validity.js'
 import type { PathCertificate } from './certificate.js'
+import type { RevocationRules } from './crl/status.js'
 import { type BasicConstraints, KEY_USAGE } from './extension-values.js'
 import type { PolicyRules } from './policies.js'
 import type { PathFault } from './verdict.js'
@@ -10,6 +11,8 @@ export interface PathRules extends PolicyRules {
   readonly purposes: readonly string[]
   readonly acceptsAnyPurpose: boolean
   readonly maxDepth: number
+  /** `undefined`: revocation isn't checked. */
+  readonly revocation?: RevocationRules | undefined
 }
 
 /** anyExtendedKeyUsage (RFC 5280 4.2.1.12). */

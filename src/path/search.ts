@@ -1,11 +1,13 @@
 import { isSignedBy } from '../certificate/signature.js'
 import { Budget, BudgetExceeded } from './budget.js'
-import type { CandidateIndex } from './candidates.js'
+import { CandidateIndex } from './candidates.js'
 import { haveSameKey, type PathCertificate } from './certificate.js'
 import type { PolicyId } from './policy-extensions.js'
 import { processPath } from './process.js'
 import { checkIssuer, checkLeaf, type PathRules } from './rules.js'
-import type { PathFault } from './verdict.js'
+import { makeSigners } from './crl/signers.js'
+import { rejectionFor, StatusFinder } from './crl/status.js'
+import type { PathRejection, TrustedPath } from './verdict.js'
 
 /** The certificates that may come after the leaf. */
 export interface Candidates {
@@ -20,10 +22,13 @@ export interface FoundPath {
   /** The leaf first, and the trust anchor last. */
   readonly path: readonly PathCertificate[]
   readonly policies: readonly PolicyId[]
+  readonly revocation: TrustedPath['revocation']
+  /** Until when the revocation lists say so, in milliseconds since the epoch; `Infinity` without lists. */
+  readonly listsUntilMs: number
 }
 
 /** How far a path came before it failed, within its last certificate. */
-const STAGE = { noIssuer: 0, issuer: 1, signature: 2, wholePath: 3 } as const
+const STAGE = { noIssuer: 0, issuer: 1, signature: 2, wholePath: 3, revocation: 100 } as const
 
 interface Edge {
   readonly certificate: PathCertificate
@@ -43,10 +48,10 @@ export function findPath(
   candidates: Candidates,
   rules: PathRules,
   now: number,
-): FoundPath | PathFault {
+): FoundPath | PathRejection {
   const fault = checkLeaf(leaf, rules)
   if (fault !== undefined) return fault
-  const search = new Search(candidates, rules, now)
+  const search = startSearch(candidates, rules, now)
   try {
     return search.extend([leaf], 0) ?? search.fault
   } catch (error) {
@@ -55,19 +60,44 @@ export function findPath(
   }
 }
 
+/** The searches for the signers of lists share the budget and what is known about revocation. */
+function startSearch(candidates: Candidates, rules: PathRules, now: number): Search {
+  const budget = new Budget()
+  if (rules.revocation === undefined) return new Search(candidates, rules, now, budget, undefined)
+  const isIssued = (signer: PathCertificate, anchor: PathCertificate): boolean => {
+    const anchors = new CandidateIndex([anchor])
+    // The application's policies are about certificates of clients.
+    const rulesOfSigner = { ...rules, policies: undefined, requireExplicitPolicy: false }
+    const search = new Search({ ...candidates, anchors }, rulesOfSigner, now, budget, statuses)
+    return search.extend([signer], 0) !== undefined
+  }
+  const signers = makeSigners(candidates, isIssued, now, budget)
+  const statuses = new StatusFinder(rules.revocation, signers, now)
+  return new Search(candidates, rules, now, budget, statuses)
+}
+
 class Search {
-  fault: PathFault = 'unknown_issuer'
+  fault: PathRejection = 'unknown_issuer'
   private progress = 0
-  private readonly budget = new Budget()
   private readonly edges: Edge[] = []
   private readonly candidates: Candidates
   private readonly rules: PathRules
   private readonly now: number
+  private readonly budget: Budget
+  private readonly statuses: StatusFinder | undefined
 
-  constructor(candidates: Candidates, rules: PathRules, now: number) {
+  constructor(
+    candidates: Candidates,
+    rules: PathRules,
+    now: number,
+    budget: Budget,
+    statuses: StatusFinder | undefined,
+  ) {
     this.candidates = candidates
     this.rules = rules
     this.now = now
+    this.budget = budget
+    this.statuses = statuses
   }
 
   /** @param casBelow - how many CAs of the path aren't self-issued */
@@ -76,11 +106,29 @@ class Search {
     for (const anchor of this.candidates.anchors.issuersOf(last)) {
       if (!this.isIssuedBy(path, anchor, casBelow, true)) continue
       const whole = [...path, anchor]
-      const policies = processPath(whole, this.rules, this.budget)
-      if (typeof policies !== 'string') return { path: whole, policies }
-      this.fail(policies, path, STAGE.wholePath)
+      const found = this.finish(whole)
+      if (found !== undefined) return found
     }
     return this.extendByIntermediate(path, last, casBelow)
+  }
+
+  /** The rules for the path as a whole. Revocation comes last, because it may need further signatures. */
+  private finish(path: readonly PathCertificate[]): FoundPath | undefined {
+    const below = path.slice(0, -1)
+    const policies = processPath(path, this.rules, this.budget)
+    if (typeof policies === 'string') {
+      this.fail(policies, below, STAGE.wholePath)
+      return undefined
+    }
+    const status = this.statuses?.statusOfPath(path)
+    const rejection = status && rejectionFor(status, this.rules.revocation?.isRequired)
+    if (rejection !== undefined) {
+      this.fail(rejection, below, STAGE.revocation)
+      return undefined
+    }
+    const listsUntilMs = status?.status === 'good' ? status.untilMs : Infinity
+    const revocation = status === undefined ? 'unchecked' : status.status
+    return { path, policies, revocation: revocation as FoundPath['revocation'], listsUntilMs }
   }
 
   private extendByIntermediate(
@@ -140,7 +188,7 @@ class Search {
   }
 
   /** Keeps the fault of the path that came furthest, and the first of several. */
-  private fail(fault: PathFault, path: readonly PathCertificate[], stage: number): void {
+  private fail(fault: PathRejection, path: readonly PathCertificate[], stage: number): void {
     const progress = path.length * 4 + stage
     if (progress <= this.progress) return
     this.progress = progress

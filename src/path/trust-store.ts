@@ -3,11 +3,18 @@ import { readDottedOid } from '../certificate/oid.js'
 import { checkValidity } from '../certificate/validity.js'
 import { invalidType } from '../util/errors.js'
 import { optional, type OptionTable, parseOptions } from '../util/options.js'
-import { type CompiledStore, compileStore, searchStore } from './compiled-store.js'
+import {
+  type CompiledStore,
+  compileStore,
+  recompileStore,
+  searchStore,
+  snapshot,
+} from './compiled-store.js'
+import { runAtOnce, runInSlices } from './crl/slices.js'
 import { type CertificateSource, type CertificateSources, parseSources } from './load.js'
 import type { TrustStoreOptions } from './options.js'
 import type { FoundPath } from './search.js'
-import { type PathFault, type RejectedPath, type TrustVerdict, untrusted } from './verdict.js'
+import { type PathRejection, type RejectedPath, toRejected, type TrustVerdict } from './verdict.js'
 
 /** Options of {@link TrustStore.validate}. */
 export interface ValidateOptions {
@@ -65,8 +72,9 @@ export function createTrustStore(options: TrustStoreOptions): TrustStore {
  * @param parent - the name of that option
  */
 export function makeTrustStore(options: TrustStoreOptions, parent?: string): TrustStore {
-  let current = compileStore(options, parent)
+  let current = runAtOnce(compileStore(options, parent))
   let generation = 1
+  let replacing: Promise<void> = Promise.resolve()
   const store = Object.freeze<TrustStore>({
     get generation() {
       return generation
@@ -77,12 +85,19 @@ export function makeTrustStore(options: TrustStoreOptions, parent?: string): Tru
       const given: unknown = changes
       if (typeof given !== 'object' || given === null)
         throw invalidType('options', 'an object', given)
-      current = compileStore({ ...current.given, ...changes }, parent)
-      generation += 1
-      return Promise.resolve()
+      const own = snapshot(changes) as Partial<TrustStoreOptions>
+      // One after another, because each keeps the options that it doesn't name.
+      const before = replacing
+      const done = before.then(async () => {
+        current = await runInSlices(recompileStore(current, own, parent))
+        generation += 1
+      })
+      replacing = done.catch(() => undefined)
+      await done
     },
   })
   searches.set(store, (leaf, others, now) => searchStore(current, leaf, others, now))
+  functions.set(store, () => current.rules.revocation?.ask !== undefined)
   return store
 }
 
@@ -90,12 +105,20 @@ type SearchForPath = (
   leaf: X509Certificate,
   others: readonly X509Certificate[],
   now: number,
-) => FoundPath | PathFault
+) => FoundPath | PathRejection
 
 const searches = new WeakMap<object, SearchForPath>()
+const functions = new WeakMap<object, () => boolean>()
 
 export function isTrustStore(value: unknown): value is TrustStore {
   return typeof value === 'object' && value !== null && searches.has(value)
+}
+
+/** A path that a store accepts, and how long it does. */
+interface AcceptedPath {
+  readonly path: readonly X509Certificate[]
+  /** Until the first CA expires, or the first list has to be replaced, in milliseconds since the epoch. */
+  readonly untilMs: number
 }
 
 /**
@@ -108,12 +131,22 @@ export function isTrustStore(value: unknown): value is TrustStore {
 export function findTrustedPath(
   store: TrustStore,
   ...certificates: Parameters<SearchForPath>
-): { readonly path: readonly X509Certificate[]; readonly casValidUntilMs: number } | PathFault {
+): AcceptedPath | PathRejection {
   const found = (searches.get(store) as SearchForPath)(...certificates)
-  if (typeof found === 'string') return found
+  if (!isPath(found)) return found
   const [, ...cas] = found.path
-  const casValidUntilMs = Math.min(...cas.map(({ fields }) => fields.validity.notAfterMs))
-  return { path: found.path.map(({ certificate }) => certificate), casValidUntilMs }
+  const dates = cas.map(({ fields }) => fields.validity.notAfterMs)
+  const untilMs = Math.min(found.listsUntilMs, ...dates)
+  return { path: found.path.map(({ certificate }) => certificate), untilMs }
+}
+
+/** Whether the store asks a function about revocation, whose next answer may be another one. */
+export function asksFunction(store: TrustStore): boolean {
+  return functions.get(store)?.() === true
+}
+
+export function isPath<Path extends object>(found: Path | PathRejection): found is Path {
+  return typeof found !== 'string' && 'path' in found
 }
 
 function validate(
@@ -127,13 +160,16 @@ function validate(
   >(options, VALIDATE_OPTIONS).values
   const [leaf, ...others] = parseSources(certificate, 'certificate')
   const sent = parseSources(intermediates, 'option "intermediates"')
-  if (leaf === 'unsupported_key') return untrusted('weak_algorithm')
-  if (!(leaf instanceof X509Certificate) || others.length > 0) return untrusted('malformed')
+  if (leaf === 'unsupported_key') return toRejected('weak_algorithm')
+  if (!(leaf instanceof X509Certificate) || others.length > 0) return toRejected('malformed')
   const found = searchStore(store, leaf, sent, now)
-  return typeof found === 'string' ? untrusted(found) : toVerdict(found, now)
+  return isPath(found) ? toVerdict(found, now) : toRejected(found)
 }
 
-function toVerdict({ path, policies }: FoundPath, now: number): TrustVerdict {
+function toVerdict(
+  { path, policies, revocation, listsUntilMs }: FoundPath,
+  now: number,
+): TrustVerdict {
   const [leaf] = path
   const reason = leaf && checkValidity(leaf.fields.validity, now)
   if (reason !== undefined) return { ok: false, reason, detail: undefined } satisfies RejectedPath
@@ -141,8 +177,8 @@ function toVerdict({ path, policies }: FoundPath, now: number): TrustVerdict {
     ok: true,
     path: path.map(({ certificate }) => certificate),
     policies: policies.map(toDotted),
-    revocation: 'unchecked',
-    validUntilMs: Math.min(...path.map(({ fields }) => fields.validity.notAfterMs)),
+    revocation,
+    validUntilMs: Math.min(listsUntilMs, ...path.map(({ fields }) => fields.validity.notAfterMs)),
   }
 }
 

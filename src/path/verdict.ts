@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import type { ValidityReason } from '../certificate/validity.js'
+import type { RevocationFault } from './crl/faults.js'
 
 /** Why no valid path leads from a certificate to a CA of the store. */
 export type PathFault =
@@ -44,8 +45,15 @@ export interface TrustedPath {
    * With the option `policies`, they are the ones of that option that hold.
    */
   readonly policies: readonly string[]
-  readonly revocation: 'unchecked'
-  /** When the first certificate of the path expires, in milliseconds since the epoch. */
+  /**
+   * `'good'`: no certificate of the path is revoked. `'unknown'`: with `revocationPolicy: 'soft'`, the status of one
+   * isn't known. `'unchecked'`: the store has neither `crl` nor `revocation`.
+   */
+  readonly revocation: 'good' | 'unknown' | 'unchecked'
+  /**
+   * When the first certificate of the path expires, or the first revocation list has to be replaced, in
+   * milliseconds since the epoch.
+   */
   readonly validUntilMs: number
 }
 
@@ -57,11 +65,35 @@ export type RejectedPath =
     }
   | {
       readonly ok: false
+      /** The certificate, or a CA above it, is revoked. */
+      readonly reason: 'certificate_revoked'
+      readonly detail: undefined
+    }
+  | {
+      readonly ok: false
+      /** Nothing says whether a certificate of the path is revoked. */
+      readonly reason: 'revocation_unknown'
+      readonly detail: RevocationFault
+    }
+  | {
+      readonly ok: false
       /** The leaf has a valid path, but isn't valid itself at this time. */
       readonly reason: ValidityReason
       readonly detail: undefined
     }
 
-export function untrusted(detail: PathFault): RejectedPath {
-  return { ok: false, reason: 'certificate_chain_untrusted', detail }
+/** Why the revocation status of a path that is valid otherwise rejects it. */
+export type RevocationRejection = Extract<
+  RejectedPath,
+  { reason: 'certificate_revoked' | 'revocation_unknown' }
+>
+
+/** Why no path is accepted. */
+export type PathRejection = PathFault | RevocationRejection
+
+export function toRejected(
+  rejection: PathRejection,
+): Exclude<RejectedPath, { reason: ValidityReason }> {
+  if (typeof rejection !== 'string') return rejection
+  return { ok: false, reason: 'certificate_chain_untrusted', detail: rejection }
 }

@@ -11,13 +11,34 @@ import { expect } from 'chai'
 import { explainHeader, explainVerification } from '../../src/extractor/explain-header.js'
 import { explainSocket } from '../../src/extractor/explain-socket.js'
 import type { DetailsByReason, SocketDetail } from '../../src/extractor/result.js'
-import { explainPathFault } from '../../src/path/explain.js'
+import type { RevocationFault } from '../../src/path/crl/faults.js'
+import { explainPathFault, explainRevocationFault, REVOKED } from '../../src/path/explain.js'
 import type { PathFault } from '../../src/path/verdict.js'
 import { type Attack, ATTACKS, root, VICTIM_PATH } from '../attacks/support/path-attacks.js'
 import { revoke } from '../attacks/support/socket-crl.js'
 import type { Setup } from '../support/details-server.js'
 import { issue } from '../support/der-chain.js'
-import { certificateOf, ecSpki, oid, toPem, utcTime } from '../support/der-writer.js'
+import {
+  crlToPem,
+  entryOf,
+  flag,
+  issuingDistributionPoint,
+  listBy,
+  reasons,
+} from '../support/crl-writer.js'
+import {
+  basicConstraints,
+  bits,
+  certificateOf,
+  ecSpki,
+  extension,
+  int,
+  oid,
+  seq,
+  toPem,
+  utcTime,
+} from '../support/der-writer.js'
+import { keyUsage } from '../support/paths.js'
 import { toBase64Der, toUrlPem, toXfcc } from '../support/header-values.js'
 import { createAuthority, type Issued, testPki, type TestPki } from '../support/pki.js'
 
@@ -120,6 +141,22 @@ const EVERY: { [Reason in keyof DetailsByReason]: Record<DetailsByReason[Reason]
     policy: true,
     malformed: true,
   },
+  certificate_revoked: {},
+  revocation_unknown: {
+    no_crl: true,
+    // Settings in JSON have no functions.
+    function_said_unknown: false,
+    function_failed: false,
+    out_of_scope: true,
+    some_reasons_only: true,
+    weak_algorithm: true,
+    signer_not_allowed: true,
+    bad_signature: true,
+    unknown_critical_extension: true,
+    no_next_update: true,
+    from_the_future: true,
+    stale: true,
+  },
   certificate_not_retrievable: { unsupported_key: false, unsupported_server: false },
   lambda_event_missing_clientcert: {},
   lambda_event_clientcert_malformed: {
@@ -148,6 +185,7 @@ async function listCases(pki: TestPki, unlisted: Issued): Promise<Case[]> {
     ...verificationCases(pki),
     ...proxyCases(pki, future),
     ...pathCases(),
+    ...revocationCases(),
   ]
 }
 
@@ -357,27 +395,89 @@ function makeFuturePath(): Attack {
 }
 
 /** As AWS ALB in passthrough mode forwards a path. */
+function toAlbLine(path: readonly Buffer[]): string {
+  const value = encodeURIComponent(path.map(toPem).join(''))
+  return `X-Amzn-Mtls-Clientcert: ${value.replace(/%2B|%2F|%3D/g, decodeURIComponent)}`
+}
+
 function pathCases(): Case[] {
   const common = {
     reason: 'certificate_chain_untrusted',
     message: 'Client certificate is not trusted',
   } as const
-  const toLine = (path: readonly Buffer[]): string => {
-    const value = encodeURIComponent(path.map(toPem).join(''))
-    return `X-Amzn-Mtls-Clientcert: ${value.replace(/%2B|%2F|%3D/g, decodeURIComponent)}`
-  }
   const trusted = "the client's certificate isn't trusted: "
   const kinds = [...ATTACKS, makeFuturePath()].map(([, detail, path]): Kind => [
     detail,
     trusted + explainPathFault(detail as PathFault),
-    [toLine(path)],
+    [toAlbLine(path)],
   ])
   return [
     ...over('path', common, kinds),
     ...over('policies', common, [
-      ['policy', trusted + explainPathFault('policy'), [toLine(VICTIM_PATH)]],
+      ['policy', trusted + explainPathFault('policy'), [toAlbLine(VICTIM_PATH)]],
     ]),
   ]
+}
+
+const now = Date.now()
+const day = 86_400_000
+const timeAt = (ms: number): Buffer =>
+  utcTime(`${new Date(ms).toISOString().replace(/[-T:]/g, '').slice(2, 14)}Z`)
+const dates = { thisUpdate: timeAt(now - day), nextUpdate: timeAt(now + day) }
+const clients = issue({ subject: 'Clients', by: root, ca: true })
+const revocable = issue({ subject: 'alice', by: clients, serialNumber: int(7) })
+const onlyCerts = { by: root, extensions: [basicConstraints(true), keyUsage(0x04, 2)] }
+const withoutLists = issue({ subject: 'Without lists', ...onlyCerts })
+const ofRoot = listBy(root, dates)
+
+/** The list of the CA for each detail, and the path if it isn't the usual one. */
+const LISTS: Record<string, [parts: Parameters<typeof listBy>[1], path?: readonly Buffer[]]> = {
+  stale: [{ nextUpdate: timeAt(now - day / 2) }],
+  from_the_future: [{ thisUpdate: timeAt(now + day / 2) }],
+  no_next_update: [{ nextUpdate: null }],
+  unknown_critical_extension: [{ extensions: [extension('1.2.3', seq(), true)] }],
+  weak_algorithm: [{ algorithm: seq(oid('1.2.840.10045.4.1')) }],
+  out_of_scope: [{ extensions: [issuingDistributionPoint(flag(0x82))] }],
+  some_reasons_only: [{ extensions: [issuingDistributionPoint(reasons(0x83, 5, 0x60))] }],
+  bad_signature: [{ signature: bits(Buffer.alloc(70, 1)) }],
+  no_crl: [{ issuer: 'Another CA' }],
+  signer_not_allowed: [
+    { issuer: 'Without lists' },
+    [issue({ subject: 'alice', by: withoutLists }).der, withoutLists.der],
+  ],
+  revoked: [{ entries: [entryOf(7)] }],
+}
+
+function revocationStrategies(): Record<string, object> {
+  const entries = Object.entries(LISTS).map(([detail, [parts]]) => {
+    const crl = [ofRoot, listBy(clients, { ...dates, ...parts })].map(crlToPem)
+    const options = { certificateSource: 'aws-alb', trustedProxies: 'loopback', ca: root.pem, crl }
+    return [`crl_${detail}`, options] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+function revocationCases(): Case[] {
+  return Object.entries(LISTS).flatMap(([detail, [, path = [revocable.der, clients.der]]]) => {
+    const lines = [toAlbLine(path)]
+    const common =
+      detail === 'revoked'
+        ? {
+            reason: 'certificate_revoked' as const,
+            detail: undefined,
+            message: 'Client certificate is revoked',
+            trace: `the client's certificate isn't accepted: ${REVOKED}`,
+          }
+        : {
+            reason: 'revocation_unknown' as const,
+            detail,
+            message: 'Client certificate could not be checked for revocation',
+            trace:
+              "it isn't known whether the client's certificate is revoked: " +
+              explainRevocationFault(detail as RevocationFault),
+          }
+    return [{ ...common, strategy: `crl_${detail}`, server: 'http', lines }]
+  })
 }
 
 describe('each detail of a rejection, over real connections', () => {
@@ -417,6 +517,7 @@ describe('each detail of a rejection, over real connections', () => {
           ca: root.pem,
           policies: ['1.2.3.4'],
         },
+        ...revocationStrategies(),
         peer: { certificateSource: 'nginx', trustedProxies: { ca: pki.root.cert } },
       },
     }

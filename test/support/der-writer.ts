@@ -169,7 +169,8 @@ export function certificateOf(parts: Parts): Buffer {
   return seq(signed, algorithm, bits(parts.signature ?? signWith(parts.signer, signed)))
 }
 
-function signWith(key: KeyObject | undefined, signed: Buffer): Buffer {
+/** Signs with SHA-256, or as the key itself decides. */
+export function signWith(key: KeyObject | undefined, signed: Buffer): Buffer {
   return key === undefined ? NO_SIGNATURE : sign(digestFor(key), signed, withPadding(key))
 }
 
@@ -198,7 +199,7 @@ function toBeSigned(parts: Parts, algorithm: Buffer): Buffer {
   )
 }
 
-function toName(value: string | Buffer): Buffer {
+export function toName(value: string | Buffer): Buffer {
   return typeof value === 'string' ? name(value) : value
 }
 

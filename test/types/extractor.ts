@@ -52,6 +52,8 @@ export function describe(reason: ExtractionFailureReason): string {
     case 'lambda_event_clientcert_malformed':
       return 'event'
     case 'certificate_chain_untrusted':
+    case 'certificate_revoked':
+    case 'revocation_unknown':
       return 'path'
     case 'certificate_expired':
     case 'certificate_not_yet_valid':

@@ -66,6 +66,8 @@ true satisfies Equal<
   | 'lambda_event_missing_clientcert'
   | 'lambda_event_clientcert_malformed'
   | 'certificate_chain_untrusted'
+  | 'certificate_revoked'
+  | 'revocation_unknown'
   | 'certificate_expired'
   | 'certificate_not_yet_valid'
 >

@@ -88,6 +88,16 @@ describe('the explanation of a failure', () => {
       "the client's certificate isn't trusted: a certificate on its path isn't a CA according to its " +
         "basicConstraints, so it can't issue certificates; issue the certificate with a real CA",
     ],
+    [
+      failWith('certificate_revoked'),
+      "the client's certificate isn't accepted: the certificate or a CA on its path is revoked; issue " +
+        'another one, because a revocation is for good',
+    ],
+    [
+      failWith('revocation_unknown', 'from_the_future'),
+      "it isn't known whether the client's certificate is revoked: the list of an issuer on its path " +
+        "isn't valid yet; correct the clock of this machine or of the CA",
+    ],
   ] as const
   for (const [failure, sentence] of plain) {
     it(`is a sentence for ${failure.reason} ${failure.detail ?? ''}`, () => {
@@ -109,6 +119,7 @@ describe('the explanation of a failure', () => {
     'verification_header_mismatch',
     'untrusted_proxy',
     'certificate_chain_untrusted',
+    'revocation_unknown',
     'lambda_event_clientcert_malformed',
   ] as const
   for (const reason of without) {

@@ -59,6 +59,9 @@ describe('options of an extractor that are rejected', () => {
     extendedKeyUsage: 'a list of object identifiers',
     anyExtendedKeyUsage: 'a boolean',
     maxDepth: 'a number',
+    crl: 'PEM, DER, or a list of these',
+    revocation: 'a function',
+    revocationPolicy: "one of 'require', 'soft'",
   }
   const wrong: [value: unknown, shown: string][] = [
     [null, 'null'],

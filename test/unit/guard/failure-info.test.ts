@@ -11,6 +11,8 @@ describe('the info that a client is rejected with', () => {
     lambda_event_missing_clientcert: 'Client certificate required',
     lambda_event_clientcert_malformed: 'Client certificate malformed',
     certificate_chain_untrusted: 'Client certificate is not trusted',
+    certificate_revoked: 'Client certificate is revoked',
+    revocation_unknown: 'Client certificate could not be checked for revocation',
     certificate_expired: 'Client certificate has expired',
     certificate_not_yet_valid: 'Client certificate is not yet valid',
   }

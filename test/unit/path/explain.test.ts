@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { explainPathFault } from '../../../src/path/explain.js'
+import { REVOCATION_FAULTS, type RevocationFault } from '../../../src/path/crl/faults.js'
+import { explainPathFault, explainRevocationFault } from '../../../src/path/explain.js'
 import type { PathFault } from '../../../src/path/verdict.js'
 
 const source = readFileSync(new URL('../../../src/path/verdict.ts', import.meta.url), 'utf8')
@@ -42,5 +43,32 @@ describe('explainPathFault()', () => {
       malformed: 'RFC 5280',
     }
     for (const fault of faults) expect(explainPathFault(fault)).to.include(words[fault])
+  })
+})
+
+describe('explainRevocationFault()', () => {
+  it('says what is wrong and names what to change', () => {
+    const words: Record<RevocationFault, string> = {
+      no_crl: 'crl',
+      function_said_unknown: 'unknown',
+      function_failed: 'promise',
+      out_of_scope: 'cRLDistributionPoints',
+      some_reasons_only: 'reasons',
+      weak_algorithm: 'SHA-1',
+      signer_not_allowed: 'cRLSign',
+      bad_signature: 'signature',
+      unknown_critical_extension: 'critical',
+      no_next_update: 'nextUpdate',
+      from_the_future: 'clock',
+      stale: 'replace()',
+    }
+    for (const fault of REVOCATION_FAULTS) {
+      const clause = explainRevocationFault(fault)
+      expect(clause)
+        .to.include(words[fault])
+        .and.match(/^(?:no|the) .+[^.]$/)
+      expect(clause.length).to.be.below(220)
+    }
+    expect(new Set(REVOCATION_FAULTS.map(explainRevocationFault)).size).to.equal(12)
   })
 })

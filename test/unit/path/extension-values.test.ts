@@ -94,6 +94,7 @@ describe('keyUsage (RFC 5280 4.2.1.3)', () => {
       digitalSignature: 1 << 15,
       keyAgreement: 1 << 11,
       keyCertSign: 1 << 10,
+      cRLSign: 1 << 9,
     })
   })
 

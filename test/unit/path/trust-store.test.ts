@@ -86,7 +86,7 @@ describe('a trust store', () => {
       { ca: root.pem, intermediates: ca.der.subarray(0, -1) },
       /certificate 1 of option "intermediates" can't be read/,
     ],
-    ['an option of the future', { ca: root.pem, crl: '' }, /no member "crl"/],
+    ['an option of the future', { ca: root.pem, ocsp: '' }, /no member "ocsp"/],
     ['no policy', { ca: root.pem, policies: [] }, /must not be empty/],
     [
       "a policy that isn't an object identifier",

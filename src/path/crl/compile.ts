@@ -1,0 +1,76 @@
+import { invalidValue } from '../../util/errors.js'
+import type { PathCertificate } from '../certificate.js'
+import type { RevocationFunction } from './ask.js'
+import { type CrlSource, loadLists } from './load.js'
+import type { RevocationList } from './reader.js'
+import { isListSignedBy } from './signature.js'
+import type { Sliced } from './slices.js'
+import type { RevocationRules } from './status.js'
+
+/** The lists of a store, and the certificates that can sign them. */
+interface Given {
+  readonly sources: readonly CrlSource[] | undefined
+  /** Lists that were loaded earlier, and are used if there are no sources. */
+  readonly earlier: { readonly lists: readonly RevocationList[] | undefined } | undefined
+  readonly configured: ReadonlySet<PathCertificate>
+  /** Comes before the names of options in messages. */
+  readonly prefix: string
+}
+
+interface Options {
+  readonly revocation: RevocationFunction | undefined
+  readonly revocationPolicy?: 'require' | 'soft' | undefined
+}
+
+interface CompiledRevocation extends RevocationRules {
+  readonly all: readonly RevocationList[] | undefined
+}
+
+/**
+ * @returns `undefined` when revocation isn't checked
+ * @throws TypeError with `code` `ERR_INVALID_ARG_VALUE`
+ */
+export function* compileRevocation(
+  { revocation, revocationPolicy }: Options,
+  { sources, earlier, configured, prefix }: Given,
+): Sliced<CompiledRevocation | undefined> {
+  const name = `option "${prefix}crl"`
+  const areOwn = earlier !== undefined
+  const all = sources === undefined ? earlier?.lists : yield* loadLists(name, sources, areOwn)
+  if (all === undefined && revocation === undefined) {
+    if (revocationPolicy === undefined) return undefined
+    const problem = 'needs "crl" or "revocation" with it'
+    throw invalidValue(`option "${prefix}revocationPolicy"`, problem, revocationPolicy)
+  }
+  const lists = new Map<string, RevocationList[]>()
+  for (const [index, list] of (all ?? []).entries()) {
+    yield* assertSigned(list, configured, `CRL ${index + 1} of ${name}`)
+    lists.set(list.issuer, [...(lists.get(list.issuer) ?? []), list])
+  }
+  return { all, lists, ask: revocation, isRequired: revocationPolicy !== 'soft' }
+}
+
+/**
+ * A list that another CA with the same name signed would never be used. If no certificate with the name is
+ * configured, clients may send it. The signatures are kept, so that no request waits for a large list.
+ */
+function* assertSigned(
+  list: RevocationList,
+  configured: ReadonlySet<PathCertificate>,
+  name: string,
+): Sliced<void> {
+  const namesakes = [...configured].filter(({ subject }) => subject === list.issuer)
+  if (namesakes.length === 0 || list.algorithm === undefined) return
+  let isSigned = false
+  for (const signer of namesakes) {
+    const isUsable = signer.hasStrongKey && signer.signatureCost < Infinity
+    if (isUsable && (yield* isListSignedBy(list, signer))) isSigned = true
+  }
+  if (isSigned) return
+  throw invalidValue(
+    name,
+    "isn't signed by any CA of its issuer's name. Check that it is the list of your CA, or add the " +
+      'certificate that signs it to intermediates',
+    undefined,
+  )
+}

@@ -1,0 +1,64 @@
+import { decodeBase64 } from '../../parsers/base64.js'
+import { SLICE, type Sliced } from './slices.js'
+
+const BEGIN = '-----BEGIN X509 CRL-----'
+const END = '-----END X509 CRL-----'
+const SEQUENCE = 0x30
+
+/** DER begins with a SEQUENCE, whose length is in the long form, so it isn't text. */
+export function looksLikePem(source: string | Uint8Array): boolean {
+  return typeof source === 'string' || source[0] !== SEQUENCE || (source[1] ?? 0) < 0x80
+}
+
+/**
+ * Decodes the lists in PEM (RFC 7468 section 6). Between the blocks may be blank lines and explanatory text,
+ * but nothing that looks like another block.
+ *
+ * @returns `undefined` when there is no list, or when something isn't PEM
+ */
+export function* decodePemLists(source: string | Uint8Array): Sliced<Buffer[] | undefined> {
+  const text =
+    typeof source === 'string'
+      ? source
+      : Buffer.from(source.buffer, source.byteOffset, source.byteLength).toString('latin1')
+  const lists: Buffer[] = []
+  let at = 0
+  for (let begin = text.indexOf(BEGIN); begin !== -1; begin = text.indexOf(BEGIN, at)) {
+    const end = text.indexOf(END, begin)
+    const before = at === 0 ? `\n${text.slice(0, begin)}` : text.slice(at, begin)
+    if (end === -1 || !areWholeLines(before)) return undefined
+    const der = yield* decodeBody(text, begin + BEGIN.length, end)
+    if (der === undefined) return undefined
+    lists.push(der)
+    at = end + END.length
+  }
+  return lists.length > 0 && areWholeLines(`${text.slice(at)}\n`) ? lists : undefined
+}
+
+/** Whether text outside of blocks doesn't share a line with one, and has nothing that looks like one. */
+function areWholeLines(text: string): boolean {
+  return /^[\r\n]/.test(text) && text.endsWith('\n') && !text.includes('-----')
+}
+
+/** The characters of base64 that are decoded in one slice. */
+const STEP = SLICE.bytes
+const WHITESPACE = /[\r\n]/g
+
+function* decodeBody(text: string, start: number, end: number): Sliced<Buffer | undefined> {
+  if (!/[\r\n]/.test(text[start] as string)) return undefined
+  const parts: Buffer[] = []
+  let rest = ''
+  for (let at = start; at < end; at += STEP) {
+    if (at > start) yield
+    const digits = rest + text.slice(at, Math.min(at + STEP, end)).replace(WHITESPACE, '')
+    const isLast = at + STEP >= end
+    const whole = isLast ? digits.length : digits.length - (digits.length % 4)
+    rest = digits.slice(whole)
+    if (whole === 0) continue
+    const part = decodeBase64(digits.slice(0, whole))
+    // Padding is only at the end of the last part.
+    if (part === undefined || (!isLast && digits[whole - 1] === '=')) return undefined
+    parts.push(part)
+  }
+  return parts.length === 0 ? undefined : Buffer.concat(parts)
+}

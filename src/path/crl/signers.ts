@@ -1,0 +1,35 @@
+import { checkValidity } from '../../certificate/validity.js'
+import type { Budget } from '../budget.js'
+import type { CandidateIndex } from '../candidates.js'
+import { haveSameKey } from '../certificate.js'
+import type { Signers } from './judge-list.js'
+import { isListSignedBy, knownSigner } from './signature.js'
+import { runAtOnce } from './slices.js'
+
+interface Indexes {
+  readonly anchors: CandidateIndex
+  readonly intermediates: readonly CandidateIndex[]
+}
+
+/**
+ * @param isIssued - whether a valid path leads from a certificate to a trust anchor
+ * @param now - milliseconds since the epoch
+ */
+export function makeSigners(
+  { anchors, intermediates }: Indexes,
+  isIssued: Signers['isTrusted'],
+  now: number,
+  budget: Budget,
+): Signers {
+  return {
+    named: (name) => [anchors, ...intermediates].flatMap((index) => index.named(name)),
+    isTrusted: (signer, anchor) => {
+      if (signer.subject === anchor.subject && haveSameKey(signer, anchor)) return true
+      return checkValidity(signer.fields.validity, now) === undefined && isIssued(signer, anchor)
+    },
+    isSigned: (list, signer) => {
+      if (knownSigner(list, signer) === undefined) budget.verifySignature(signer.signatureCost)
+      return runAtOnce(isListSignedBy(list, signer))
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import { expect } from 'chai'
+import { readList } from '../../src/path/crl/reader.js'
+import { SLICE } from '../../src/path/crl/slices.js'
+import { SerialTable } from '../../src/path/crl/serial-table.js'
+import { countCalls, stopCounting } from '../support/count-calls.js'
+import { crlOf, entryOf, reasonCode } from '../support/crl-writer.js'
+import { generate } from '../support/der-chain.js'
+
+afterEach(stopCounting)
+
+/** A list with this many entries, whose serial numbers differ. */
+function listOf(count: number): Buffer {
+  const [entry] = [entryOf(0x41000000, reasonCode(1))]
+  const entries = Buffer.alloc(entry.length * count, entry)
+  for (let index = 0; index < count; index += 1)
+    entries.writeUInt32BE(0x41000000 + index, index * entry.length + 4)
+  return crlOf({ signer: generate(), entries: [entries] })
+}
+
+/** How many entries each slice added. */
+function slicesOf(count: number): number[] {
+  const added = countCalls(SerialTable.prototype, 'add')
+  const slices: number[] = []
+  const work = readList(listOf(count))
+  for (let before = 0; ; before = added()) {
+    const { done } = work.next()
+    slices.push(added() - before)
+    if (done === true) return slices
+  }
+}
+
+describe('the cost of a revocation list', () => {
+  for (const count of [
+    SLICE.entries - 1,
+    SLICE.entries,
+    SLICE.entries + 1,
+    SLICE.entries * 5 + 7,
+  ]) {
+    it(`is no more than one slice of entries at a time: ${count} entries`, () => {
+      const slices = slicesOf(count)
+      expect(Math.max(...slices)).to.be.at.most(SLICE.entries)
+      expect(slices.reduce((sum, one) => sum + one, 0)).to.equal(count)
+      // The entries are counted first, in slices of the same size, and then read.
+      expect(slices.length).to.be.within(
+        2 * Math.floor(count / SLICE.entries),
+        2 * Math.ceil(count / SLICE.entries) + 1,
+      )
+    })
+  }
+
+  it('is one comparison of serial numbers for an entry that is there a hundred thousand times', () => {
+    const entry = entryOf(7)
+    const compared = countCalls(SerialTable.prototype, 'isAt' as never)
+    const work = readList(
+      crlOf({ signer: generate(), entries: [Buffer.alloc(entry.length * 100_000, entry)] }),
+    )
+    while (work.next().done !== true);
+    expect(compared()).to.equal(99_999)
+  })
+
+  it('grows with the entries, because few serial numbers meet in the table', () => {
+    const compared = countCalls(SerialTable.prototype, 'isAt' as never)
+    const work = readList(listOf(50_000))
+    while (work.next().done !== true);
+    // Two thirds of the table are full at most, so a number meets less than one other on average.
+    expect(compared()).to.be.below(50_000)
+  })
+})

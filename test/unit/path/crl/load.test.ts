@@ -1,0 +1,129 @@
+import { expect } from 'chai'
+import { createTrustStore } from '../../../../src/trust.js'
+import {
+  crlOf,
+  crlToPem,
+  entryOf,
+  issuingDistributionPoint,
+  flag,
+  listBy,
+  ca,
+} from '../../../support/crl-writer.js'
+import { generate, issue } from '../../../support/der-chain.js'
+import { extension, int, nothing, oid, seq } from '../../../support/der-writer.js'
+import { NOW, outcome } from '../../../support/paths.js'
+
+const root = ca('root')
+const leaf = issue({ subject: 'client', by: root, serialNumber: int(7) })
+const good = listBy(root)
+const revoking = listBy(root, { entries: [entryOf(7)] })
+const stranger = crlOf({ issuer: 'nobody', signer: generate() })
+
+const outcomeWith = (crl: unknown): string =>
+  outcome(createTrustStore({ ca: root.der, crl: crl as Buffer }).validate(leaf.der, { now: NOW }))
+
+function errorOf(run: () => unknown): { message: string; code?: string } {
+  try {
+    run()
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('Nothing was thrown')
+}
+
+describe('the option crl', () => {
+  it('takes DER, PEM, a bundle, and lists of these', () => {
+    for (const crl of [
+      good,
+      crlToPem(good),
+      Buffer.from(crlToPem(good)),
+      [good],
+      Uint8Array.from(good),
+    ])
+      expect(outcomeWith(crl)).to.equal('ok')
+    for (const crl of [[stranger, crlToPem(revoking)], crlToPem(stranger) + crlToPem(revoking)])
+      expect(outcomeWith(crl)).to.equal('certificate_revoked')
+  })
+
+  it('may be empty, which means that no status is known', () => {
+    expect(outcomeWith([])).to.equal('no_crl')
+  })
+
+  it('copies the bytes, because the caller may change them', () => {
+    const bytes = Buffer.from(revoking)
+    const store = createTrustStore({ ca: root.der, crl: bytes })
+    bytes.fill(0)
+    expect(outcome(store.validate(leaf.der, { now: NOW }))).to.equal('certificate_revoked')
+  })
+
+  it('throws for another type, and does not show the value', () => {
+    for (const crl of [5, null, {}, [good, 5]]) {
+      const { message, code } = errorOf(() => outcomeWith(crl))
+      expect(code).to.equal('ERR_INVALID_ARG_TYPE')
+      expect(message).to.match(
+        /option "crl" must be PEM, DER, or a list of these\. Received (a|null)/,
+      )
+    }
+  })
+
+  it('throws for PEM that holds no list, or more than lists', () => {
+    for (const crl of ['', root.pem, crlToPem(good) + root.pem]) {
+      const { message, code } = errorOf(() => outcomeWith(crl))
+      expect(code).to.equal('ERR_INVALID_ARG_VALUE')
+      expect(message).to.match(/option "crl" must hold whole X509 CRL blocks in PEM/)
+    }
+  })
+
+  const indirect = listBy(root, { extensions: [issuingDistributionPoint(flag(0x84))] })
+  const delta = listBy(root, { extensions: [extension('2.5.29.27', int(1), true)] })
+  for (const [what, crl, problem] of [
+    ['that is malformed', good.subarray(0, -1), /isn't a revocation list as RFC 5280 requires/],
+    ['that is indirect', indirect, /is an indirect CRL, which holds certificates of other CAs/],
+    ['that is a delta CRL', delta, /is a delta CRL, which only lists changes/],
+  ] as const) {
+    it(`throws for a list ${what}, and names it by its position`, () => {
+      const { message, code } = errorOf(() => outcomeWith([good, stranger, crl]))
+      expect(code).to.equal('ERR_INVALID_ARG_VALUE')
+      expect(message)
+        .to.match(/CRL 3 of option "crl" /)
+        .and.match(problem)
+      expect(message).to.match(/Received (an object|a string)$/)
+    })
+  }
+
+  it('throws for a list that another CA with the same name signed', () => {
+    const { message, code } = errorOf(() => outcomeWith([good, listBy(ca('root'))]))
+    expect(code).to.equal('ERR_INVALID_ARG_VALUE')
+    expect(message).to.match(/CRL 2 of option "crl" isn't signed by any CA of its issuer's name/)
+  })
+
+  it('takes a list that any configured certificate with the name signed', () => {
+    const old = ca('root')
+    const store = createTrustStore({ ca: [old.der, root.der], crl: good })
+    expect(outcome(store.validate(leaf.der, { now: NOW }))).to.equal('ok')
+    expect(() =>
+      createTrustStore({ ca: old.der, intermediates: root.der, crl: good }),
+    ).not.to.throw()
+  })
+
+  it('takes a list with a weak signature, which shows nothing', () => {
+    const sha1 = seq(oid('1.2.840.113549.1.1.5'), nothing())
+    expect(outcomeWith(listBy(root, { algorithm: sha1 }))).to.equal('weak_algorithm')
+  })
+})
+
+describe('the option revocationPolicy', () => {
+  it('throws without crl and revocation, because nothing is checked', () => {
+    const { message } = errorOf(() =>
+      createTrustStore({ ca: root.der, revocationPolicy: 'require' }),
+    )
+    expect(message).to.match(/option "revocationPolicy" needs "crl" or "revocation" with it/)
+  })
+
+  it('throws for another value', () => {
+    const { message } = errorOf(() =>
+      createTrustStore({ ca: root.der, crl: good, revocationPolicy: 'hard' as 'soft' }),
+    )
+    expect(message).to.match(/option "revocationPolicy" must be one of 'require', 'soft'|"require"/)
+  })
+})
