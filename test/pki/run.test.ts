@@ -39,6 +39,6 @@ describe('npm run test:pki', () => {
     writeFileSync(join(folder, 'pkits.json'), '{ "tests": [] }')
     const { status, stderr } = run(folder)
     expect(status).to.equal(1)
-    expect(stderr).to.match(/^pkits\.json has no certificates$/m)
+    expect(stderr).to.match(/^pkits\.json has no certificates, crls$/m)
   })
 })

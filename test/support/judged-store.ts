@@ -12,6 +12,7 @@ export interface JudgedOptions {
   readonly extendedKeyUsage?: readonly string[]
   readonly anyExtendedKeyUsage?: boolean
   readonly maxDepth?: number
+  readonly crl?: readonly Buffer[]
 }
 
 export type JudgedVerdict =

@@ -31,7 +31,7 @@ export function readVectors(folder: string | undefined): Vectors {
     }
   }
   return {
-    pkits: parse<PkitsData>('pkits.json', read('pkits.json'), ['tests', 'certificates']),
+    pkits: parse<PkitsData>('pkits.json', read('pkits.json'), ['tests', 'certificates', 'crls']),
     bettertls: parse<BetterTlsData>('bettertls.json.gz', gunzipSync(read('bettertls.json.gz')), [
       'tests',
       'certificates',

@@ -1,4 +1,5 @@
-import { extension, oid, seq, tlv } from '../../support/der-writer.js'
+import { extension, oid, seq, tlv, utcTime } from '../../support/der-writer.js'
+import { crlOf, entryOf } from '../../support/crl-writer.js'
 import { type Holder, issue } from '../../support/der-chain.js'
 import type { Vectors } from './data.js'
 
@@ -11,6 +12,15 @@ const withHost = extension('2.5.29.17', seq(tlv(0x82, Buffer.from(CLIENT))))
 const root = issue({ subject: 'root', ca: true })
 const otherRoot = issue({ subject: 'other root', ca: true })
 const leaf = issue({ subject: CLIENT, by: root, extensions: [withHost, withPolicy] })
+/** The list of the root, with these entries. */
+const listOf = (entries: Buffer[]): string =>
+  crlOf({
+    issuer: 'root',
+    signer: root.privateKey,
+    entries,
+    thisUpdate: utcTime('250101000000Z'),
+    nextUpdate: utcTime('270101000000Z'),
+  }).toString('base64')
 
 const base64 = ({ der }: Holder): string => der.toString('base64')
 
@@ -26,13 +36,21 @@ function pkits(): Vectors['pkits'] {
     time: TIME,
     features: [],
   }
-  const test = { ...common, id: '1', certs: ['root', 'leaf'], valid: true }
+  const test = { ...common, id: '1', certs: ['root', 'leaf'], crls: ['empty'], valid: true }
   return {
     certificates: { root: base64(root), other: base64(otherRoot), leaf: base64(leaf) },
+    crls: { empty: listOf([]), full: listOf([entryOf(0x1234)]) },
     tests: [
       { ...test, key: 'valid', userConstrainedPolicySet: ['1.2.3.1'] },
       { ...test, key: 'invalid', certs: ['other', 'leaf'], valid: false },
-      { ...test, key: 'crl', section: 'Revocation', features: ['verdict-depends-on-crl'] },
+      {
+        ...test,
+        key: 'revoked',
+        section: 'Revocation',
+        crls: ['full'],
+        valid: false,
+        features: ['verdict-depends-on-crl'],
+      },
     ],
   }
 }
