@@ -24,14 +24,13 @@ export function toMarkdown(suites: readonly Suite[]): string {
       'Every result that differs from a suite is listed below, with its clause.',
     '## Totals',
     table(
-      ['suite', 'this package', 'OpenSSL', 'pkijs', 'not run yet'],
-      suites.map(({ name, outcomes, notRun }) =>
+      ['suite', 'this package', 'OpenSSL', 'pkijs'],
+      suites.map(({ name, outcomes }) =>
         row(
           name,
           score(outcomes, ({ answer }) => answer),
           score(outcomes, ({ openssl }) => openssl),
           PKIJS[name] ?? UNKNOWN,
-          sum([...notRun.values()]),
         ),
       ),
     ),
@@ -39,17 +38,10 @@ export function toMarkdown(suites: readonly Suite[]): string {
   ].join('\n\n')
 }
 
-/** A number, or nothing for none. */
-function sum(counts: readonly number[]): string {
-  const total = counts.reduce((some, count) => some + count, 0)
-  return total === 0 ? '' : String(total)
-}
-
 function score(
   outcomes: readonly Outcome[],
   answerOf: (outcome: Outcome) => Answer | undefined,
 ): string {
-  if (outcomes.length === 0) return ''
   const answers = outcomes.flatMap((outcome) => {
     const answer = answerOf(outcome)
     return answer === undefined ? [] : [{ ...outcome, answer }]
@@ -59,25 +51,24 @@ function score(
 }
 
 function describeSuite(suite: Suite): string[] {
-  const { name, outcomes, notRun, differences } = suite
+  const { name, outcomes, differences } = suite
   const faults = findFaults(suite)
   return [
     `## ${name}`,
-    table(['section', 'this package', 'OpenSSL', 'not run yet'], sectionRows(outcomes, notRun)),
+    table(['section', 'this package', 'OpenSSL'], sectionRows(outcomes)),
     ...(differences.length === 0 ? [] : [describeDifferences(suite)]),
     ...(faults.length === 0 ? [] : [`**${faults.length} results are wrong.**`]),
   ]
 }
 
-function sectionRows(outcomes: readonly Outcome[], notRun: Suite['notRun']): string[] {
-  const sections = [...new Set([...outcomes.map(({ section }) => section), ...notRun.keys()])]
+function sectionRows(outcomes: readonly Outcome[]): string[] {
+  const sections = [...new Set(outcomes.map(({ section }) => section))]
   return sections.sort().map((section) => {
     const own = outcomes.filter((outcome) => outcome.section === section)
     return row(
       section,
       score(own, ({ answer }) => answer),
       score(own, ({ openssl }) => openssl),
-      sum([notRun.get(section) ?? 0]),
     )
   })
 }

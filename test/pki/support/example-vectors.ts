@@ -98,7 +98,12 @@ function limbo(): Vectors['limbo'] {
         trusted_certs: [otherRoot.pem],
         expected_result: 'FAILURE',
       },
-      { ...test, id: 'crl::revoked', features: ['has-crl'], expected_result: 'FAILURE' },
+      {
+        ...test,
+        id: 'crl::revoked',
+        crls: [listOf([entryOf(0x1234)])],
+        expected_result: 'FAILURE',
+      },
     ],
   }
 }

@@ -97,6 +97,13 @@ const ACCEPTED: readonly Difference[] = [
     ],
   },
   {
+    name: 'Lists without a number',
+    answer: 'accept',
+    clause: 'RFC 5280 5.2.3',
+    why: 'cRLNumber is a duty of CAs. Only delta CRLs, which are not supported, refer to it.',
+    ids: ['crl::crlnumber-missing'],
+  },
+  {
     name: 'Extensions that are not read',
     answer: 'accept',
     clause: 'RFC 5280 4.2.2.1',

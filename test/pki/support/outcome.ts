@@ -30,8 +30,6 @@ export interface Suite {
   readonly name: string
   readonly outcomes: readonly Outcome[]
   readonly differences: readonly Difference[]
-  /** The tests that this package can't run yet, by section. */
-  readonly notRun: ReadonlyMap<string, number>
 }
 
 export const hasExpectedAnswer = ({ expected, answer, isSoft }: Outcome): boolean =>
