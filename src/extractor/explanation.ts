@@ -35,6 +35,9 @@ const PROXY: Readonly<Record<ProxyDetail, (facts: Facts) => string>> = {
     'for its connection to this server',
   untrusted_ca: ({ problem }) =>
     `the peer's certificate isn't from a CA in trustedProxies.ca: ${problem}`,
+  revoked: ({ problem }) => `the peer's certificate isn't accepted: ${problem}`,
+  revocation_unknown: ({ problem }) =>
+    `it isn't known whether the peer's certificate is revoked: ${problem}`,
   expired: () => "the peer's own certificate has expired; renew the certificate of the proxy",
   not_yet_valid: () =>
     "the peer's own certificate isn't valid yet; correct the clock of this machine",

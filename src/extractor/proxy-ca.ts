@@ -76,7 +76,7 @@ export function compileProxyCas(
     if (presented === undefined) return failWith('untrusted_proxy', 'no_certificate')
     const found = validatePath(request, presented)
     if (isFailure(found)) {
-      const failure = failWith('untrusted_proxy', 'untrusted_ca')
+      const failure = failWith('untrusted_proxy', PATH_DETAILS[found.reason])
       return note(failure, () => ({ problem: explainPath(found) }))
     }
     const reason = checkValidity(found.validity, Date.now())
@@ -84,6 +84,12 @@ export function compileProxyCas(
     return allow === undefined || isAllowed(allow(found.forRequest())) ? undefined : rejectOther()
   }
 }
+
+const PATH_DETAILS = {
+  certificate_chain_untrusted: 'untrusted_ca',
+  certificate_revoked: 'revoked',
+  revocation_unknown: 'revocation_unknown',
+} as const
 
 const VALIDITY_DETAILS = {
   certificate_expired: 'expired',

@@ -110,7 +110,7 @@ export type VerificationDetail =
   TamperingDetail | 'not_sent' | 'sent_more_than_once' | 'wrong_value'
 
 /**
- * The causes of `untrusted_proxy`. The last four are those of `trustedProxies: { ca }`, about the
+ * The causes of `untrusted_proxy`. The last six are those of `trustedProxies: { ca }`, about the
  * certificate of the peer itself.
  */
 export type ProxyDetail =
@@ -119,6 +119,8 @@ export type ProxyDetail =
   | 'function_said_no'
   | 'no_certificate'
   | 'untrusted_ca'
+  | 'revoked'
+  | 'revocation_unknown'
   | 'expired'
   | 'not_yet_valid'
 

@@ -122,6 +122,9 @@ const EVERY: { [Reason in keyof DetailsByReason]: Record<DetailsByReason[Reason]
     function_said_no: true,
     no_certificate: true,
     untrusted_ca: true,
+    // Settings in JSON have no trust stores.
+    revoked: false,
+    revocation_unknown: false,
     expired: true,
     not_yet_valid: true,
   },

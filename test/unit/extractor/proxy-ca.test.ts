@@ -2,13 +2,16 @@ import { X509Certificate } from 'node:crypto'
 import { expect } from 'chai'
 import { toPeerCertificate } from '../../../src/certificate/peer-certificate.js'
 import { createExtractor, type ProxyCaOptions } from '../../../src/extractor/index.js'
+import { explainFailure } from '../../../src/extractor/explanation.js'
 import { compileProxyTrust, parseTrustedProxies } from '../../../src/extractor/proxy-trust.js'
 import type { RequestLike } from '../../../src/extractor/request.js'
 import { createFetchExtractor } from '../../../src/fetch.js'
 import { createTrustStore } from '../../../src/trust.js'
 import { describeRuntime, type Runtime } from '../../../src/util/runtime.js'
 import { type Holder, issue, namesOf } from '../../support/der-chain.js'
-import { generalizedTime } from '../../support/der-writer.js'
+import { entryOf, listBy } from '../../support/crl-writer.js'
+import { generalizedTime, utcTime } from '../../support/der-writer.js'
+import { withTrace } from '../../support/with-trace.js'
 import { throwAny } from '../../support/run-verify.js'
 import { unhandledRejections } from '../../support/unhandled.js'
 
@@ -67,6 +70,25 @@ describe('trustedProxies with ca', () => {
     expect(trusts({ ca: ca.pem }, connection(chained))).to.equal(false)
     const options = { ca: ca.pem, intermediates: [intermediate.der] }
     expect(trusts(options, connection(chained))).to.equal(true)
+  })
+
+  it('does not trust a proxy whose certificate is revoked, or whose status is not known', () => {
+    const detailOf = (crl: Buffer[]): unknown => {
+      const store = createTrustStore({ ca: ca.pem, crl })
+      const check = compileProxyTrust(parseTrustedProxies('trustedProxies', { ca: store }))
+      const failure = withTrace(() => check({ headers: {}, socket: connection(proxy) }))
+      return failure && [failure.detail, explainFailure(failure)]
+    }
+    const today = { thisUpdate: utcTime('250101000000Z'), nextUpdate: utcTime('491231235959Z') }
+    expect(detailOf([listBy(ca, today)])).to.equal(undefined)
+    const [revoked, sentence] = detailOf([
+      listBy(ca, { ...today, entries: [entryOf(0x1234)] }),
+    ]) as string[]
+    expect(revoked).to.equal('revoked')
+    expect(sentence).to.match(/^the peer's certificate isn't accepted: the certificate or a CA/)
+    const [unknown, reason] = detailOf([]) as string[]
+    expect(unknown).to.equal('revocation_unknown')
+    expect(reason).to.match(/^it isn't known whether the peer's certificate is revoked: no list/)
   })
 
   it('does not trust clients, even those that Node has authorized', () => {
