@@ -1,5 +1,8 @@
 export { createTrustStore } from './path/trust-store.js'
 export type { TrustStore, ValidateOptions } from './path/trust-store.js'
+export type { WatchOptions } from './path/watched.js'
+export type { CaExpiryMessage } from './path/ca-expiry.js'
+export type { TrustStoreMessage } from './path/living-store.js'
 export type { CertificateSource, CertificateSources } from './path/load.js'
 export type { RevocationFunction, RevocationStatus } from './path/crl/ask.js'
 export type { RevocationFault } from './path/crl/faults.js'

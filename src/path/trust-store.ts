@@ -1,20 +1,18 @@
-import { X509Certificate } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
 import { readDottedOid } from '../certificate/oid.js'
 import { checkValidity } from '../certificate/validity.js'
+import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { invalidType } from '../util/errors.js'
 import { optional, type OptionTable, parseOptions } from '../util/options.js'
-import {
-  type CompiledStore,
-  compileStore,
-  recompileStore,
-  searchStore,
-  snapshot,
-} from './compiled-store.js'
-import { runAtOnce, runInSlices } from './crl/slices.js'
+import { type CompiledStore, searchStore } from './compiled-store.js'
+import { LivingStore } from './living-store.js'
 import { type CertificateSource, type CertificateSources, parseSources } from './load.js'
 import type { TrustStoreOptions } from './options.js'
 import type { FoundPath } from './search.js'
+import { registerStore } from './store-servers.js'
 import { type PathRejection, type RejectedPath, toRejected, type TrustVerdict } from './verdict.js'
+import { watchCertificate, type WatchOptions } from './watched.js'
+import type { ParsedCertificates } from './watchers.js'
 
 /** Options of {@link TrustStore.validate}. */
 export interface ValidateOptions {
@@ -37,10 +35,29 @@ export interface TrustStore {
    */
   validate: (certificate: CertificateSource, options?: ValidateOptions) => TrustVerdict
   /**
-   * Replaces options while the server runs. The other options keep their values. If the promise is
-   * rejected, nothing has changed.
+   * Replaces options while the server runs. The other options keep their values. All requests use the
+   * new options from then on, and so do all handshakes of a server that `reloadable()` connects to the
+   * store. When the promise resolves, every watched certificate that became invalid has been reported.
+   *
+   * @returns is rejected with the reason if the new options can't be used, and then nothing has changed
    */
   replace: (changes: Partial<TrustStoreOptions>) => Promise<void>
+  /**
+   * Reports once that a certificate isn't valid any more, because of a replacement or because a
+   * certificate on its path has expired. Use it to close a WebSocket.
+   *
+   * @param certificate - `req.clientCertificate`, with its issuers if you set `includeChain`, or the leaf
+   *   as `validate()` takes it
+   * @param onInvalid - called with the reason and the detail, also if the certificate is invalid already;
+   *   errors that it throws are written to standard error
+   * @returns a function that stops watching, to be called when the connection is closed
+   * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, for arguments
+   */
+  watch: (
+    certificate: CertificateSource | ChainedPeerCertificate,
+    onInvalid: (rejected: RejectedPath) => unknown,
+    options?: WatchOptions,
+  ) => () => void
 }
 
 const VALIDATE_OPTIONS: OptionTable<keyof ValidateOptions, { now: number | undefined }> = {
@@ -72,32 +89,18 @@ export function createTrustStore(options: TrustStoreOptions): TrustStore {
  * @param parent - the name of that option
  */
 export function makeTrustStore(options: TrustStoreOptions, parent?: string): TrustStore {
-  let current = runAtOnce(compileStore(options, parent))
-  let generation = 1
-  let replacing: Promise<void> = Promise.resolve()
+  const living = new LivingStore(options, parent, judge)
   const store = Object.freeze<TrustStore>({
     get generation() {
-      return generation
+      return living.generation
     },
-    validate: (certificate, given = {}) => validate(current, certificate, given),
-    // Async, so that the caller gets every fault as a rejected promise.
-    replace: async (changes) => {
-      const given: unknown = changes
-      if (typeof given !== 'object' || given === null)
-        throw invalidType('options', 'an object', given)
-      const own = snapshot(changes) as Partial<TrustStoreOptions>
-      // One after another, because each keeps the options that it doesn't name.
-      const before = replacing
-      const done = before.then(async () => {
-        current = await runInSlices(recompileStore(current, own, parent))
-        generation += 1
-      })
-      replacing = done.catch(() => undefined)
-      await done
-    },
+    validate: (certificate, given = {}) => validate(living.use(), certificate, given),
+    replace: (changes) => living.replace(changes),
+    watch: (...args) => watchCertificate(living, ...args),
   })
-  searches.set(store, (leaf, others, now) => searchStore(current, leaf, others, now))
-  functions.set(store, () => current.rules.revocation?.ask !== undefined)
+  searches.set(store, (leaf, others, now) => searchStore(living.use(), leaf, others, now))
+  functions.set(store, () => living.current.rules.revocation?.ask !== undefined)
+  registerStore(store, living.servers)
   return store
 }
 
@@ -158,11 +161,19 @@ function validate(
     ValidateOptions,
     { now: number | undefined }
   >(options, VALIDATE_OPTIONS).values
-  const [leaf, ...others] = parseSources(certificate, 'certificate')
-  const sent = parseSources(intermediates, 'option "intermediates"')
+  const [leaf = 'not_a_certificate', ...more] = parseSources(certificate, 'certificate')
+  const others = parseSources(intermediates, 'option "intermediates"')
+  return judge(store, { leaf: more.length > 0 ? 'not_a_certificate' : leaf, others }, now)
+}
+
+function judge(
+  store: CompiledStore,
+  { leaf, others }: ParsedCertificates,
+  now: number,
+): TrustVerdict {
   if (leaf === 'unsupported_key') return toRejected('weak_algorithm')
-  if (!(leaf instanceof X509Certificate) || others.length > 0) return toRejected('malformed')
-  const found = searchStore(store, leaf, sent, now)
+  if (leaf === 'not_a_certificate') return toRejected('malformed')
+  const found = searchStore(store, leaf, others, now)
   return isPath(found) ? toVerdict(found, now) : toRejected(found)
 }
 

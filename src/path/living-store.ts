@@ -1,0 +1,133 @@
+import diagnosticsChannel from 'node:diagnostics_channel'
+import { invalidType } from '../util/errors.js'
+import { Alarm, type Sleeper } from './alarm.js'
+import { announceExpiry } from './ca-expiry.js'
+import { type CompiledStore, compileStore, recompileStore, snapshot } from './compiled-store.js'
+import { runAtOnce, runInSlices } from './crl/slices.js'
+import { listHandshakeCas } from './handshake-cas.js'
+import type { TrustStoreOptions } from './options.js'
+import { StoreServers } from './store-servers.js'
+import type { TrustVerdict } from './verdict.js'
+import { type ParsedCertificates, type Watcher, Watchers } from './watchers.js'
+
+/**
+ * The message on the channel `passport-client-certificate-auth:trust-store`, when a store is first used and
+ * after each replacement.
+ */
+export interface TrustStoreMessage {
+  readonly generation: number
+  /** How many certificates are in `ca` and `intermediates`. */
+  readonly cas: number
+  /** When the first of them expires, in milliseconds since the epoch. */
+  readonly earliestExpiryMs: number
+}
+
+const CHANNEL = diagnosticsChannel.channel('passport-client-certificate-auth:trust-store')
+
+/** Stores with watched certificates. Their watchers are called even if nothing else uses the store. */
+const watching = new Set<LivingStore>()
+
+/** How a store judges a certificate at a time, in milliseconds since the epoch. */
+export type Judge = (
+  store: CompiledStore,
+  certificates: ParsedCertificates,
+  now: number,
+) => TrustVerdict
+
+/** A trust store that changes while requests, handshakes and long-lived connections use it. */
+export class LivingStore implements Sleeper {
+  readonly servers: StoreServers = new StoreServers(() => listHandshakeCas(this.current.candidates))
+  readonly #watchers: Watchers
+  readonly #alarm: Alarm = new Alarm(this)
+  readonly #parent: string | undefined
+  #current: CompiledStore
+  #sinceMs: number = Date.now()
+  #generation = 1
+  #isInUse = false
+  #replacing: Promise<void> = Promise.resolve()
+
+  /** @param parent - the name of the option whose value these options are, if it is one */
+  constructor(options: TrustStoreOptions, parent: string | undefined, judge: Judge) {
+    this.#current = runAtOnce(compileStore(options, parent))
+    this.#parent = parent
+    this.#watchers = new Watchers((certificates, now) => judge(this.#current, certificates, now))
+  }
+
+  get generation(): number {
+    return this.#generation
+  }
+
+  get current(): CompiledStore {
+    return this.#current
+  }
+
+  /** The current options, for a request or a handshake. Only stores in use announce anything. */
+  use(): CompiledStore {
+    if (!this.#isInUse) {
+      this.#isInUse = true
+      this.#announce()
+    }
+    return this.#current
+  }
+
+  /** Async, so that the caller gets every fault as a rejected promise. */
+  async replace(changes: unknown): Promise<void> {
+    if (typeof changes !== 'object' || changes === null)
+      throw invalidType('options', 'an object', changes)
+    const own = snapshot(changes) as Partial<TrustStoreOptions>
+    // One after another, because each keeps the options that it doesn't name.
+    const done = this.#replacing.then(() => this.#change(own))
+    this.#replacing = done.catch(() => undefined)
+    await done
+  }
+
+  async #change(changes: Partial<TrustStoreOptions>): Promise<void> {
+    const next = await runInSlices(recompileStore(this.#current, changes, this.#parent))
+    const applyToServers = this.servers.prepare(() => listHandshakeCas(next.candidates))
+    // Nothing below throws, and no request and no handshake comes in between.
+    this.#current = next
+    this.#generation += 1
+    this.#sinceMs = Date.now()
+    for (const apply of applyToServers) apply()
+    if (this.#isInUse) this.#announce()
+    this.#alarm.by(await this.#watchers.recheck())
+    this.#pin()
+  }
+
+  /** @returns a function that stops watching */
+  watch(watcher: Watcher): () => void {
+    this.use()
+    this.#alarm.by(this.#watchers.add(watcher, Date.now()))
+    this.#pin()
+    return () => {
+      this.#watchers.remove(watcher)
+      this.#pin()
+    }
+  }
+
+  wake(now: number): number {
+    const next = Math.min(
+      this.#watchers.expire(now),
+      announceExpiry(this.#current.candidates.configured, this.#sinceMs, now),
+    )
+    this.#pin()
+    return next
+  }
+
+  #announce(): void {
+    const { configured } = this.#current.candidates
+    const ends = [...configured].map(({ fields }) => fields.validity.notAfterMs)
+    const message: TrustStoreMessage = {
+      generation: this.#generation,
+      cas: configured.size,
+      earliestExpiryMs: Math.min(...ends),
+    }
+    CHANNEL.publish(message)
+    this.#alarm.by(announceExpiry(configured, this.#sinceMs, Date.now()))
+  }
+
+  #pin(): void {
+    if (this.#watchers.size > 0) watching.add(this)
+    else watching.delete(this)
+  }
+}
