@@ -1,9 +1,11 @@
 import { constants } from 'node:crypto'
 import type { SecureContextOptions, TlsOptions } from 'node:tls'
 import { assertBoolean, assertOneOf, assertText } from '../util/assert.js'
-import { invalidValue, kindOf } from '../util/errors.js'
+import { invalidType, invalidValue, kindOf } from '../util/errors.js'
 import { assertKeyContents } from '../util/pem-blocks.js'
 import { suggestNear } from '../util/suggest.js'
+import type { TrustStore } from '../path/trust-store.js'
+import { serversOf, type StoreServers } from '../path/store-servers.js'
 import { assertDirectTls } from '../util/runtime.js'
 import { assertCas, assertCertificates, digestTrust, splitRevocationLists } from './trust-digest.js'
 
@@ -11,6 +13,8 @@ import { assertCas, assertCertificates, digestTrust, splitRevocationLists } from
 export interface MtlsServerOptions extends TlsOptions {
   /** The CAs whose client certificates you accept, in PEM. Node's default is the public CAs. */
   ca: NonNullable<SecureContextOptions['ca']>
+  /** Takes the place of `ca`: see {@link TrustServerOptions}. */
+  trust?: undefined
   /** Revocation lists of these CAs, in PEM. If you pass any, every CA needs one. */
   crl?: SecureContextOptions['crl']
   /**
@@ -30,10 +34,46 @@ export interface MtlsServerOptions extends TlsOptions {
 /** Node ignores options that it doesn't know, so a list with a misspelt name would revoke nothing. */
 const CHECKED_NAMES = [
   ...['key', 'cert', 'crl', 'requestCert', 'rejectUnauthorized', 'SNICallback', 'contextsShareCa'],
-  ...['sessionIdContext', 'allowPartialTrustChain'],
+  ...['sessionIdContext', 'allowPartialTrustChain', 'trust'],
 ]
+
+/** The same options, but the CAs come from a trust store. */
+export interface TrustServerOptions extends Omit<MtlsServerOptions, 'ca' | 'trust'> {
+  /**
+   * A trust store of `createTrustStore()`. The handshake uses its CAs and intermediates. Pass the store to
+   * the strategy as `ca` too, because the handshake knows none of its other rules. `reloadable()` makes a
+   * server follow its replacements. Each CA has to be self-signed, or its issuers have to be in the store,
+   * because Node's servers accept no client otherwise.
+   */
+  trust: TrustStore
+  ca?: undefined
+  /** Can't be set, because it has to change with the store. */
+  sessionIdContext?: undefined
+}
+
 const MODERN_VERSIONS = ['TLSv1.2', 'TLSv1.3']
 
+/**
+ * Completes options as below, with the CAs and intermediates of a trust store as `ca`. A server that
+ * `reloadable()` connects to the store follows its replacements.
+ *
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, or
+ *   `ERR_UNSUPPORTED_RUNTIME` on Deno
+ * @example
+ * import https from 'node:https'
+ * import { createTrustStore } from 'passport-client-certificate-auth/trust'
+ * import { mtlsServerOptions, reloadable } from 'passport-client-certificate-auth/server'
+ *
+ * const trust = createTrustStore({ ca })
+ * const options = { trust, key, cert }
+ * const server = https.createServer(mtlsServerOptions(options), app).listen(8443)
+ * reloadable(server, options)
+ */
+export function mtlsServerOptions<Options extends TrustServerOptions>(
+  options: Options,
+): Omit<Options, 'trust' | 'ca' | 'crl' | 'contextsShareCa' | 'sessionIdContext'> & {
+  ca: string[]
+} & CompletedOptions
 /**
  * Completes options for `https.createServer()`, `http2.createSecureServer()` or `tls.createServer()`, so
  * that you can rely on the result of the handshake:
@@ -65,11 +105,43 @@ const MODERN_VERSIONS = ['TLSv1.2', 'TLSv1.3']
  */
 export function mtlsServerOptions<Options extends MtlsServerOptions>(
   options: Options,
-): Omit<Options, 'crl' | 'contextsShareCa'> & CompletedOptions {
+): Omit<Options, 'crl' | 'contextsShareCa'> & CompletedOptions
+export function mtlsServerOptions(options: MtlsServerOptions | TrustServerOptions): object {
   assertDirectTls('mtlsServerOptions()')
-  // Copies first, because the copy below contains own options only, and we must check the same options.
-  const { contextsShareCa, crl: lists, ...own } = { ...options }
-  assertSpelling(options)
+  // A copy first, because it contains own options only, and we must use the options that we check.
+  const own = { ...options }
+  assertSpelling(own)
+  if (own.trust === undefined) return completeOptions(own)
+  return completeOptions(withCas(own, assertTrust(own.trust).listCas()))
+}
+
+/**
+ * Puts the CAs of a trust store in the place of the store.
+ *
+ * @param cas - in PEM
+ * @throws TypeError with `code` `ERR_INVALID_ARG_VALUE`
+ */
+export function withCas(options: TrustServerOptions, cas: readonly string[]): MtlsServerOptions {
+  const { trust: _, ca, sessionIdContext, ...others } = options as TlsOptions & { trust: unknown }
+  if (ca !== undefined) {
+    throw invalidValue('option "ca"', 'must not be given together with "trust"', kindOf(ca))
+  }
+  if (sessionIdContext !== undefined) {
+    const problem = 'must not be given together with "trust", because it has to change with the CAs'
+    throw invalidValue('option "sessionIdContext"', problem, sessionIdContext)
+  }
+  return { ...others, ca: [...cas] }
+}
+
+/** @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` for anything but a trust store */
+export function assertTrust(trust: unknown): StoreServers {
+  const servers = serversOf(trust)
+  if (servers !== undefined) return servers
+  throw invalidType('option "trust"', 'a trust store of createTrustStore()', kindOf(trust))
+}
+
+function completeOptions(options: MtlsServerOptions): CompletedOptions {
+  const { contextsShareCa, crl: lists, ...own } = options
   assertServerOptions(own)
   const { SNICallback, secureOptions = 0, minVersion = 'TLSv1.2' } = own
   const hasTickets = contextsShareCa ?? !SNICallback

@@ -1,15 +1,45 @@
-import { constants } from 'node:crypto'
-import { createSecureContext, type Server } from 'node:tls'
 import { invalidType, invalidValue, kindOf } from '../util/errors.js'
 import { assertDirectTls } from '../util/runtime.js'
-import { type MtlsServerOptions, mtlsServerOptions } from './options.js'
-
-/** The only method that a reload needs. Servers of `https`, `http2` and `tls` have it. */
-export type ReloadableServer = Pick<Server, 'setSecureContext'>
+import { TrustFollower } from './follow-trust.js'
+import type { MtlsServerOptions, TrustServerOptions } from './options.js'
+import { prepareContext, type ReloadableServer } from './secure-context.js'
 
 /** Loads keys, certificates and CAs again, and uses them for all later handshakes. */
 export type Reload = () => Promise<void>
 
+/** Replaces options of a server that follows a trust store, such as its key and its certificate. */
+export type ReloadTrusted = (changes?: Partial<TrustServerOptions>) => Promise<void>
+
+/**
+ * Makes a server follow a trust store while it runs. After each `trust.replace()`, new handshakes use the
+ * CAs of the store, and TLS sessions from before aren't resumed if the CAs changed. If the server can't use
+ * the new CAs, `replace()` is rejected with the reason, and nothing has changed.
+ *
+ * Open connections stay open. If the strategy has the store as `ca`, it rejects the next request of a
+ * client that isn't valid any more. To close WebSockets, use `trust.watch()`. `requestCert` and
+ * `rejectUnauthorized` are fixed for the life of a server, and contexts from `addContext()` and
+ * `SNICallback` are yours.
+ *
+ * @param server - was created with the result of {@link mtlsServerOptions}
+ * @param options - the options with which you created it
+ * @returns a function that replaces other options, such as `key` and `cert`. Its promise is rejected with
+ *   the reason if the server can't use them, and then nothing has changed.
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`, or
+ *   `ERR_UNSUPPORTED_RUNTIME` on Deno
+ * @example
+ * import https from 'node:https'
+ * import { createTrustStore } from 'passport-client-certificate-auth/trust'
+ * import { mtlsServerOptions, reloadable } from 'passport-client-certificate-auth/server'
+ *
+ * const trust = createTrustStore({ ca })
+ * const options = { trust, key, cert }
+ * const server = https.createServer(mtlsServerOptions(options), app).listen(8443)
+ * const reload = reloadable(server, options)
+ *
+ * await trust.replace({ ca: otherCa })
+ * await reload({ key: otherKey, cert: otherCert })
+ */
+export function reloadable(server: ReloadableServer, options: TrustServerOptions): ReloadTrusted
 /**
  * Replaces CAs, revocation lists and the server's own certificate while the server runs. New handshakes
  * use all of the new options. If the new options can't be loaded or used, the promise is rejected, and
@@ -38,37 +68,48 @@ export type Reload = () => Promise<void>
 export function reloadable(
   server: ReloadableServer,
   load: () => MtlsServerOptions | Promise<MtlsServerOptions>,
-): Reload {
+): Reload
+export function reloadable(
+  server: ReloadableServer,
+  source: TrustServerOptions | Load,
+): Reload | ReloadTrusted {
   assertDirectTls('reloadable()')
-  assertArguments(server, load)
+  assertArguments(server, source)
+  if (typeof source === 'function') return reloadByFunction(server, source)
+  const follower = new TrustFollower(server, source)
+  // Async, so that the caller gets every fault as a rejected promise.
+  return (changes = {}) =>
+    Promise.resolve().then(() => {
+      follower.change(changes)
+    })
+}
+
+type Load = () => MtlsServerOptions | Promise<MtlsServerOptions>
+
+function reloadByFunction(server: ReloadableServer, load: Load): Reload {
   let begun = 0
   let inForce = 0
   return async () => {
     begun += 1
     const turn = begun
-    const loaded = await load()
+    const loaded: MtlsServerOptions | TrustServerOptions = await load()
     // A later call has finished first.
     if (turn < inForce) return
-    const options = mtlsServerOptions(loaded)
-    assertUsable(options)
-    server.setSecureContext({ ...options, secureOptions: keepWithoutTickets(server, options) })
+    forbidTrust(loaded)
+    prepareContext(server, loaded)()
     inForce = turn
   }
 }
 
-/**
- * A server without session tickets keeps it that way, because the new options may not mention its other
- * contexts. Node doesn't document that a server has `secureOptions`. If it doesn't, the new options
- * decide.
- */
-function keepWithoutTickets(server: object, { secureOptions = 0 }: MtlsServerOptions): number {
-  const { secureOptions: old } = server as { secureOptions?: unknown }
-  const kept = typeof old === 'number' ? old & constants.SSL_OP_NO_TICKET : 0
-  return (secureOptions | kept) >>> 0
+/** Until the first reload, the server wouldn't follow the store, and nobody would notice. */
+function forbidTrust({ trust }: { trust?: unknown }): void {
+  if (trust === undefined) return
+  const problem = 'must not come from a function: call reloadable(server, { trust, key, cert })'
+  throw invalidValue('option "trust"', problem, kindOf(trust))
 }
 
 /** Doesn't quote a wrong argument, because it may be the options, which contain a key. */
-function assertArguments(server: unknown, load: unknown): void {
+function assertArguments(server: unknown, source: unknown): void {
   const { setSecureContext } = (server ?? {}) as Partial<ReloadableServer>
   if (typeof setSecureContext !== 'function') {
     const expected =
@@ -76,16 +117,10 @@ function assertArguments(server: unknown, load: unknown): void {
       "tls.createServer with emit('connection'), because servers of node:https don't have it there"
     throw invalidType('server', expected, kindOf(server))
   }
-  if (typeof load !== 'function') throw invalidType('load', 'a function', kindOf(load))
+  if (typeof source === 'function' || hasTrust(source)) return
+  throw invalidType('load', 'a function, or options with a trust store as "trust"', kindOf(source))
 }
 
-/** Checks all options first, because the server would apply some before it rejects another. */
-function assertUsable(options: MtlsServerOptions): void {
-  createSecureContext(options)
-  for (const name of ['key', 'cert'] as const) {
-    // Without these, every handshake would fail, and neither Node nor OpenSSL would say so here.
-    if (!options[name]?.length) {
-      throw invalidValue(`option "${name}"`, 'must be given', kindOf(options[name]))
-    }
-  }
+function hasTrust(source: unknown): boolean {
+  return typeof source === 'object' && source !== null && Object.hasOwn(source, 'trust')
 }

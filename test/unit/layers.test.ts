@@ -17,7 +17,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   guard: ['util', 'certificate', 'parsers', 'path', 'extractor'],
   strategy: ['util', 'certificate', 'parsers', 'path', 'extractor', 'guard'],
   helpers: ['util', 'certificate', 'path'],
-  server: ['util', 'certificate', 'extractor'],
+  server: ['util', 'certificate', 'path', 'extractor'],
   testing: ['util', 'certificate', 'server'],
   cli: ['util', 'certificate', 'parsers', 'path', 'extractor', 'helpers', 'testing'],
 }

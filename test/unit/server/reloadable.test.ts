@@ -260,7 +260,9 @@ describe('reloading the options of a running server', () => {
       [material, () => material, /server must be a TLS server .* Received an object$/],
       [http.createServer(), () => material, /on Bun use http2.createSecureServer.* an object$/],
       [undefined, () => material, /server must be a TLS server .* Received undefined$/],
-      [server, material, /load must be a function. Received an object$/],
+      [server, material, /load must be a function, or options with a trust store .* an object$/],
+      [server, 1, /load must be a function, .* Received a number$/],
+      [server, null, /load must be a function, .* Received null$/],
     ]
     for (const [given, load, message] of mistakes) {
       expect(() => reloadable(given as https.Server, load as Load))
