@@ -55,7 +55,7 @@ export class StoreServers {
   }
 }
 
-/** By trust store. In a file of its own, so that `./server` doesn't load the code for paths. */
+/** By trust store. In a separate file, so that `./server` doesn't load the code for paths. */
 const serversOfStores = new WeakMap<object, StoreServers>()
 
 export function registerStore(store: object, servers: StoreServers): void {

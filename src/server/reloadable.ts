@@ -101,7 +101,7 @@ function reloadByFunction(server: ReloadableServer, load: Load): Reload {
   }
 }
 
-/** Until the first reload, the server wouldn't follow the store, and nobody would notice. */
+/** Until the first reload, the server wouldn't follow the store, and no error would say so. */
 function forbidTrust({ trust }: { trust?: unknown }): void {
   if (trust === undefined) return
   const problem = 'must not come from a function: call reloadable(server, { trust, key, cert })'

@@ -41,7 +41,7 @@ describe('the CAs of a trust store in a handshake', () => {
     expect(subjectsOf([root.cert], [namesake.cert, selfSigned.cert])).to.deep.equal(['CN=Root'])
   })
 
-  it('leave out intermediates that are no CAs', () => {
+  it("leave out intermediates that aren't CAs", () => {
     expect(subjectsOf([root.cert], [leaf.cert])).to.deep.equal(['CN=Root'])
   })
 
@@ -57,7 +57,7 @@ describe('the CAs of a trust store in a handshake', () => {
     ['has a CA with the name of its issuer', () => [namesake.cert, issuing.cert], () => []],
   ]
   for (const [title, cas, intermediates] of unusable) {
-    it(`are refused if a CA ${title}, and the message says which`, () => {
+    it(`are rejected if a CA ${title}, and the message says which`, () => {
       const at = cas().length
       expect(() => subjectsOf(cas(), intermediates()))
         .to.throw(TypeError, `CA certificate ${at} of the trust store can't be used in a handshake`)
@@ -65,7 +65,7 @@ describe('the CAs of a trust store in a handshake', () => {
     })
   }
 
-  it('are refused if another key signed a CA, whatever names are in it', () => {
+  it('are rejected if another key signed a CA, whatever names are in it', () => {
     const holder = issue({ subject: 'root', ca: true, keyIds: false })
     const forger = { subject: 'root', privateKey: generate() }
     const forged = issue({ subject: 'forged', ca: true, keyIds: false, by: forger })
