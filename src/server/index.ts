@@ -9,3 +9,9 @@ export {
 } from './rejected-handshakes.js'
 export { reloadable, type Reload, type ReloadTrusted } from './reloadable.js'
 export type { ReloadableServer } from './secure-context.js'
+export {
+  type FileWatch,
+  type ReloadMessage,
+  watchFiles,
+  type WatchFilesOptions,
+} from './watch-files.js'
