@@ -8,8 +8,8 @@ export interface Sleeper {
 }
 
 /**
- * `setTimeout()` takes more than 2^31 - 1 ms for 1 ms. Waking up each hour also notices a change of the
- * set the clock.
+ * `setTimeout()` takes more than 2^31 - 1 ms for 1 ms. Waking up each hour also notices that the clock was
+ * changed.
  */
 const LONGEST_DELAY_MS = 3_600_000
 
