@@ -35,6 +35,16 @@ type Certified = AnyRequest & { clientCertificate?: ChainedPeerCertificate }
 /** @returns the status to answer with */
 type Guard = (req: AnyRequest) => Promise<number>
 
+/** Answers a request by itself if it returns `false`, like `assertHostMatchesServername()`. */
+type Check = (req: AnyRequest, res: Http2ServerResponse) => boolean
+
+export interface LivingServerOptions {
+  /** The trust store by default. */
+  readonly ca?: ExtractorOptions['ca']
+  /** Comes before the guard. */
+  readonly check?: Check
+}
+
 const closers = new Set<() => Promise<void>>()
 
 /** Call it in `afterEach()`. */
@@ -47,7 +57,7 @@ export async function closeLivingServers(): Promise<void> {
 export async function startLivingServer(
   kind: ServerKind,
   trust: TrustStore,
-  ca: ExtractorOptions['ca'] = trust,
+  { ca = trust, check = () => true }: LivingServerOptions = {},
 ): Promise<LivingServer> {
   const { key, cert } = (await testPki()).server
   const options = { trust, key, cert, ticketKeys: Buffer.alloc(48, 7) }
@@ -58,7 +68,7 @@ export async function startLivingServer(
   const server = kind === 'node:https' ? https.createServer(tls) : createHttp2(kind, tls)
   reloadable(server, options)
   reportRejectedHandshakes(server, ({ detail }) => handshakes.push(detail))
-  serve(server, guard)
+  serve(server, guard, check)
   serveWebSockets(server, guard, trust)
   return { port: await start(server), protocol: SERVER_KINDS[kind], decisions, handshakes }
 }
@@ -107,8 +117,9 @@ function byMiddleware(ca: ExtractorOptions['ca'], decisions: string[]): Guard {
 
 type AnyServer = https.Server | http2.Http2SecureServer
 
-function serve(server: AnyServer, guard: Guard): void {
+function serve(server: AnyServer, guard: Guard, check: Check): void {
   server.on('request', (req: AnyRequest, res: Http2ServerResponse) => {
+    if (!check(req, res)) return
     void guard(req).then((status) => {
       res.writeHead(status)
       res.end()

@@ -17,9 +17,9 @@ export interface OpenWebSocket {
   readonly closed: Promise<string>
 }
 
-/** The client's end of one TLS connection, which is never replaced by another. */
+/** The client's end of one TLS connection, which is never replaced by another. The host is HTTP/2's authority. */
 export interface OneConnection {
-  readonly get: (headers?: Readonly<Record<string, string>>) => Promise<Outcome>
+  readonly get: (host?: string, path?: string) => Promise<Outcome>
   readonly openWebSocket: () => Promise<OpenWebSocket | Outcome>
   /** `undefined` before the handshake has ended. */
   readonly isResumed: () => boolean | undefined
@@ -56,10 +56,11 @@ type Exchange = Pick<OneConnection, 'get' | 'openWebSocket' | 'close'>
 
 function overHttp1(socket: tls.TLSSocket, port: number): Exchange {
   const agent = new https.Agent({ keepAlive: true, maxSockets: 1 })
-  Object.assign(agent, { createConnection: () => socket })
+  // Node would otherwise look for another connection for each host.
+  Object.assign(agent, { createConnection: () => socket, getName: () => 'one' })
   return {
-    get: (headers = {}) =>
-      getHttps(port, { agent, headers }).then(
+    get: (host = 'localhost', path = '/') =>
+      getHttps(port, { agent, path, headers: { host } }).then(
         ({ status }) => status,
         () => 'refused',
       ),
@@ -102,8 +103,8 @@ function overHttp2(socket: tls.TLSSocket, port: number): Exchange {
   const session = http2.connect(`https://127.0.0.1:${port}`, { createConnection: () => socket })
   session.on('error', () => undefined)
   return {
-    async get(headers = {}) {
-      const stream = request(session, { ':path': '/', ...headers })
+    async get(host = 'localhost', path = '/') {
+      const stream = request(session, { ':path': path, ':authority': host })
       const outcome = await outcomeOf(stream)
       stream?.resume()
       return outcome
