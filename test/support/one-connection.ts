@@ -17,7 +17,7 @@ export interface OpenWebSocket {
   readonly closed: Promise<string>
 }
 
-/** The client's end of one TLS connection, which is never replaced by another. The host is HTTP/2's authority. */
+/** The client's end of one TLS connection, which is never replaced by another. */
 export interface OneConnection {
   readonly get: (host?: string, path?: string) => Promise<Outcome>
   readonly openWebSocket: () => Promise<OpenWebSocket | Outcome>
