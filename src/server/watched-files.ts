@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { type FSWatcher, watch } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { constants, type FSWatcher, watch } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { invalidValue } from '../util/errors.js'
 
 /** Files that are read together, by the names under which the application gets their contents. */
 export class WatchedFiles<Name extends string> {
@@ -17,7 +18,7 @@ export class WatchedFiles<Name extends string> {
    */
   async read(): Promise<Record<Name, Buffer>> {
     const entries = await Promise.all(
-      this.#paths.map(async ([name, path]) => [name, await readFile(path)] as const),
+      this.#paths.map(async ([name, path]) => [name, await readRegularFile(name, path)] as const),
     )
     return Object.fromEntries(entries) as Record<Name, Buffer>
   }
@@ -52,6 +53,19 @@ export function digestContents(contents: Readonly<Record<string, Buffer>>): stri
   // The length comes first, so that moving bytes to another file changes the digest.
   for (const bytes of Object.values(contents)) hash.update(`${bytes.length}\n`).update(bytes)
   return hash.digest('hex')
+}
+
+/** Other files may have no end: a device fills the memory, and a FIFO may never get a writer. */
+async function readRegularFile(name: string, path: string): Promise<Buffer> {
+  // Without O_NONBLOCK, opening a FIFO occupies one of Node's few threads for files until it has a writer.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    if (!(await file.stat()).isFile())
+      throw invalidValue(`files.${name}`, 'must be a regular file, or a link to one', path)
+    return await file.readFile()
+  } finally {
+    await file.close()
+  }
 }
 
 async function describeFile(path: string): Promise<string> {
