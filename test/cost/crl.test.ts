@@ -5,6 +5,7 @@ import { SerialTable } from '../../src/path/crl/serial-table.js'
 import { countCalls, stopCounting } from '../support/count-calls.js'
 import { crlOf, entryOf, reasonCode } from '../support/crl-writer.js'
 import { generate } from '../support/der-chain.js'
+import { int, seq } from '../support/der-writer.js'
 
 afterEach(stopCounting)
 
@@ -64,5 +65,29 @@ describe('the cost of a revocation list', () => {
     while (work.next().done !== true);
     // Two thirds of the table are full at most, so a number meets less than one other on average.
     expect(compared()).to.be.below(50_000)
+  })
+
+  it('is paid in slices for a million entries of which the last is broken', () => {
+    const entry = entryOf(0x41000000)
+    const entries = [Buffer.alloc(entry.length * 999_999, entry), entry.subarray(0, -1)]
+    const work = readList(crlOf({ signer: generate(), entries }))
+    let slices = 1
+    let step = work.next()
+    for (; step.done !== true; step = work.next()) slices += 1
+    expect(step.value).to.equal('malformed')
+    expect(slices).to.be.above(1_000_000 / SLICE.entries)
+  })
+
+  it('is paid once for a million entries of which the last has no date', () => {
+    const entry = entryOf(0x41000000)
+    const last = seq(int(7))
+    const added = countCalls(SerialTable.prototype, 'add')
+    const work = readList(
+      crlOf({ signer: generate(), entries: [Buffer.alloc(entry.length * 999_999, entry), last] }),
+    )
+    let step = work.next()
+    while (step.done !== true) step = work.next()
+    expect(step.value).to.equal('malformed')
+    expect(added()).to.equal(999_999)
   })
 })
