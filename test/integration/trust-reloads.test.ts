@@ -37,7 +37,7 @@ const truncated = crlToPem(listBy(steady, dates).subarray(0, -1))
 const foreign = listWith(namesake)
 
 type Changes = Partial<TrustStoreOptions>
-/** What each replacement changes, in turn, and what is in force afterwards. */
+/** The changes of each replacement, in turn, and the outcomes afterwards. */
 const ROUNDS: readonly {
   readonly changes: Changes
   readonly fault?: RegExp

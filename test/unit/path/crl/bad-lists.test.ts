@@ -176,7 +176,7 @@ describe('the message about a list that is unusable', () => {
     'a key': block('PRIVATE KEY'),
     'a list and a key': crlToPem(good) + block('PRIVATE KEY'),
     'a certificate and a list': root.pem + crlToPem(good),
-    'base64 that is no list': block('X509 CRL'),
+    'base64 of something else': block('X509 CRL'),
     text: secret,
   }
   for (const [what, source] of Object.entries(sources)) {
