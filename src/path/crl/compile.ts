@@ -1,4 +1,4 @@
-import { invalidValue } from '../../util/errors.js'
+import { invalidValue, kindOf } from '../../util/errors.js'
 import type { PathCertificate } from '../certificate.js'
 import type { RevocationFunction } from './ask.js'
 import { type CrlSource, loadLists } from './load.js'
@@ -71,6 +71,6 @@ function* assertSigned(
     name,
     "isn't signed by any CA of its issuer's name. Check that it is the list of your CA, or add the " +
       'certificate that signs it to intermediates',
-    undefined,
+    kindOf(list.bytes),
   )
 }

@@ -25,8 +25,7 @@ export function parseCrlSources(name: string, value: unknown): readonly CrlSourc
 /** Why a list can't be used, and what to do about it. */
 const PROBLEMS: Readonly<Record<ListProblem, string>> = {
   malformed: "isn't a revocation list as RFC 5280 requires, in DER or PEM. Download it again",
-  delta:
-    'is a delta CRL, which only lists changes. Pass the complete list that the CA publishes as well',
+  delta: 'is a delta CRL, which only lists changes. Pass the complete list of the CA instead',
   indirect:
     'is an indirect CRL, which holds certificates of other CAs. Pass lists that each CA signs itself',
 }
