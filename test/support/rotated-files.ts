@@ -32,11 +32,6 @@ export function makeFolder(): string {
   return folder
 }
 
-function link(target: string, path: string): void {
-  symlinkSync(target, `${path}.new`)
-  renameSync(`${path}.new`, path)
-}
-
 /** A volume of Kubernetes: `ca.crt` is a link to `..data/ca.crt`, and `..data` to a folder with a date. */
 export function kubernetesVolume(contents: Contents): RotatedFolder {
   const folder = makeFolder()
@@ -47,7 +42,8 @@ export function kubernetesVolume(contents: Contents): RotatedFolder {
     const data = `..2026_01_0${generation}`
     mkdirSync(join(folder, data))
     for (const [name, text] of Object.entries(next)) writeFileSync(join(folder, data, name), text)
-    link(data, join(folder, '..data'))
+    symlinkSync(data, join(folder, '..data_tmp'))
+    renameSync(join(folder, '..data_tmp'), join(folder, '..data'))
     for (const name of old) rmSync(join(folder, name), { recursive: true })
   }
   rotate(contents)
@@ -65,10 +61,14 @@ export function certbotFolder(contents: Contents): RotatedFolder {
   let generation = 0
   const rotate = (next: Contents): void => {
     generation += 1
-    for (const [name, text] of Object.entries(next)) {
-      const file = name.replace('.', `${generation}.`)
-      writeFileSync(join(archive, file), text)
-      link(join('..', '..', 'archive', 'site', file), pathOf(name))
+    const numbered = Object.entries(next).map(([name, text]) => {
+      return [name, name.replace('.', `${generation}.`), text] as const
+    })
+    for (const [, file, text] of numbered) writeFileSync(join(archive, file), text)
+    for (const [name, file] of numbered) {
+      // For a moment, there is no file.
+      rmSync(pathOf(name), { force: true })
+      symlinkSync(join('..', '..', 'archive', 'site', file), pathOf(name))
     }
   }
   rotate(contents)
