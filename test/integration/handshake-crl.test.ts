@@ -35,7 +35,7 @@ describe("Node's own crl option, which docs/revocation.md compares with that of 
   const client = { key: leaf.key, cert: leaf.pem }
   const pemOf = (parts: object): string => crlToPem(listBy(root, { ...FRESH, ...parts }))
 
-  /** A server that checks lists of its own in the handshake, in a trust store, or in both. */
+  /** A server that checks lists in the handshake, in a trust store, or in both. */
   async function start({ crl, trust }: { crl?: string; trust?: TrustStore }) {
     const { key, cert } = pki.server
     const lists = crl === undefined ? {} : { crl }
