@@ -23,7 +23,9 @@ const STALE = {
 const root = ca('root')
 const leaf = issue({ subject: 'client', by: root, serialNumber: int(7) })
 const REVOKING = { entries: [entryOf(7)] }
-const DELTA = { extensions: [extension('2.5.29.27', int(1), true)] }
+const DELTA = {
+  extensions: [extension('2.5.29.20', int(2)), extension('2.5.29.27', int(1), true)],
+}
 
 describe("Node's own crl option, which docs/revocation.md compares with that of the store", () => {
   let pki: TestPki
@@ -94,8 +96,9 @@ describe("Node's own crl option, which docs/revocation.md compares with that of 
     expect(await outcomeAt((await start({ trust })).port)).to.equal(200)
   })
 
-  it('takes a delta CRL for a complete list', async () => {
-    expect(await outcomeAt((await start({ crl: pemOf(DELTA) })).port)).to.equal(200)
+  it('takes a delta CRL for a complete list with OpenSSL 3.0, as in Node 20', async () => {
+    const expected = process.versions.openssl.startsWith('3.0.') ? 200 : 'refused'
+    expect(await outcomeAt((await start({ crl: pemOf(DELTA) })).port)).to.equal(expected)
   })
 
   it('works together with the store, and each is replaced separately', async () => {
