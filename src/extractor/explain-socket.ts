@@ -28,6 +28,26 @@ const SENTENCES: Readonly<Record<Exclude<SocketDetail, 'other'>, string>> = {
   connection_lost: 'the connection was closed before the certificate could be read',
 }
 
+/** OpenSSL's codes for revocation lists that don't say whether the certificate is revoked. */
+const LIST_SENTENCES: ReadonlyMap<string, string> = new Map([
+  [
+    'UNABLE_TO_GET_CRL',
+    'no revocation list says whether the certificate, or a CA above it, is revoked; add the list of each CA',
+  ],
+  [
+    'CRL_HAS_EXPIRED',
+    'the revocation list of a CA is out of date; load the list that the CA published last',
+  ],
+  [
+    'CRL_NOT_YET_VALID',
+    "the revocation list of a CA isn't valid yet; correct the clock of this machine or of the CA",
+  ],
+  [
+    'CRL_SIGNATURE_FAILURE',
+    "the CA of a revocation list didn't sign it; load the list that the CA published last",
+  ],
+])
+
 /**
  * Says why the TLS socket authenticates no client, and what to do about it.
  *
@@ -35,5 +55,7 @@ const SENTENCES: Readonly<Record<Exclude<SocketDetail, 'other'>, string>> = {
  */
 export function explainSocket(detail: SocketDetail, code?: string): string {
   if (detail !== 'other') return SENTENCES[detail]
+  const sentence = LIST_SENTENCES.get(code ?? '')
+  if (sentence !== undefined) return sentence
   return `Node rejected the client's certificate${code === undefined ? '' : ` with ${code}`}`
 }

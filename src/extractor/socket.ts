@@ -86,6 +86,15 @@ export function readPresented(request: RequestLike): StoredCertificate | undefin
 }
 
 /**
+ * Lets the requests of an HTTP/2 session use what {@link readPresented} has read from its socket, because Node
+ * shows the issuers that the client sent only once.
+ */
+export function shareHandshake(socket: object, session: object): void {
+  const known = handshakes.get(socket)
+  if (known !== undefined) handshakes.set(session, known)
+}
+
+/**
  * `authorized` stays true from the first handshake when a later renegotiation presents a
  * certificate that does not verify; only `authorizationError` changes then.
  */

@@ -2,7 +2,16 @@ import { isSignedBy } from '../certificate/signature.js'
 import { invalidValue, kindOf } from '../util/errors.js'
 import { CandidateIndex } from './candidates.js'
 import type { PathCertificate } from './certificate.js'
+import type { CompiledStore } from './compiled-store.js'
 import type { Candidates } from './search.js'
+import type { HandshakeTrust } from './store-servers.js'
+
+/** @throws TypeError with `code` `ERR_INVALID_ARG_VALUE` if no handshake would succeed because of a CA */
+export function listHandshakeTrust({ candidates, lists = [] }: CompiledStore): HandshakeTrust {
+  // No two lists have the same signature, because each signs its dates and its entries.
+  const signatures = lists.map(({ signature }) => signature.toString('hex'))
+  return { cas: listHandshakeCas(candidates), lists: signatures }
+}
 
 /**
  * The certificates of a trust store as Node's option `ca`, in PEM. OpenSSL accepts a path that ends at a

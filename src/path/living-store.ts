@@ -1,12 +1,13 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
+import type { PathEvidence } from '../certificate/chain.js'
 import { invalidType } from '../util/errors.js'
 import { Alarm, type Sleeper } from './alarm.js'
 import { announceExpiry } from './ca-expiry.js'
 import { type CompiledStore, compileStore, recompileStore, snapshot } from './compiled-store.js'
 import { runAtOnce, runInSlices } from './crl/slices.js'
-import { listHandshakeCas } from './handshake-cas.js'
+import { listHandshakeTrust } from './handshake-cas.js'
 import type { TrustStoreOptions } from './options.js'
-import { StoreServers } from './store-servers.js'
+import { type ServedStore, StoreServers } from './store-servers.js'
 import type { TrustVerdict } from './verdict.js'
 import { type ParsedCertificates, type Watcher, Watchers } from './watchers.js'
 
@@ -36,10 +37,15 @@ export type Judge = (
 
 /** A trust store that changes while requests, handshakes and long-lived connections use it. */
 export class LivingStore implements Sleeper {
-  readonly servers: StoreServers = new StoreServers(() => listHandshakeCas(this.current.candidates))
+  readonly servers: StoreServers = new StoreServers({
+    listTrust: () => listHandshakeTrust(this.#current),
+    checksRevocation: () => this.#current.rules.revocation !== undefined,
+    findRevocation: (evidence) => this.#findRevocation(evidence),
+  })
   readonly #watchers: Watchers
   readonly #alarm: Alarm = new Alarm(this)
   readonly #parent: string | undefined
+  readonly #judge: Judge
   #current: CompiledStore
   #sinceMs: number = Date.now()
   #generation = 1
@@ -50,6 +56,7 @@ export class LivingStore implements Sleeper {
   constructor(options: TrustStoreOptions, parent: string | undefined, judge: Judge) {
     this.#current = runAtOnce(compileStore(options, parent))
     this.#parent = parent
+    this.#judge = judge
     this.#watchers = new Watchers((certificates, now) => judge(this.#current, certificates, now))
   }
 
@@ -83,7 +90,7 @@ export class LivingStore implements Sleeper {
 
   async #change(changes: Partial<TrustStoreOptions>): Promise<void> {
     const next = await runInSlices(recompileStore(this.#current, changes, this.#parent))
-    const applyToServers = this.servers.prepare(() => listHandshakeCas(next.candidates))
+    const applyToServers = this.servers.prepare(() => listHandshakeTrust(next))
     // Nothing below throws, and no request and no handshake comes in between.
     this.#current = next
     this.#generation += 1
@@ -112,6 +119,14 @@ export class LivingStore implements Sleeper {
     )
     this.#pin()
     return next
+  }
+
+  #findRevocation(evidence: PathEvidence): ReturnType<ServedStore['findRevocation']> {
+    const verdict = this.#judge(this.use(), evidence, Date.now())
+    if (verdict.ok) return undefined
+    const { reason, detail } = verdict
+    if (detail === 'unknown_issuer') return detail
+    return reason === 'certificate_revoked' || reason === 'revocation_unknown' ? verdict : undefined
   }
 
   #announce(): void {

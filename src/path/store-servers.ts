@@ -1,30 +1,44 @@
+import type { PathEvidence } from '../certificate/chain.js'
+import type { RevocationRejection } from './verdict.js'
+
+/** The CAs and lists of a trust store, for the handshakes of its servers. */
+export interface HandshakeTrust {
+  /** CAs and intermediates, in PEM. */
+  readonly cas: readonly string[]
+  /** A short text for each revocation list, which no other list has. */
+  readonly lists: readonly string[]
+}
+
 /** A TLS server whose CAs are those of a trust store. */
 export interface FollowingServer {
   /**
-   * Checks that the server can use other CAs, and changes nothing yet.
+   * Checks that the server can use the CAs, and changes nothing yet.
    *
-   * @param cas - in PEM
    * @returns a function that makes the server use them, which doesn't throw
    */
-  prepare: (cas: readonly string[]) => () => void
+  prepare: (trust: HandshakeTrust) => () => void
+}
+
+/** A trust store, as its servers see it. */
+export interface ServedStore {
+  /** @throws TypeError with `code` `ERR_INVALID_ARG_VALUE` if a CA can't be used in a handshake */
+  listTrust: () => HandshakeTrust
+  checksRevocation: () => boolean
+  /**
+   * Looks for revocation only: each request is checked by all rules.
+   *
+   * @returns `unknown_issuer` if it can't tell, because the issuer of a certificate on the path is missing
+   */
+  findRevocation: (evidence: PathEvidence) => RevocationRejection | 'unknown_issuer' | undefined
 }
 
 /** The TLS servers that use a trust store. */
 export class StoreServers {
+  readonly store: ServedStore
   readonly #servers = new Set<WeakRef<FollowingServer>>()
-  readonly #listCas: () => readonly string[]
 
-  constructor(listCas: () => readonly string[]) {
-    this.#listCas = listCas
-  }
-
-  /**
-   * The store's CAs, in PEM.
-   *
-   * @throws TypeError with `code` `ERR_INVALID_ARG_VALUE` if a CA can't be used in a handshake
-   */
-  listCas(): readonly string[] {
-    return this.#listCas()
+  constructor(store: ServedStore) {
+    this.store = store
   }
 
   /** Doesn't keep the server alive, because a store may outlive many servers. */
@@ -37,11 +51,11 @@ export class StoreServers {
   }
 
   /** @returns functions that make each server use the CAs */
-  prepare(listCas: () => readonly string[]): (() => void)[] {
+  prepare(listTrust: () => HandshakeTrust): (() => void)[] {
     const servers = this.#listAlive()
     if (servers.length === 0) return []
-    const cas = listCas()
-    return servers.map((server) => server.prepare(cas))
+    const trust = listTrust()
+    return servers.map((server) => server.prepare(trust))
   }
 
   #listAlive(): FollowingServer[] {

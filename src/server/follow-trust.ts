@@ -1,28 +1,35 @@
-import type { FollowingServer, StoreServers } from '../path/store-servers.js'
+import type { FollowingServer, HandshakeTrust, StoreServers } from '../path/store-servers.js'
+import { doContextsShareCa } from './complete-options.js'
 import { invalidValue, kindOf } from '../util/errors.js'
-import { assertTrust, type TrustServerOptions, withCas } from './options.js'
+import { type JudgedServer, rejectRevoked } from './judge-handshakes.js'
+import { assertTrust, completeWithTrust } from './options.js'
+import type { TrustServerOptions } from './complete-options.js'
 import { prepareContext, type ReloadableServer } from './secure-context.js'
 
-/** By server, so that each server follows one trust store, and so that a store keeps no server alive. */
-const followers = new WeakMap<ReloadableServer, TrustFollower>()
+/** A server that can follow a trust store. The servers of `https`, `http2` and `tls` can. */
+export type TrustingServer = ReloadableServer & JudgedServer
 
-/** Makes a server use the CAs of a trust store, and follow its replacements. */
+/** By server, so that each server follows one trust store, and so that a store keeps no server alive. */
+const followers = new WeakMap<TrustingServer, TrustFollower>()
+
+/** Makes a server use the CAs and the revocation lists of a trust store, and follow its replacements. */
 export class TrustFollower implements FollowingServer {
-  readonly #server: ReloadableServer
-  readonly #store: StoreServers
+  readonly #server: TrustingServer
+  readonly #servers: StoreServers
+  readonly #stopJudging: () => void
   #options: TrustServerOptions
   #inForce = ''
 
   /** @throws the reason if the server can't use the options */
-  constructor(server: ReloadableServer, options: TrustServerOptions) {
+  constructor(server: TrustingServer, options: TrustServerOptions) {
     this.#server = server
-    this.#store = assertTrust(options.trust)
+    this.#servers = assertTrust(options.trust)
     this.#options = { ...options }
     this.change({})
-    const former = followers.get(server)
-    if (former !== undefined) former.#store.remove(former)
+    followers.get(server)?.stop()
     followers.set(server, this)
-    this.#store.add(this)
+    this.#servers.add(this)
+    this.#stopJudging = this.#judge()
   }
 
   /** @throws the reason if the server can't use the options, and then nothing has changed */
@@ -33,21 +40,38 @@ export class TrustFollower implements FollowingServer {
         'must be the trust store that the server follows; call reloadable() for another'
       throw invalidValue('option "trust"', problem, kindOf(options.trust))
     }
-    const cas = this.#store.listCas()
-    const apply = prepareContext(this.#server, withCas(options, cas))
+    const trust = this.#servers.store.listTrust()
+    const apply = prepareContext(this.#server, completeWithTrust(options, trust))
     apply()
     this.#options = options
-    this.#inForce = cas.join('')
+    this.#inForce = toText(trust)
   }
 
-  prepare(cas: readonly string[]): () => void {
-    const text = cas.join('')
+  prepare(trust: HandshakeTrust): () => void {
+    const text = toText(trust)
     // Another context would end all TLS sessions, which isn't needed when only other rules change.
     if (text === this.#inForce) return () => undefined
-    const apply = prepareContext(this.#server, withCas(this.#options, cas))
+    const apply = prepareContext(this.#server, completeWithTrust(this.#options, trust))
     return () => {
       apply()
       this.#inForce = text
     }
   }
+
+  #judge(): () => void {
+    const { rejectUnauthorized } = this.#options
+    // Clients without a valid certificate may connect.
+    if (rejectUnauthorized === false) return () => undefined
+    const hasOtherCas = !doContextsShareCa(this.#options)
+    return rejectRevoked(this.#server, this.#servers.store, hasOtherCas)
+  }
+
+  stop(): void {
+    this.#servers.remove(this)
+    this.#stopJudging()
+  }
+}
+
+function toText({ cas, lists }: HandshakeTrust): string {
+  return [...cas, '', ...lists].join('\n')
 }

@@ -1,6 +1,7 @@
 export { MisdirectedRequestError } from '../util/errors.js'
 export { assertHostMatchesServername, type HostRequest } from './host-check.js'
-export { mtlsServerOptions, type MtlsServerOptions, type TrustServerOptions } from './options.js'
+export { mtlsServerOptions } from './options.js'
+export type { MtlsServerOptions, TrustServerOptions } from './complete-options.js'
 export {
   type HandshakeReportOptions,
   type RejectedHandshake,
@@ -8,6 +9,7 @@ export {
   type TlsServer,
 } from './rejected-handshakes.js'
 export { reloadable, type Reload, type ReloadTrusted } from './reloadable.js'
+export type { TrustingServer } from './follow-trust.js'
 export type { ReloadableServer } from './secure-context.js'
 export {
   type FileWatch,

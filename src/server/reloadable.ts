@@ -1,7 +1,8 @@
 import { invalidType, invalidValue, kindOf } from '../util/errors.js'
 import { assertDirectTls } from '../util/runtime.js'
-import { TrustFollower } from './follow-trust.js'
-import type { MtlsServerOptions, TrustServerOptions } from './options.js'
+import { TrustFollower, type TrustingServer } from './follow-trust.js'
+import { mtlsServerOptions } from './options.js'
+import type { MtlsServerOptions, TrustServerOptions } from './complete-options.js'
 import { prepareContext, type ReloadableServer } from './secure-context.js'
 
 /** Loads keys, certificates and CAs again, and uses them for all later handshakes. */
@@ -12,8 +13,11 @@ export type ReloadTrusted = (changes?: Partial<TrustServerOptions>) => Promise<v
 
 /**
  * Makes a server follow a trust store while it runs. After each `trust.replace()`, new handshakes use the
- * CAs of the store, and TLS sessions from before aren't resumed if the CAs changed. If the server can't use
- * the new CAs, `replace()` is rejected with the reason, and nothing has changed.
+ * CAs of the store, and TLS sessions from before aren't resumed if the CAs or the revocation lists changed.
+ * If the server can't use the new CAs, `replace()` is rejected with the reason, and nothing has changed.
+ *
+ * If the store checks revocation, the server rejects a client that is revoked, or whose status isn't known,
+ * right after the handshake, unless `rejectUnauthorized` is `false`.
  *
  * Open connections stay open. If the strategy has the store as `ca`, it rejects the next request of a
  * client that isn't valid any more. To close WebSockets, use `trust.watch()`. `requestCert` and
@@ -39,7 +43,7 @@ export type ReloadTrusted = (changes?: Partial<TrustServerOptions>) => Promise<v
  * await trust.replace({ ca: otherCa })
  * await reload({ key: otherKey, cert: otherCert })
  */
-export function reloadable(server: ReloadableServer, options: TrustServerOptions): ReloadTrusted
+export function reloadable(server: TrustingServer, options: TrustServerOptions): ReloadTrusted
 /**
  * Replaces CAs, revocation lists and the server's own certificate while the server runs. New handshakes
  * use all of the new options. If the new options can't be loaded or used, the promise is rejected, and
@@ -70,13 +74,13 @@ export function reloadable(
   load: () => MtlsServerOptions | Promise<MtlsServerOptions>,
 ): Reload
 export function reloadable(
-  server: ReloadableServer,
+  server: ReloadableServer | TrustingServer,
   source: TrustServerOptions | Load,
 ): Reload | ReloadTrusted {
   assertDirectTls('reloadable()')
   assertArguments(server, source)
   if (typeof source === 'function') return reloadByFunction(server, source)
-  const follower = new TrustFollower(server, source)
+  const follower = new TrustFollower(server as TrustingServer, source)
   // Async, so that the caller gets every fault as a rejected promise.
   return (changes = {}) =>
     Promise.resolve().then(() => {
@@ -96,7 +100,7 @@ function reloadByFunction(server: ReloadableServer, load: Load): Reload {
     // A later call has finished first.
     if (turn < inForce) return
     forbidTrust(loaded)
-    prepareContext(server, loaded)()
+    prepareContext(server, mtlsServerOptions(loaded))()
     inForce = turn
   }
 }
@@ -110,8 +114,12 @@ function forbidTrust({ trust }: { trust?: unknown }): void {
 
 /** Doesn't quote a wrong argument, because it may be the options, which contain a key. */
 function assertArguments(server: unknown, source: unknown): void {
-  const { setSecureContext } = (server ?? {}) as Partial<ReloadableServer>
-  if (typeof setSecureContext !== 'function') {
+  const { setSecureContext, prependListener } = (server ?? {}) as Partial<TrustingServer>
+  // The second one serves a trust store only, but every server has it.
+  if (
+    typeof setSecureContext !== 'function' ||
+    (hasTrust(source) && prependListener === undefined)
+  ) {
     const expected =
       'a TLS server with setSecureContext(); on Bun use http2.createSecureServer or ' +
       "tls.createServer with emit('connection'), because servers of node:https don't have it there"

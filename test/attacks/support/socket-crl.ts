@@ -12,17 +12,30 @@ import type { Authority, Issued } from '../../support/pki.js'
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 const DAY_MS = 24 * 60 * 60 * 1000
 
-/** A revocation list in PEM, from a CA with a key of type `ec`. */
-export async function revoke(authority: Authority, ...revoked: Issued[]): Promise<string> {
+/** A revocation list in PEM that is valid today, from a CA with a key of type `ec`. */
+export function revoke(authority: Authority, ...revoked: Issued[]): Promise<string> {
+  return revokeFrom(authority, [-1, 1], ...revoked)
+}
+
+/** @param days - from when to when the list is valid, from now */
+export async function revokeFrom(
+  authority: Authority,
+  days: readonly [from: number, to: number],
+  ...revoked: Issued[]
+): Promise<string> {
+  const [thisUpdate, nextUpdate] = days.map((one) => new Date(Date.now() + one * DAY_MS)) as [
+    Date,
+    Date,
+  ]
   const pkcs8 = createPrivateKey(authority.key).export({ type: 'pkcs8', format: 'der' })
   const signingKey = await webcrypto.subtle.importKey('pkcs8', pkcs8, ALGORITHM, false, ['sign'])
   const crl = await X509CrlGenerator.create({
     issuer: new Parsed(authority.cert).subjectName.toJSON(),
-    thisUpdate: new Date(Date.now() - DAY_MS),
-    nextUpdate: new Date(Date.now() + DAY_MS),
+    thisUpdate,
+    nextUpdate,
     entries: revoked.map(({ cert }) => ({
       serialNumber: new X509Certificate(cert).serialNumber,
-      revocationDate: new Date(Date.now() - DAY_MS),
+      revocationDate: thisUpdate,
       reason: X509CrlReason.keyCompromise,
     })),
     signingAlgorithm: ALGORITHM,

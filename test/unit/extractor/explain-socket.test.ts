@@ -27,9 +27,21 @@ describe('the explanation of a TLS socket that authenticates no client', () => {
   }
 
   it('has the code where there is no sentence', () => {
-    const sentence = "Node rejected the client's certificate with CRL_HAS_EXPIRED"
-    expect(explainSocket('other', 'CRL_HAS_EXPIRED')).to.equal(sentence)
+    const sentence = "Node rejected the client's certificate with PATH_LENGTH_EXCEEDED"
+    expect(explainSocket('other', 'PATH_LENGTH_EXCEEDED')).to.equal(sentence)
   })
+
+  const lists: Readonly<Record<string, RegExp>> = {
+    UNABLE_TO_GET_CRL: /^no revocation list says .*; add the list of each CA$/,
+    CRL_HAS_EXPIRED: /is out of date; load the list that the CA published last$/,
+    CRL_NOT_YET_VALID: /isn't valid yet; correct the clock/,
+    CRL_SIGNATURE_FAILURE: /didn't sign it; load the list that the CA published last$/,
+  }
+  for (const [code, sentence] of Object.entries(lists)) {
+    it(`says what to do about a revocation list: ${code}`, () => {
+      expect(explainSocket('other', code)).to.match(sentence)
+    })
+  }
 
   const codes: Readonly<Record<string, SocketDetail>> = {
     DEPTH_ZERO_SELF_SIGNED_CERT: 'self_signed',

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import https from 'node:https'
 import type { SecureContextOptions } from 'node:tls'
 import { expect } from 'chai'
@@ -40,10 +41,10 @@ describe('a server that follows a trust store', () => {
   /** A server without sockets, which notes the contexts that it gets. */
   function recorder() {
     const contexts: SecureContextOptions[] = []
-    return {
+    return Object.assign(new EventEmitter(), {
       contexts,
       setSecureContext: (options: SecureContextOptions) => void contexts.push(options),
-    }
+    })
   }
 
   it('accepts clients of a new CA and rejects clients of a removed CA', async () => {
@@ -168,6 +169,21 @@ describe('a server that follows a trust store', () => {
     expect(trust.validate(pki.ec.cert).ok).to.equal(true)
     expect(await outcomes(pki.ec, pki.unknown)).to.deep.equal([200, 'refused'])
     expect(other.contexts).to.have.lengthOf(1)
+  })
+
+  it("doesn't read the certificate in a handshake if the store doesn't check revocation", async () => {
+    const server = recorder()
+    const trust = createTrustStore({ ca: pki.root.cert })
+    reloadable(server, { ...material, trust })
+    let reads = 0
+    const read = () => void (reads += 1)
+    const isSessionReused = () => false
+    const socket = { isSessionReused, getPeerFinished: read, getSession: read }
+    server.emit('secureConnection', socket)
+    expect(reads).to.equal(0)
+    await trust.replace({ revocation: () => 'good' })
+    server.emit('secureConnection', socket)
+    expect(reads).to.be.above(0)
   })
 
   it('follows one store only: the last', async () => {
