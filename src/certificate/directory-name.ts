@@ -1,3 +1,4 @@
+import { printable } from '../util/printable.js'
 import { ATTRIBUTE_TYPES } from './attribute-types.js'
 import { type Element, readChildren, TAG, toHex } from './der.js'
 import { readDottedOid } from './oid.js'
@@ -17,13 +18,27 @@ const SHOWN_AS_BYTES: ReadonlySet<number> = new Set([
  * @returns `undefined` when it isn't a name
  */
 export function readDirectoryName(bytes: Buffer, name: Element): string | undefined {
+  return readRelativeNames(bytes, name)?.reverse().join(',')
+}
+
+/**
+ * A distinguished name for people: in one line, in the order in which it is written, and without characters
+ * that a terminal obeys.
+ *
+ * @param name - the SEQUENCE
+ */
+export function showDirectoryName(bytes: Buffer, name: Element): string {
+  return printable(readRelativeNames(bytes, name)?.join(', ') ?? '(not readable)')
+}
+
+function readRelativeNames(bytes: Buffer, name: Element): string[] | undefined {
   const relativeNames: string[] = []
   for (const set of readChildren(bytes, name) ?? [undefined]) {
     const text = set?.tag === SET ? readRelativeName(bytes, set) : undefined
     if (text === undefined) return undefined
     if (text !== '') relativeNames.push(text)
   }
-  return relativeNames.reverse().join(',')
+  return relativeNames
 }
 
 function readRelativeName(bytes: Buffer, set: Element): string | undefined {

@@ -1,5 +1,7 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
+import { showDirectoryName } from '../certificate/directory-name.js'
 import type { PathCertificate } from './certificate.js'
+import { announceExpiries, type ExpiryState } from './expiry.js'
 
 /** The message on the channel `passport-client-certificate-auth:ca-expiry`, once per CA and state. */
 export interface CaExpiryMessage {
@@ -15,9 +17,6 @@ export interface CaExpiryMessage {
 
 const CHANNEL = diagnosticsChannel.channel('passport-client-certificate-auth:ca-expiry')
 
-/** Several trust stores may have the same CA. */
-const announced = new Set<string>()
-
 /**
  * Announces each CA that expires soon or has expired, once per process.
  *
@@ -26,42 +25,34 @@ const announced = new Set<string>()
  * @param now - milliseconds since the epoch
  * @returns when to call it again; `Infinity` for never
  */
-export function announceExpiry(
+export function announceCaExpiry(
   cas: Iterable<PathCertificate>,
   sinceMs: number,
   now: number,
 ): number {
-  let next = Infinity
-  for (const ca of cas) {
-    const { notBeforeMs, notAfterMs } = ca.fields.validity
-    const soonMs = notAfterMs - (notAfterMs - notBeforeMs) / 10
-    if (now < soonMs) {
-      next = Math.min(next, soonMs)
-    } else if (now <= notAfterMs) {
-      announce(ca, 'expires_soon', true)
-      next = Math.min(next, notAfterMs + 1)
-    } else {
-      announce(ca, 'expired', sinceMs <= notAfterMs)
-    }
+  const expiring = {
+    all: cas,
+    validityOf: ({ fields }: PathCertificate) => fields.validity,
+    keyOf: ({ certificate }: PathCertificate) => certificate.fingerprint256,
+    tell: (ca: PathCertificate, state: ExpiryState) => {
+      const message = describe(ca, state)
+      if (state === 'expires_soon' || sinceMs <= message.validUntilMs) warn(message)
+      CHANNEL.publish(message)
+    },
   }
-  return next
+  return announceExpiries(expiring, now)
 }
 
-function announce(ca: PathCertificate, state: CaExpiryMessage['state'], mayWarn: boolean): void {
-  const { fingerprint256, subject } = ca.certificate
-  const key = `${state} ${fingerprint256}`
-  if (announced.has(key)) return
-  announced.add(key)
-  const validUntilMs = ca.fields.validity.notAfterMs
-  // Node shows no subject if the name is empty, but RFC 5280 4.1.2.6 gives each CA a name.
-  const message: CaExpiryMessage = {
+function describe(
+  { bytes, certificate, fields }: PathCertificate,
+  state: ExpiryState,
+): CaExpiryMessage {
+  return {
     state,
-    fingerprint256,
-    subject: subject.replaceAll('\n', ', '),
-    validUntilMs,
+    fingerprint256: certificate.fingerprint256,
+    subject: showDirectoryName(bytes, fields.subject),
+    validUntilMs: fields.validity.notAfterMs,
   }
-  if (mayWarn) warn(message)
-  CHANNEL.publish(message)
 }
 
 function warn({ state, subject, validUntilMs }: CaExpiryMessage): void {

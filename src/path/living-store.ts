@@ -2,8 +2,9 @@ import diagnosticsChannel from 'node:diagnostics_channel'
 import type { PathEvidence } from '../certificate/chain.js'
 import { invalidType } from '../util/errors.js'
 import { Alarm, type Sleeper } from './alarm.js'
-import { announceExpiry } from './ca-expiry.js'
+import { announceCaExpiry } from './ca-expiry.js'
 import { type CompiledStore, compileStore, recompileStore, snapshot } from './compiled-store.js'
+import { announceCrlExpiry } from './crl/expiry.js'
 import { runAtOnce, runInSlices } from './crl/slices.js'
 import { listHandshakeTrust } from './handshake-cas.js'
 import type { TrustStoreOptions } from './options.js'
@@ -113,10 +114,7 @@ export class LivingStore implements Sleeper {
   }
 
   wake(now: number): number {
-    const next = Math.min(
-      this.#watchers.expire(now),
-      announceExpiry(this.#current.candidates.configured, this.#sinceMs, now),
-    )
+    const next = Math.min(this.#watchers.expire(now), this.#announceExpiry(now))
     this.#pin()
     return next
   }
@@ -138,7 +136,16 @@ export class LivingStore implements Sleeper {
       earliestExpiryMs: Math.min(...ends),
     }
     CHANNEL.publish(message)
-    this.#alarm.by(announceExpiry(configured, this.#sinceMs, Date.now()))
+    this.#alarm.by(this.#announceExpiry(Date.now()))
+  }
+
+  /** @returns when to call it again */
+  #announceExpiry(now: number): number {
+    const { candidates, lists = [], rules } = this.#current
+    return Math.min(
+      announceCaExpiry(candidates.configured, this.#sinceMs, now),
+      announceCrlExpiry(lists, rules.revocation?.isRequired === true, now),
+    )
   }
 
   #pin(): void {

@@ -22,6 +22,8 @@ import type { Sliced } from './slices.js'
 export interface RevocationList extends SignedList {
   /** The canonical name. */
   readonly issuer: string
+  /** The name as it is written. */
+  readonly issuerName: Element
   readonly thisUpdateMs: number
   /** `undefined` when the list doesn't say until when it is valid. */
   readonly nextUpdateMs: number | undefined
@@ -61,6 +63,7 @@ export function* readList(bytes: Buffer): Sliced<RevocationList | ListProblem> {
   return {
     ...signedList,
     issuer,
+    issuerName: fields.issuer,
     ...dates,
     scope: extensions.scope,
     serials: entries.serials,
