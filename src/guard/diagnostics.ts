@@ -1,5 +1,6 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
 import type { PeerCertificate } from 'node:tls'
+import { readValidity } from '../certificate/validity.js'
 
 /**
  * The message that Node's `diagnostics_channel` publishes on
@@ -19,6 +20,8 @@ export interface DecisionMessage {
   readonly fingerprint256: string | null
   /** Hex digits; `null` when there is none. */
   readonly serialNumber: string | null
+  /** When the certificate expires, in milliseconds since the epoch; `null` when there is none. */
+  readonly validUntilMs: number | null
 }
 
 type Outcome = 'authenticated' | 'rejected' | 'error'
@@ -51,8 +54,20 @@ export function publishDecision(
     reason: reason ?? null,
     detail: detail ?? null,
     code: code ?? null,
-    fingerprint256: cert?.fingerprint256 ?? null,
-    serialNumber: cert?.serialNumber ?? null,
+    ...describeCertificate(cert ?? {}),
   }
   channel.publish(message)
+}
+
+type CertificateFacts = Pick<DecisionMessage, 'fingerprint256' | 'serialNumber' | 'validUntilMs'>
+
+/** A forwarded identity has no dates, and a test double may have any. */
+function describeCertificate(cert: Partial<PeerCertificate>): CertificateFacts {
+  const { fingerprint256, serialNumber } = cert
+  const { notAfterMs } = readValidity(cert)
+  return {
+    fingerprint256: fingerprint256 ?? null,
+    serialNumber: serialNumber ?? null,
+    validUntilMs: Number.isFinite(notAfterMs) ? notAfterMs : null,
+  }
 }

@@ -4,7 +4,7 @@ import { invalidType } from '../util/errors.js'
 import { Alarm, type Sleeper } from './alarm.js'
 import { announceCaExpiry } from './ca-expiry.js'
 import { type CompiledStore, compileStore, recompileStore, snapshot } from './compiled-store.js'
-import { announceCrlExpiry } from './crl/expiry.js'
+import { announceCrlExpiry, listDated } from './crl/expiry.js'
 import { runAtOnce, runInSlices } from './crl/slices.js'
 import { listHandshakeTrust } from './handshake-cas.js'
 import type { TrustStoreOptions } from './options.js'
@@ -22,6 +22,13 @@ export interface TrustStoreMessage {
   readonly cas: number
   /** When the first of them expires, in milliseconds since the epoch. */
   readonly earliestExpiryMs: number
+  /** How many lists are in `crl`. */
+  readonly crls: number
+  /**
+   * The first nextUpdate of these lists, in milliseconds since the epoch; `Infinity` if there is none, which
+   * an alarm that compares it with the current time needs no rule for.
+   */
+  readonly earliestNextUpdateMs: number
 }
 
 const CHANNEL = diagnosticsChannel.channel('passport-client-certificate-auth:trust-store')
@@ -128,12 +135,15 @@ export class LivingStore implements Sleeper {
   }
 
   #announce(): void {
-    const { configured } = this.#current.candidates
+    const { candidates, lists = [] } = this.#current
+    const { configured } = candidates
     const ends = [...configured].map(({ fields }) => fields.validity.notAfterMs)
     const message: TrustStoreMessage = {
       generation: this.#generation,
       cas: configured.size,
       earliestExpiryMs: Math.min(...ends),
+      crls: lists.length,
+      earliestNextUpdateMs: Math.min(...listDated(lists).map(({ nextUpdateMs }) => nextUpdateMs)),
     }
     CHANNEL.publish(message)
     this.#alarm.by(this.#announceExpiry(Date.now()))

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -28,14 +29,13 @@ const DRIVER = `
   import { EventEmitter, once } from 'node:events'
   import { X509Certificate } from 'node:crypto'
   import { readFileSync } from 'node:fs'
-  import { earliestExpiry, histogram, observeExpiry } from './metrics.js'
+  import { metrics } from './metrics.js'
   import { server } from './server.js'
   import './watch.js'
   import { serve } from './web-sockets.js'
 
   if (!server.listening) await once(server, 'listening')
   const certificate = new X509Certificate(readFileSync('client.crt')).toLegacyObject()
-  observeExpiry(certificate)
   const ws = Object.assign(new EventEmitter(), {
     close: (code, reason) => process.send({ closed: [code, reason] }),
   })
@@ -45,13 +45,13 @@ const DRIVER = `
       process.send({ [name]: files }),
     )
   }
-  const { port } = server.address()
-  process.send({ port, seconds: [earliestExpiry.seconds, ...histogram.observed] })
+  process.on('message', () => process.send({ metrics: metrics() }))
+  process.send({ port: server.address().port })
 `
 
 interface Message {
   readonly port?: number
-  readonly seconds?: number[]
+  readonly metrics?: string
   readonly closed?: [code: number, reason: string]
   readonly reloaded?: string[]
   readonly 'reload-failed'?: string[]
@@ -74,17 +74,56 @@ interface Steps {
   readonly revoke: () => void
 }
 
-const inHours = (hours: number): Buffer => {
-  const date = new Date(Date.now() + hours * 3_600_000).toISOString()
-  return utcTime(`${date.replace(/\D/g, '').slice(2, 14)}Z`)
-}
-const DATES = { thisUpdate: inHours(-1), nextUpdate: inHours(12) }
+const toUtc = (ms: number): string =>
+  `${new Date(ms).toISOString().replace(/\D/g, '').slice(2, 14)}Z`
+const inHours = (hours: number): Buffer => utcTime(toUtc(Date.now() + hours * 3_600_000))
+const NEXT_UPDATE_S = Math.floor(Date.now() / 1000) + 12 * 3600
+const DATES = { thisUpdate: inHours(-1), nextUpdate: utcTime(toUtc(NEXT_UPDATE_S * 1000)) }
 const notAfter = inHours(23)
 const clients = ca('Clients', { notAfter })
 const strangers = ca('Strangers', { notAfter })
 const client = issue({ subject: 'client', by: clients, serialNumber: int(7), notAfter })
 const stranger = issue({ subject: 'client', by: strangers, serialNumber: int(7), notAfter })
 const listWith = (...entries: Buffer[]): string => crlToPem(listBy(clients, { ...DATES, entries }))
+
+/** The numbers in the text that Prometheus gets, by name and label. */
+async function readMetrics(child: ChildProcess): Promise<Map<string, number>> {
+  const answer = waitFor(child, 'metrics')
+  child.send('metrics')
+  const { metrics = '' } = await answer
+  expect(metrics).to.match(
+    /^(?:(?:# TYPE \w+ \w+|\w+(?:{le="(?:\d+|\+Inf)"})? (?:[\d.]+|\+Inf))\n)+$/,
+  )
+  const lines = metrics.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  return new Map(
+    lines
+      .map((line) => line.split(' ') as [string, string])
+      .map(([name, number]) => [name, number === '+Inf' ? Infinity : Number(number)]),
+  )
+}
+
+async function expectMetrics(child: ChildProcess, port: number): Promise<void> {
+  const secondsOf = (pem: string): number => Date.parse(new X509Certificate(pem).validTo) / 1000
+  const name = 'client_certificate_expiration_seconds'
+  const before = await readMetrics(child)
+  expect(before.get('trust_store_ca_expiry_timestamp_seconds')).to.equal(secondsOf(clients.pem))
+  expect(before.get('trust_store_crl_expiry_timestamp_seconds')).to.equal(NEXT_UPDATE_S)
+  expect(before.get(`${name}_count`)).to.equal(0)
+
+  const end = secondsOf(client.pem)
+  const leftBefore = end - Date.now() / 1000
+  const { key, pem: cert } = client
+  const { status } = await getHttps(port, { path: '/me', key, cert, rejectUnauthorized: false })
+  expect(status).to.equal(200)
+  const after = await readMetrics(child)
+  expect(after.get(`${name}_count`)).to.equal(1)
+  const sum = after.get(`${name}_sum`) as number
+  expect(sum).to.be.within(end - Date.now() / 1000, leftBefore)
+  for (const limit of [43_200, 86_400, 31_104_000]) {
+    expect(after.get(`${name}_bucket{le="${limit}"}`)).to.equal(sum <= limit ? 1 : 0)
+  }
+  expect(after.get(`${name}_bucket{le="+Inf"}`)).to.equal(1)
+}
 
 describe('docs/rotation.md', () => {
   let pki: TestPki
@@ -126,9 +165,8 @@ describe('docs/rotation.md', () => {
     }
     writeFileSync(join(folder, 'driver.js'), DRIVER)
     child = fork(join(folder, 'driver.js'), { cwd: folder, execArgv: [], silent: true })
-    const { port = 0, seconds = [] } = await waitFor(child, 'port')
-    expect(seconds).to.have.lengthOf(2)
-    for (const each of seconds) expect(each).to.be.within(1, 24 * 3600)
+    const { port = 0 } = await waitFor(child, 'port')
+    await expectMetrics(child, port)
     return port
   }
 

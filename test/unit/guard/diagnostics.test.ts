@@ -38,6 +38,7 @@ describe('the message that is published about a decision', () => {
       code: null,
       fingerprint256: null,
       serialNumber: null,
+      validUntilMs: null,
     }
     return { strategy: 'client-cert', ...none, ...some }
   }
@@ -58,9 +59,10 @@ describe('the message that is published about a decision', () => {
   for (const [what, verify, outcome, reason] of decisions) {
     it(`is, when verify ends with ${what}, '${outcome}' and which certificate it was`, async () => {
       const certificate = await seenBySocket(pki.ec)
-      const { fingerprint256, serialNumber } = certificate
+      const { fingerprint256, serialNumber, valid_to: end } = certificate
       await endingsOf(new Strategy({ name: 'devices' }, verify), requestWith(certificate))
-      const message = messageWith({ strategy: 'devices', reason, fingerprint256, serialNumber })
+      const ids = { fingerprint256, serialNumber, validUntilMs: Date.parse(end) }
+      const message = messageWith({ strategy: 'devices', reason, ...ids })
       expect(published).to.deep.equal([[`passport-client-certificate-auth:${outcome}`, message]])
       expect(fingerprint256).to.match(/^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/)
       expect(serialNumber).to.match(/^[0-9A-F]+$/)
@@ -78,10 +80,11 @@ describe('the message that is published about a decision', () => {
   for (const [what, check, outcome, reason] of checks) {
     it(`is, when the callback of the middleware ends with ${what}, '${outcome}'`, async () => {
       const certificate = await seenBySocket(pki.ec)
-      const { fingerprint256, serialNumber } = certificate
+      const { fingerprint256, serialNumber, valid_to: end } = certificate
       clientCertificateAuth<never>(check)(requestWith(certificate) as never, {}, () => undefined)
       const strategy = 'clientCertificateAuth'
-      const message = messageWith({ strategy, reason, fingerprint256, serialNumber })
+      const ids = { fingerprint256, serialNumber, validUntilMs: Date.parse(end) }
+      const message = messageWith({ strategy, reason, ...ids })
       expect(published).to.deep.equal([[`passport-client-certificate-auth:${outcome}`, message]])
     })
   }
@@ -133,7 +136,12 @@ describe('the message that is published about a decision', () => {
     expect(published).to.deep.equal([['passport-client-certificate-auth:error', messageWith({})]])
   })
 
-  it('has neither digest nor serial number for a certificate without them', async () => {
+  it('has no date for a certificate whose date is not readable', () => {
+    publishDecision('rejected', 'x', { valid_to: 'soon' })
+    expect(published.map(([, message]) => message)).to.deep.equal([messageWith({ strategy: 'x' })])
+  })
+
+  it('has neither digest, serial number nor date for a certificate without them', async () => {
     await endingsOf(new Strategy((_cert) => ({})), requestWith({ subject: { CN: 'secret' } }))
     expect(published.map(([, message]) => message)).to.deep.equal([messageWith({})])
   })
@@ -142,7 +150,8 @@ describe('the message that is published about a decision', () => {
     const read: string[] = []
     const certificate = new Proxy({}, { get: (_, name) => void read.push(String(name)) })
     publishDecision('rejected', 'x', certificate, { reason: 'y' })
-    expect(read).to.have.members(['fingerprint256', 'serialNumber'])
+    const dates = ['raw', 'valid_from', 'valid_to']
+    expect(read).to.have.members(['fingerprint256', 'serialNumber', ...dates])
     read.length = 0
     diagnosticsChannel.unsubscribe('passport-client-certificate-auth:rejected', collect)
     publishDecision('rejected', 'x', certificate, { reason: 'y' })

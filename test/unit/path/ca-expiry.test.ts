@@ -93,7 +93,8 @@ describe('the expiry of the CAs of a trust store', () => {
     store.validate(ca.cert)
     store.validate(ca.cert)
     expect(states()).to.deep.equal(['expires_soon'])
-    expect(stores).to.deep.equal([{ generation: 1, cas: 1, earliestExpiryMs: ca.end }])
+    const noLists = { crls: 0, earliestNextUpdateMs: Infinity }
+    expect(stores).to.deep.equal([{ generation: 1, cas: 1, earliestExpiryMs: ca.end, ...noLists }])
     expect(timers.pending).to.have.lengthOf(1)
     expect(timers.pending[0]?.keepsAlive).to.equal(false)
   })
@@ -107,7 +108,7 @@ describe('the expiry of the CAs of a trust store', () => {
     await turn()
     expect(warnings).to.deep.equal([])
     await store.replace({ intermediates: [next.cert, over.cert] })
-    expect(stores[1]).to.deep.equal({ generation: 2, cas: 2, earliestExpiryMs: over.end })
+    expect(stores[1]).to.include({ generation: 2, cas: 2, earliestExpiryMs: over.end })
     expect(timers.pending).to.have.lengthOf(1)
   })
 

@@ -13,6 +13,7 @@ import { name, oid, seq, set, utcTime, utf8 } from '../../../support/der-writer.
 import { type FakeTimers, fakeTimers, restoreTimers } from '../../../support/fake-timers.js'
 
 const HOUR = 3_600_000
+const STORES = 'passport-client-certificate-auth:trust-store'
 const CHANNEL = 'passport-client-certificate-auth:crl-expiry'
 /** A tenth of the lifetime of the lists before their end. */
 const SOON = NEXT_UPDATE - (NEXT_UPDATE - THIS_UPDATE) / 10
@@ -154,6 +155,28 @@ describe('the expiry of the revocation lists of a trust store', () => {
     use({ crl: listBy(root, { nextUpdate: null }) })
     turnTo(Date.UTC(2040, 0))
     expect(messages).to.deep.equal([])
+  })
+
+  it('is in the message about the store: the first of all lists that have a nextUpdate', async () => {
+    const found: unknown[] = []
+    const note = (message: unknown): void => void found.push(message)
+    diagnosticsChannel.subscribe(STORES, note)
+    const lists = [
+      listBy(root, { nextUpdate: utcTime('300301000000Z') }),
+      listBy(root, { nextUpdate: null }),
+      listBy(root),
+    ]
+    const store = use({ crl: lists })
+    await store.replace({ crl: lists[1] })
+    await store.replace({ crl: undefined })
+    diagnosticsChannel.unsubscribe(STORES, note)
+    expect(found).to.deep.equal(
+      [
+        { generation: 1, crls: 3, earliestNextUpdateMs: NEXT_UPDATE },
+        { generation: 2, crls: 1, earliestNextUpdateMs: Infinity },
+        { generation: 3, crls: 0, earliestNextUpdateMs: Infinity },
+      ].map((one) => ({ ...one, cas: 1, earliestExpiryMs: Date.UTC(2049, 11, 31, 23, 59, 59) })),
+    )
   })
 
   const names: [title: string, issuer: Buffer, shown: string][] = [
