@@ -1,11 +1,28 @@
 import { Buffer } from 'node:buffer'
-import { closeSync, openSync, readSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
 import { type Streams, UsageError } from './command.js'
 import { printable } from './run.js'
 
+const MIB = 1024 * 1024
+
+/** The contents that a file should have, for limits and messages. */
+export interface InputKind {
+  readonly maxMiB: number
+  /** Completes "pass". */
+  readonly wanted: string
+  /** Completes "pass", if the file is too large. */
+  readonly only: string
+  /** Says what to do if there is no such file. */
+  readonly missing: string
+}
+
 /** A request carries at most some KiB, and the longest bundle of CAs in use has a quarter of this. */
-const MAX_INPUT_BYTES = 1024 * 1024
+const CERTIFICATE: InputKind = {
+  maxMiB: 1,
+  wanted: 'a certificate or a header value',
+  only: 'only the certificate or header value',
+  missing: 'pass a header value on standard input, not as an argument',
+}
 
 const MAX_QUOTED = 40
 
@@ -18,53 +35,50 @@ export function quoteStart(text: string): string {
 /**
  * Reads a file, or standard input for `-`.
  *
- * @throws UsageError if it can't be read, is empty, or has more than 1 MiB
+ * @throws UsageError if it can't be read, is empty, or has more than the kind allows
  */
-export async function readInput(file: string, stdin: Streams['stdin']): Promise<Buffer> {
-  const bytes = await (file === '-' ? readStream(stdin) : readFile(file))
+export async function readInput(
+  file: string,
+  stdin: Streams['stdin'],
+  kind: InputKind = CERTIFICATE,
+): Promise<Buffer> {
+  const bytes = await (file === '-'
+    ? readUpToLimit(stdin, 'standard input', kind)
+    : readFile(file, kind))
   if (bytes.length > 0) return bytes
   throw new UsageError(
     file === '-'
       ? 'standard input is empty; pass a file, or pipe a certificate or a header value in'
-      : `${quoteStart(file)}: the file is empty; pass a certificate or a header value`,
+      : `${quoteStart(file)}: the file is empty; pass ${kind.wanted}`,
   )
 }
 
-async function readStream(stream: Streams['stdin']): Promise<Buffer> {
+/** Doesn't ask for the size first, because pipes and devices have none. */
+async function readUpToLimit(
+  stream: AsyncIterable<Uint8Array | string>,
+  source: string,
+  { maxMiB, only }: InputKind,
+): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of stream) {
     const bytes = Buffer.from(chunk as Uint8Array)
     length += bytes.length
-    if (length > MAX_INPUT_BYTES) throw tooLarge('standard input')
+    if (length > maxMiB * MIB)
+      throw new UsageError(`${source} has more than ${maxMiB} MiB; pass ${only}`)
     chunks.push(bytes)
   }
   return Buffer.concat(chunks)
 }
 
-async function readFile(file: string): Promise<Buffer> {
+async function readFile(file: string, kind: InputKind): Promise<Buffer> {
   try {
-    const handle = await open(file)
-    try {
-      return await readUpToLimit(handle, file)
-    } finally {
-      await handle.close()
-    }
+    return await readUpToLimit(createReadStream(file), quoteStart(file), kind)
   } catch (error) {
-    throw error instanceof UsageError ? error : unreadable(file, error as NodeJS.ErrnoException)
+    throw error instanceof UsageError
+      ? error
+      : unreadable(file, error as NodeJS.ErrnoException, kind)
   }
-}
-
-/** Doesn't ask for the size first, because pipes and devices have none. */
-async function readUpToLimit(handle: FileHandle, file: string): Promise<Buffer> {
-  const bytes = Buffer.alloc(MAX_INPUT_BYTES + 1)
-  let length = 0
-  while (length < bytes.length) {
-    const { bytesRead } = await handle.read(bytes, length, bytes.length - length, null)
-    if (bytesRead === 0) return bytes.subarray(0, length)
-    length += bytesRead
-  }
-  throw tooLarge(quoteStart(file))
 }
 
 /**
@@ -75,7 +89,7 @@ async function readUpToLimit(handle: FileHandle, file: string): Promise<Buffer> 
 export function readFileUpToLimit(file: string): Buffer | undefined {
   const descriptor = openSync(file, 'r')
   try {
-    const bytes = Buffer.alloc(MAX_INPUT_BYTES + 1)
+    const bytes = Buffer.alloc(MIB + 1)
     let length = 0
     while (length < bytes.length) {
       const bytesRead = readSync(descriptor, bytes, length, bytes.length - length, null)
@@ -88,13 +102,7 @@ export function readFileUpToLimit(file: string): Buffer | undefined {
   }
 }
 
-function tooLarge(source: string): UsageError {
-  return new UsageError(`${source} has more than 1 MiB; pass only the certificate or header value`)
-}
-
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file; pass a header value on standard input, not as an argument',
-  ENAMETOOLONG: 'there is no such file; pass a header value on standard input, not as an argument',
   EISDIR: 'this is a directory; pass a file in it',
   EACCES: 'this user may not read the file; change its permissions',
 }
@@ -103,8 +111,9 @@ const REASONS: Readonly<Record<string, string>> = {
 export function unreadable(
   file: string,
   { code = 'unknown error' }: NodeJS.ErrnoException,
+  { missing }: InputKind = CERTIFICATE,
 ): UsageError {
-  return new UsageError(
-    `${quoteStart(file)}: ${REASONS[code] ?? `the file can't be read (${code})`}`,
-  )
+  const isMissing = code === 'ENOENT' || code === 'ENAMETOOLONG'
+  const reason = isMissing ? `there is no such file; ${missing}` : REASONS[code]
+  return new UsageError(`${quoteStart(file)}: ${reason ?? `the file can't be read (${code})`}`)
 }

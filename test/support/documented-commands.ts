@@ -1,5 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { dateOf, listByAuthority } from './authority-list.js'
+import { crlToPem } from './crl-writer.js'
 import { toUrlPem } from './header-values.js'
 import { createAuthority } from './pki.js'
 import { runCommand } from './run-command.js'
@@ -8,16 +10,17 @@ import { listenHttps } from './servers.js'
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 
+const DAY_MS = 24 * 60 * 60 * 1000
+
 /** Writes the files that docs/commands.md uses, and starts its server. */
 export async function prepareDocumentedFiles(folder: string): Promise<{ readonly port: number }> {
   const root = await createAuthority({ subject: 'O=Example, CN=Example Clients CA' })
   const between = await root.createIntermediate({ subject: 'O=Example, CN=Example Clients CA 2' })
-  const day = 24 * 60 * 60 * 1000
   const alice = await between.issue({
     subject: 'O=Example, CN=alice',
     subjectAltName: [{ type: 'email', value: 'alice@example.org' }],
     extendedKeyUsage: [CLIENT_AUTH],
-    notAfter: new Date(Date.now() + 27.5 * day),
+    notAfter: new Date(Date.now() + 27.5 * DAY_MS),
   })
   const server = await root.issue({
     subject: 'CN=localhost',
@@ -25,11 +28,16 @@ export async function prepareDocumentedFiles(folder: string): Promise<{ readonly
     extendedKeyUsage: [SERVER_AUTH],
   })
   const line = `10.0.0.7 "GET /orders HTTP/1.1" 401 x-ssl-client-cert="${toUrlPem(alice)}"`
+  const dates = {
+    thisUpdate: dateOf(Date.now() - DAY_MS),
+    nextUpdate: dateOf(Date.now() + 30 * DAY_MS),
+  }
   const files = {
     'client.pem': alice.cert,
     'client.key': alice.key,
     'clients-ca.pem': root.cert,
     'clients-intermediates.pem': between.cert,
+    'clients-ca.crl': crlToPem(listByAuthority(root, dates)),
     'access.log': `10.0.0.8 "GET / HTTP/1.1" 200\n${line}\n`,
   }
   for (const [name, contents] of Object.entries(files))
@@ -50,7 +58,7 @@ export async function runDocumented(
   if (words === undefined) throw new Error(`The test can't run this command: ${command}`)
   const argv = words.split(' ').map((word) => {
     if (word === 'localhost:8443') return `localhost:${port}`
-    return /\.(?:pem|key)$/.test(word) ? join(folder, word) : word
+    return /\.(?:pem|key|crl)$/.test(word) ? join(folder, word) : word
   })
   const lines =
     piped === undefined ? [] : (await readFile(join(folder, piped), 'utf8')).trim().split('\n')

@@ -88,6 +88,8 @@ path, from the client's certificate to your CA
       reason: null,
       detail: null,
       explanation: null,
+      revocation: 'unchecked',
+      crls: [],
       path: ['CN=leaf', 'CN=ca', 'CN=root'],
       certificate: undefined,
     })
@@ -97,7 +99,7 @@ path, from the client's certificate to your CA
     const { status, out, err } = await checkPath([root, leaf], ...AT)
     expect({ status, err }).to.deep.equal({ status: 1, err: '' })
     expect(out).to
-      .equal(`not valid: the client's certificate isn't trusted: ${explainPathFault('unknown_issuer')}
+      .equal(`not valid: the client's certificate isn't trusted: ${explainPathFault('unknown_issuer')} (certificate_chain_untrusted, unknown_issuer)
   subject      CN=leaf
   validity     valid until 2049-12-31, 19 years left
   purpose      any, because it has no extendedKeyUsage
@@ -132,7 +134,8 @@ path, from the client's certificate to your CA
       const { status, out } = await checkPath(issuePath(...levels), ...AT)
       expect(status).to.equal(1)
       expect(out.split('\n')[0]).to.equal(
-        `not valid: the client's certificate isn't trusted: ${explainPathFault(detail)}`,
+        `not valid: the client's certificate isn't trusted: ${explainPathFault(detail)} ` +
+          `(certificate_chain_untrusted, ${detail})`,
       )
     })
   }
@@ -147,12 +150,12 @@ path, from the client's certificate to your CA
       checkPath(path, ...AT),
     ])
     expect(early.out.split('\n')[0]).to.equal(
-      "not valid: its path leads to your CA, but the certificate itself isn't valid at this time " +
-        '(not valid before 2028-01-01, in 2 days)',
+      "not valid: its path leads to your CA, but the certificate itself isn't valid at this time: " +
+        'not valid before 2028-01-01, in 2 days (certificate_not_yet_valid)',
     )
     expect(late.out.split('\n')[0]).to.equal(
-      "not valid: its path leads to your CA, but the certificate itself isn't valid at this time " +
-        '(ended 365 days ago, on 2029-01-01)',
+      "not valid: its path leads to your CA, but the certificate itself isn't valid at this time: " +
+        'ended 365 days ago, on 2029-01-01 (certificate_expired)',
     )
     const { status, out } = await checkPath(path, ...AT, '--json')
     expect(status).to.equal(1)
@@ -200,7 +203,7 @@ path, from the client's certificate to your CA
     [
       'CAs on standard input',
       () => Promise.resolve(['--ca', '-']),
-      /^only the certificate can come from standard input; pass CAs as files$/,
+      /^only the certificate can come from standard input; pass CAs and lists as files$/,
     ],
     [
       'intermediates on standard input',
