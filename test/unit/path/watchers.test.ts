@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
+import { Watchers } from '../../../src/path/watchers.js'
 import { createTrustStore, type RejectedPath, type TrustStore } from '../../../src/trust.js'
 import { restoreClock, turnClock } from '../../support/clock.js'
+import { collectGarbage } from '../../support/collect-garbage.js'
 import { type FakeTimers, fakeTimers, restoreTimers } from '../../support/fake-timers.js'
 import { type Authority, createAuthority, type Issued } from '../../support/pki.js'
 
@@ -208,6 +208,25 @@ describe('a certificate that a trust store watches', () => {
     expect(seen[1]).to.equal(200)
   })
 
+  it('is not watched again, if watching is stopped while a replacement looks at the others', async () => {
+    let looks = 0
+    const valid = trust.validate(leaf.cert)
+    const watchers = new Watchers(() => {
+      looks += 1
+      return valid
+    })
+    const parsed = { leaf: new X509Certificate(leaf.raw), others: [], report }
+    const all = Array.from({ length: 120 }, () => ({ ...parsed }))
+    for (const one of all) watchers.add(one, Date.now())
+    looks = 0
+    const checked = watchers.recheck()
+    expect(looks).to.be.within(1, 119)
+    const before = looks
+    for (const one of all) watchers.remove(one)
+    await checked
+    expect([looks, watchers.size]).to.deep.equal([before, 0])
+  })
+
   it('is reported although the listener of another one throws or rejects', async () => {
     const lines: unknown[] = []
     const { error } = console
@@ -226,8 +245,6 @@ describe('a certificate that a trust store watches', () => {
   })
 
   it('is watched although nothing else keeps the store, and only then', async () => {
-    setFlagsFromString('--expose-gc')
-    const collect = runInNewContext('gc') as () => void
     const abandon = (isWatching: boolean): void => {
       const stop = createTrustStore({ ca: root.cert }).watch(leaf.cert, report)
       if (!isWatching) stop()
@@ -237,7 +254,7 @@ describe('a certificate that a trust store watches', () => {
     expect(timers.pending).to.have.lengthOf(2)
     // Without a store, its timer is stopped.
     for (let round = 0; round < 1000 && timers.pending.length > 1; round += 1) {
-      collect()
+      collectGarbage()
       await turn()
     }
     expect(timers.pending).to.have.lengthOf(1)
