@@ -59,7 +59,8 @@ export function reloadable(server: TrustingServer, options: TrustServerOptions):
  *   `SNICallback` as when you created the server.
  * @returns a function that reloads. Each call runs `load()` immediately, even while an earlier `load()` is
  *   still running. If a later call finishes first, the promise of the earlier call resolves, but its
- *   options are dropped.
+ *   options are dropped. If the promise of `load()` never settles, neither does that of the call: the old
+ *   options stay in force, and the next call works.
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE`, or `ERR_UNSUPPORTED_RUNTIME` on Deno
  * @example
  * import https from 'node:https'

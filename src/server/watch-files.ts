@@ -11,7 +11,8 @@ export interface WatchFilesOptions<Name extends string> {
   /**
    * Puts the contents of all files in force, for example with `trust.replace()`. Called at the start and
    * after each change, never twice at once. If it throws or its promise is rejected, it is called again
-   * later, so it must leave the old state in force.
+   * later, so it must leave the old state in force. If its promise never settles, it isn't called again, so
+   * give everything that it waits for a time limit.
    */
   load: (contents: Record<Name, Buffer>) => unknown
   /** Called after `load` has succeeded. */
