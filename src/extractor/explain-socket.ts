@@ -48,6 +48,10 @@ const LIST_SENTENCES: ReadonlyMap<string, string> = new Map([
   ],
 ])
 
+export function explainListCode(code: string): string | undefined {
+  return LIST_SENTENCES.get(code)
+}
+
 /**
  * Says why the TLS socket authenticates no client, and what to do about it.
  *
@@ -55,7 +59,7 @@ const LIST_SENTENCES: ReadonlyMap<string, string> = new Map([
  */
 export function explainSocket(detail: SocketDetail, code?: string): string {
   if (detail !== 'other') return SENTENCES[detail]
-  const sentence = LIST_SENTENCES.get(code ?? '')
+  const sentence = explainListCode(code ?? '')
   if (sentence !== undefined) return sentence
   return `Node rejected the client's certificate${code === undefined ? '' : ` with ${code}`}`
 }

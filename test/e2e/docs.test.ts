@@ -21,7 +21,7 @@ const LANGUAGES: Readonly<Record<Proxy['name'], readonly string[]>> = {
 }
 
 /** Languages that no proxy is configured in. The test takes every other language for a proxy's. */
-const OTHER_LANGUAGES = ['js', 'ts', 'sh', 'console', 'json', 'text', 'diff', 'http']
+const OTHER_LANGUAGES = ['js', 'ts', 'sh', 'console', 'json', 'text', 'diff', 'http', 'ini']
 
 const ROOT = new URL('../', DOCS)
 const BLOCKS = ['README.md', ...markdownFiles()].flatMap(blocksOf)

@@ -68,6 +68,7 @@ type Rejection =
   | { readonly by: 'request'; readonly decision: string; readonly isResumed: boolean }
 
 const byHandshake = { by: 'handshake', detail: 'untrusted_ca' } as const
+const asRevoked = { by: 'handshake', detail: 'revoked' } as const
 const byRequest = (decision: string, isResumed = false): Rejection => ({
   ...{ by: 'request', decision, isResumed },
 })
@@ -93,8 +94,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<Column, Cell>>>> = {
     WebSocket: byRequest(EXPIRED),
   },
   'its certificate is revoked': {
-    'full handshake': byRequest(REVOKED),
-    'resumed session': byRequest(REVOKED, true),
+    'full handshake': asRevoked,
+    'resumed session': asRevoked,
     'kept-alive connection': byRequest(REVOKED),
     WebSocket: byRequest(REVOKED),
   },
@@ -112,9 +113,9 @@ const TABLE: Readonly<Record<string, Readonly<Record<Column, Cell>>>> = {
   },
   'a list that revokes it': {
     'full handshake': NO_TICKET,
-    'resumed session': byRequest(REVOKED, true),
+    'resumed session': asRevoked,
     'kept-alive connection': NO_CONNECTION,
-    WebSocket: byRequest(REVOKED, true),
+    WebSocket: asRevoked,
   },
 }
 

@@ -36,6 +36,9 @@ function mask(text: string): string {
     .trim()
 }
 
+/** The client's address may be that of IPv4 or IPv6. */
+const withoutAddress = (line: string): string => line.replace(/, from [\d.:a-f]+,/, ',')
+
 /** The folder of a person who follows a page, whose program is `server.js`. */
 export class DocumentedSteps {
   readonly #path = mkdtempSync(join(tmpdir(), 'documented-steps-'))
@@ -87,7 +90,7 @@ export class DocumentedSteps {
     this.#server = server
     for (const stream of [server.stdout, server.stderr]) {
       createInterface(stream).on('line', (line) => {
-        this.#lines.push(line.replace(/^PASSPORT-CLIENT-CERTIFICATE-AUTH \d+: /, ''))
+        this.#lines.push(withoutAddress(line))
         this.#onLine()
       })
     }
@@ -99,8 +102,12 @@ export class DocumentedSteps {
   /** The lines of the server may come in another order, and each is expected once. */
   async #expect(text: string): Promise<void> {
     const lines = text.trim().split('\n')
-    if (lines.some((line) => /^(?:client-cert|crl\.pem|listening) /.test(line))) {
-      for (const expected of lines) await this.#waitFor((line) => line === expected)
+    if (
+      lines.some((line) => /^(?:passport-client-certificate-auth:|crl\.pem|listening) /.test(line))
+    ) {
+      for (const expected of lines) {
+        await this.#waitFor((line) => line === withoutAddress(expected))
+      }
       return
     }
     const output = mask(this.#output)

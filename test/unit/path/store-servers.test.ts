@@ -1,5 +1,10 @@
 import { expect } from 'chai'
-import { type FollowingServer, StoreServers } from '../../../src/path/store-servers.js'
+import {
+  type FollowingServer,
+  type HandshakeTrust,
+  type ServedStore,
+  StoreServers,
+} from '../../../src/path/store-servers.js'
 import { collectGarbage } from '../../support/collect-garbage.js'
 
 const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
@@ -7,12 +12,17 @@ const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(res
 describe('the servers that follow a trust store', () => {
   let prepared: string[]
   let listed: number
-  const listCas = (): string[] => {
+  const listTrust = (): HandshakeTrust => {
     listed += 1
-    return ['ca']
+    return { cas: ['ca'], lists: [] }
+  }
+  const store: ServedStore = {
+    listTrust,
+    checksRevocation: () => false,
+    findRevocation: () => undefined,
   }
   const serverWith = (name: string): FollowingServer => ({
-    prepare: ([ca = '']) => {
+    prepare: ({ cas: [ca = ''] }) => {
       prepared.push(`${name} ${ca}`)
       return () => undefined
     },
@@ -24,33 +34,33 @@ describe('the servers that follow a trust store', () => {
   })
 
   it('are forgotten when nothing else refers to them, so that replacing goes on for the others', async () => {
-    const servers = new StoreServers(listCas)
+    const servers = new StoreServers(store)
     const kept = serverWith('kept')
     const addOther = (): void => {
       servers.add(serverWith('other'))
     }
     addOther()
     servers.add(kept)
-    expect(servers.prepare(listCas)).to.have.lengthOf(2)
+    expect(servers.prepare(listTrust)).to.have.lengthOf(2)
     await turn()
     collectGarbage()
     prepared = []
-    expect(servers.prepare(listCas)).to.have.lengthOf(1)
+    expect(servers.prepare(listTrust)).to.have.lengthOf(1)
     expect(prepared).to.deep.equal(['kept ca'])
   })
 
   it('cost nothing once all of them are gone: the CAs are not even listed', () => {
-    const servers = new StoreServers(listCas)
+    const servers = new StoreServers(store)
     const server = serverWith('closed')
     servers.add(server)
     servers.add(serverWith('other'))
     servers.remove(server)
-    expect(servers.prepare(listCas)).to.have.lengthOf(1)
-    const empty = new StoreServers(listCas)
+    expect(servers.prepare(listTrust)).to.have.lengthOf(1)
+    const empty = new StoreServers(store)
     empty.add(server)
     empty.remove(server)
     listed = 0
-    expect(empty.prepare(listCas)).to.deep.equal([])
+    expect(empty.prepare(listTrust)).to.deep.equal([])
     expect(listed).to.equal(0)
   })
 })
