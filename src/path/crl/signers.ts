@@ -24,8 +24,14 @@ export function makeSigners(
   return {
     named: (name) => [anchors, ...intermediates].flatMap((index) => index.named(name)),
     isTrusted: (signer, anchor) => {
-      if (signer.subject === anchor.subject && haveSameKey(signer, anchor)) return true
-      return checkValidity(signer.fields.validity, now) === undefined && isIssued(signer, anchor)
+      // A client can put the name and the key of the anchor into a certificate without a valid signature.
+      const isConfigured = signer.subject === anchor.subject && anchors.has(signer)
+      if (isConfigured && haveSameKey(signer, anchor)) return true
+      return (
+        signer.hasStrongSignature &&
+        checkValidity(signer.fields.validity, now) === undefined &&
+        isIssued(signer, anchor)
+      )
     },
     isSigned: (list, signer) => {
       if (knownSigner(list, signer) === undefined) budget.verifySignature(signer.signatureCost)

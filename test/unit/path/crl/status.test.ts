@@ -1,5 +1,6 @@
-import { X509Certificate } from 'node:crypto'
+import { createPublicKey, sign, X509Certificate } from 'node:crypto'
 import { expect } from 'chai'
+import { type Element, readChildren, readElement } from '../../../../src/certificate/der.js'
 import {
   createTrustStore,
   type TrustStoreOptions,
@@ -21,12 +22,14 @@ import {
 import { generate, type Holder, issue } from '../../../support/der-chain.js'
 import {
   basicConstraints,
+  certificateOf,
   extension,
   int,
   nothing,
   octets,
   oid,
   seq,
+  spkiOf,
   utcTime,
 } from '../../../support/der-writer.js'
 import { CERT_SIGN, keyUsage, NOW, outcome, policies } from '../../../support/paths.js'
@@ -267,6 +270,56 @@ describe('the signer of a list (RFC 5280 6.3.3 f)', () => {
     expect(outcomeWith([certSigner, weak], [goodOfRoot, listBy(weak)])).to.equal(
       'signer_not_allowed',
     )
+  })
+
+  it('must have a certificate with a strong signature, because a forged one could vouch for any list', () => {
+    const number = { privateKey: key, serialNumber: int(6) }
+    const sha1 = { algorithm: seq(oid('1.2.840.10045.4.1')) }
+    const request = { by: root, extensions: [basicConstraints(false), ONLY_LISTS], ...number }
+    const spki = spkiOf(key)
+    const parts = { subject: 'middle', issuer: 'root', ...request, spki, ...sha1 }
+    const signed = certificateOf({ ...parts, signer: root.privateKey })
+    const whole = readElement(signed, 0, signed.length) as Element
+    const [{ end }] = readChildren(signed, whole) as [Element]
+    const signature = sign('sha1', signed.subarray(whole.start, end), root.privateKey)
+    const weak = certificateOf({ ...parts, signature })
+    expect(new X509Certificate(weak).verify(createPublicKey(root.privateKey))).to.equal(true)
+    const store = createTrustStore({ ca: root.der, crl: [goodOfRoot, list] })
+    const intermediates = [certSigner.der, weak]
+    const verdict = store.validate(client.der, { intermediates, now: NOW })
+    expect(outcome(verdict)).to.equal('signer_not_allowed')
+  })
+
+  it("can't be a copy of the trust anchor without a valid signature, although it has its name and key", () => {
+    const anchor = ca('root', { extensions: [basicConstraints(true), ONLY_CERTS] })
+    const below = issue({ subject: 'client', by: anchor })
+    const copy = {
+      subject: 'root',
+      issuer: 'root',
+      spki: spkiOf(anchor.privateKey),
+      extensions: [basicConstraints(true), CERT_SIGN],
+    }
+    const store = createTrustStore({ ca: anchor.der, crl: listBy(anchor) })
+    const found = (intermediates: Buffer[]): string =>
+      outcome(store.validate(below.der, { intermediates, now: NOW }))
+    expect(found([])).to.equal('signer_not_allowed')
+    for (const signer of [undefined, generate()])
+      expect(found([certificateOf({ ...copy, ...(signer && { signer }) })])).to.equal(
+        'signer_not_allowed',
+      )
+  })
+
+  it('may be another certificate of the trust anchor in ca', () => {
+    const anchor = ca('root', { extensions: [basicConstraints(true), ONLY_CERTS] })
+    const below = issue({ subject: 'client', by: anchor })
+    const signer = issue({
+      subject: 'root',
+      by: { subject: 'root', privateKey: generate() },
+      privateKey: anchor.privateKey,
+      extensions: [basicConstraints(true), CERT_SIGN],
+    })
+    const store = createTrustStore({ ca: [anchor.der, signer.der], crl: listBy(anchor) })
+    expect(outcome(store.validate(below.der, { now: NOW }))).to.equal('ok')
   })
 
   it("doesn't need the policies that the application requires", () => {
