@@ -49,7 +49,7 @@ export interface Draft {
   isBroken: boolean
   /** Whether the outer length has more bytes than DER allows (X.690 10.1). */
   isLong: boolean
-  serial: number
+  serial: number | bigint
   /** The names of the faults that were put into this certificate. */
   faults: string[]
 }

@@ -1,7 +1,8 @@
 """Asks libcrypto what it thinks of paths: reads one question in JSON per line, writes one answer per line.
 
 A question: {"anchors": [base64], "leaf": base64, "candidates": [base64], "purpose"?: number, "time"?: seconds,
-"depth"?: number, "policies"?: [dotted], "flags"?: number, "crls"?: [base64], "level"?: number}.
+"depth"?: number, "policies"?: [dotted], "flags"?: number, "crls"?: [base64], "level"?: number,
+"ignored"?: [error]}. Errors about revocation are ignored for the trust anchor, and those in "ignored" everywhere.
 """
 
 import base64
@@ -28,6 +29,9 @@ for name, result, *arguments in [
     ("X509_STORE_CTX_free", None, POINTER),
     ("X509_STORE_CTX_get0_param", POINTER, POINTER),
     ("X509_STORE_CTX_get_error", INT, POINTER),
+    ("X509_STORE_CTX_get_error_depth", INT, POINTER),
+    ("X509_STORE_CTX_get0_chain", POINTER, POINTER),
+    ("X509_STORE_CTX_set_verify_cb", None, POINTER, POINTER),
     ("X509_VERIFY_PARAM_set_flags", INT, POINTER, ctypes.c_ulong),
     ("X509_VERIFY_PARAM_set_purpose", INT, POINTER, INT),
     ("X509_VERIFY_PARAM_set_depth", None, POINTER, INT),
@@ -40,13 +44,16 @@ for name, result, *arguments in [
     ("OPENSSL_sk_new_null", POINTER),
     ("OPENSSL_sk_push", INT, POINTER, POINTER),
     ("OPENSSL_sk_free", None, POINTER),
+    ("OPENSSL_sk_num", INT, POINTER),
     ("ERR_clear_error", None),
 ]:
     function = getattr(crypto, name)
     function.restype = result
     function.argtypes = arguments
 
-POLICY_CHECK, PARTIAL_CHAIN = 0x80, 0x80000
+POLICY_CHECK, PARTIAL_CHAIN, CRL_CHECK = 0x80, 0x80000, 0x4
+# X509_V_ERR_* about lists and what they say.
+ABOUT_REVOCATION = {3, 5, 8, 11, 12, 15, 16, 23, 33, 35, 36, 44, 54}
 
 
 class Unreadable(Exception):
@@ -96,6 +103,18 @@ def set_parameters(context, question):
     crypto.X509_VERIFY_PARAM_set_flags(param, flags)
 
 
+def ignoring(ignored):
+    def decide(ok, context):
+        if ok == 1:
+            return ok
+        error = crypto.X509_STORE_CTX_get_error(context)
+        last = crypto.OPENSSL_sk_num(crypto.X509_STORE_CTX_get0_chain(context)) - 1
+        is_anchor = crypto.X509_STORE_CTX_get_error_depth(context) == last
+        return int(error in ignored or (is_anchor and error in ABOUT_REVOCATION))
+
+    return ctypes.CFUNCTYPE(INT, INT, POINTER)(decide)
+
+
 def ask(question, freed):
     store = freed.keep(crypto.X509_STORE_free, crypto.X509_STORE_new())
     stack = freed.keep(crypto.OPENSSL_sk_free, crypto.OPENSSL_sk_new_null())
@@ -109,6 +128,9 @@ def ask(question, freed):
     context = freed.keep(crypto.X509_STORE_CTX_free, crypto.X509_STORE_CTX_new())
     crypto.X509_STORE_CTX_init(context, store, leaf, stack)
     set_parameters(context, question)
+    callback = ignoring(question.get("ignored", []))
+    if question.get("flags", 0) & CRL_CHECK:
+        crypto.X509_STORE_CTX_set_verify_cb(context, ctypes.cast(callback, POINTER))
     if crypto.X509_verify_cert(context) == 1:
         return "ok"
     return crypto.X509_verify_cert_error_string(crypto.X509_STORE_CTX_get_error(context)).decode()

@@ -18,6 +18,10 @@ export const FLAG = {
   inhibitAny: 0x200,
   inhibitMap: 0x400,
   policyCheck: 0x80,
+  crlCheck: 0x4,
+  crlCheckAll: 0x8,
+  /** Other signers, and lists for some reasons only. */
+  extendedCrls: 0x1000,
 }
 
 export interface DetailedQuestion extends Question {
@@ -31,6 +35,9 @@ export interface DetailedQuestion extends Question {
   readonly flags?: number
   /** OpenSSL's security level; 2 by default. */
   readonly level?: number
+  /** With the flag `crlCheck`: X509_V_ERR_* that don't end the verification. */
+  readonly ignored?: readonly number[]
+  readonly crls?: readonly Buffer[]
 }
 
 export interface Libcrypto {
@@ -64,9 +71,10 @@ export async function startLibcrypto(): Promise<Libcrypto | string> {
     return `${PYTHON} finds no libcrypto of OpenSSL: ${greeting ?? 'it ended'}`
   return {
     version,
-    ask: async ({ anchors, leaf, candidates, ...rest }) => {
+    ask: async ({ anchors, leaf, candidates, crls = [], ...rest }) => {
       const question = {
         ...rest,
+        crls: encode(crls),
         anchors: encode(anchors),
         leaf: leaf.toString('base64'),
         candidates: encode(candidates),

@@ -1,0 +1,92 @@
+import { expect } from 'chai'
+import { createTrustStore } from '../../src/trust.js'
+import { chooseSeed } from '../fuzz/support/random.js'
+import type { JudgedVerdict } from '../support/judged-store.js'
+import { type CrlTally, runCrlCampaign } from './support/crl/campaign.js'
+import type { CreateCrlStore } from './support/crl/compare.js'
+import { CRL_EXPLANATIONS } from './support/crl/explanations.js'
+import { VARIATIONS } from './support/crl/generator.js'
+import { type Libcrypto, startLibcrypto } from './support/libcrypto.js'
+
+/** A quarter of the random paths, because each case takes longer. */
+const RANDOM_CASES = Math.ceil(Number(process.env['ORACLE_CASES'] ?? 8000) / 4)
+const FIXED_CASES = 1500
+const FIXED_SEED = 20260101
+
+const seed = chooseSeed()
+console.log(`FUZZ_SEED=${seed}`)
+
+const create: CreateCrlStore = (options) => createTrustStore(options)
+
+function expectAgreement({ compared, bothAccept, explained, ...faults }: CrlTally): void {
+  const { falseAccepts, falseRejects } = faults
+  const wrong = [...falseAccepts, ...falseRejects]
+  if (wrong.length > 0) {
+    const counts = `${falseAccepts.length} false accepts and ${falseRejects.length} false rejects`
+    expect.fail(`${counts}, for example:\n\n${wrong.slice(0, 3).join('\n\n')}`)
+  }
+  const sum = [...explained.values()].reduce((total, count) => total + count, 0)
+  // Both outcomes have to be frequent, and the table must not explain away too much.
+  expect(sum, JSON.stringify([...explained])).to.be.at.most(compared * 0.15)
+  expect(bothAccept).to.be.within(compared * 0.3, compared * 0.6)
+}
+
+describe('revocation lists and libcrypto', () => {
+  let libcrypto: Libcrypto | undefined
+  before(async function () {
+    const started = await startLibcrypto()
+    if (typeof started === 'string') {
+      console.log(`NOT RUN: revocation lists: ${started}`)
+      // The half handshake of the other tests can't be told which errors it has to ignore.
+      if (process.env['CI'] !== undefined) throw new Error(started)
+      this.skip()
+    }
+    libcrypto = started
+  })
+  after(() => libcrypto?.end())
+
+  const run = (from: number, cases: number, store = create): Promise<CrlTally> =>
+    runCrlCampaign({ seed: from, cases, libcrypto: libcrypto as Libcrypto, create: store })
+
+  it(`agree on ${FIXED_CASES} random cases from the same seed in every run`, async () => {
+    const tally = await run(FIXED_SEED, FIXED_CASES)
+    expectAgreement(tally)
+    // An explanation that nothing needs would hide a fault one day.
+    expect([...tally.explained.keys()]).to.have.members(CRL_EXPLANATIONS.map(({ name }) => name))
+  }).timeout(1_200_000)
+
+  it(`agree on ${RANDOM_CASES} random cases from a new seed`, async () => {
+    expectAgreement(await run(seed, RANDOM_CASES))
+  }).timeout(1_200_000)
+
+  it('have no variation and no explanation twice', () => {
+    for (const rows of [VARIATIONS, CRL_EXPLANATIONS])
+      expect(new Set(rows.map(({ name }) => name)).size).to.equal(rows.length)
+  })
+
+  describe('notice a package', () => {
+    const wrong: Readonly<Record<string, CreateCrlStore>> = {
+      'that asks no lists': ({ crl: _crl, revocationPolicy: _policy, ...options }) =>
+        createTrustStore(options),
+      'that forgets its last list': ({ crl = [], ...options }) =>
+        createTrustStore({ ...options, crl: crl.slice(0, -1), revocationPolicy: 'soft' }),
+      'that accepts an unknown status': (options) =>
+        createTrustStore({ ...options, revocationPolicy: 'soft' }),
+    }
+    for (const [name, store] of Object.entries(wrong)) {
+      it(name, async () => {
+        const { falseAccepts } = await run(FIXED_SEED, 150, store)
+        expect(falseAccepts.length).to.be.at.least(10)
+      })
+    }
+
+    it('that rejects everything', async () => {
+      const rejection: JudgedVerdict = { ok: false, reason: 'revocation_unknown', detail: 'no_crl' }
+      const { bothAccept, falseRejects } = await run(FIXED_SEED, 150, () => ({
+        validate: () => rejection,
+      }))
+      expect(bothAccept).to.be.below(60)
+      expect(falseRejects.length).to.be.at.least(40)
+    })
+  })
+})
