@@ -83,7 +83,7 @@ function isSigned(der: Buffer): boolean {
   return verifier.verify(root.privateKey, der.subarray(signature.start + 1, signature.end))
 }
 
-/** A reader of its own, so that a fault of the package's reader doesn't hide itself. */
+/** Reads lengths without the package, so that a fault of the package's reader doesn't hide itself. */
 function headOf(der: Buffer, at: number): { start: number; end: number } {
   const first = der[at + 1] ?? 0
   const octets = first < 0x80 ? 0 : first - 0x80
