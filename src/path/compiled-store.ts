@@ -8,7 +8,7 @@ import { CandidateIndex } from './candidates.js'
 import { type PathCertificate, toPathCertificate } from './certificate.js'
 import { compileRevocation } from './crl/compile.js'
 import type { RevocationList } from './crl/reader.js'
-import type { Sliced } from './crl/slices.js'
+import { SLICE, type Sliced } from './crl/slices.js'
 import { type CompiledOptions, TRUST_STORE_OPTIONS, type TrustStoreOptions } from './options.js'
 import type { PathRules } from './rules.js'
 import { type Candidates, findPath, type FoundPath } from './search.js'
@@ -87,6 +87,21 @@ export function snapshot(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(snapshot)
   if (typeof value !== 'object' || value === null || value instanceof X509Certificate) return value
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, snapshot(one)]))
+}
+
+/**
+ * A copy of the changes that `replace()` was called with. Large lists are left as they are, because copying
+ * them takes several slices.
+ */
+export function snapshotChanges(changes: object): Partial<TrustStoreOptions> {
+  const { crl, ...others } = { ...(changes as Partial<TrustStoreOptions>) }
+  const own = snapshot(others) as Partial<TrustStoreOptions>
+  if (!Object.hasOwn(changes, 'crl')) return own
+  return { ...own, crl: (Array.isArray(crl) ? crl.map(keepLarge) : keepLarge(crl)) as typeof crl }
+}
+
+function keepLarge(source: unknown): unknown {
+  return source instanceof Uint8Array && source.length > SLICE.bytes ? source : snapshot(source)
 }
 
 function warnIfExpired(cas: readonly PathCertificate[], name: string): void {

@@ -3,7 +3,12 @@ import type { PathEvidence } from '../certificate/chain.js'
 import { invalidType } from '../util/errors.js'
 import { Alarm, type Sleeper } from './alarm.js'
 import { announceCaExpiry } from './ca-expiry.js'
-import { type CompiledStore, compileStore, recompileStore, snapshot } from './compiled-store.js'
+import {
+  type CompiledStore,
+  compileStore,
+  recompileStore,
+  snapshotChanges,
+} from './compiled-store.js'
 import { announceCrlExpiry, listDated } from './crl/expiry.js'
 import { runAtOnce, runInSlices } from './crl/slices.js'
 import { listHandshakeTrust } from './handshake-cas.js'
@@ -89,7 +94,7 @@ export class LivingStore implements Sleeper {
   async replace(changes: unknown): Promise<void> {
     if (typeof changes !== 'object' || changes === null)
       throw invalidType('options', 'an object', changes)
-    const own = snapshot(changes) as Partial<TrustStoreOptions>
+    const own = snapshotChanges(changes)
     // One after another, because each keeps the options that it doesn't name.
     const done = this.#replacing.then(() => this.#change(own))
     this.#replacing = done.catch(() => undefined)

@@ -38,6 +38,7 @@ export interface TrustStore {
    * Replaces options while the server runs. The other options keep their values. All requests use the
    * new options from then on, and so do all handshakes of a server that `reloadable()` connects to the
    * store. When the promise resolves, every watched certificate that became invalid has been reported.
+   * Until then, don't change the bytes of a revocation list of more than 4 MiB.
    *
    * @returns is rejected with the reason if the new options can't be used, and then nothing has changed
    */

@@ -35,8 +35,7 @@ export function* compileRevocation(
   { sources, earlier, configured, prefix }: Given,
 ): Sliced<CompiledRevocation | undefined> {
   const name = `option "${prefix}crl"`
-  const areOwn = earlier !== undefined
-  const all = sources === undefined ? earlier?.lists : yield* loadLists(name, sources, areOwn)
+  const all = sources === undefined ? earlier?.lists : yield* loadLists(name, sources)
   if (all === undefined && revocation === undefined) {
     if (revocationPolicy === undefined) return undefined
     const problem = 'needs "crl" or "revocation" with it'

@@ -30,7 +30,7 @@ const CA = { name: 'ca', noun: 'CA certificate', labels: /^(?:X509 )?CERTIFICATE
  */
 export async function readCrlDates(crl: CrlSource, ca: CertificateSource): Promise<CrlDates> {
   const cas = loadCertificates(ca, CA, checkCa)
-  const lists = await runInSlices(loadLists('crl', parseCrlSources('crl', crl), false))
+  const lists = await runInSlices(loadLists('crl', parseCrlSources('crl', crl)))
   const [list] = lists
   if (list === undefined || lists.length > 1)
     throw invalidValue('crl', `must be one list, but there are ${lists.length}`, kindOf(crl))

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { SLICE } from '../../../../src/path/crl/slices.js'
 import { createTrustStore } from '../../../../src/trust.js'
 import { ca, crlToPem, entryOf, listBy } from '../../../support/crl-writer.js'
 import { issue } from '../../../support/der-chain.js'
@@ -78,6 +79,21 @@ describe('replace() of a trust store with revocation lists', () => {
     expect(seen).to.have.lengthOf.above(3)
     expect(seen[0]).to.equal('ok')
     expect(found()).to.equal('certificate_revoked')
+  })
+
+  it('copies a list of several slices in slices, and never uses one that has changed meanwhile', async () => {
+    const entry = entryOf(7)
+    const huge = listBy(root, { entries: [Buffer.alloc(entry.length * 300_000, entry)] })
+    const { store, found } = storeWith()
+    const bytes = Buffer.from(huge)
+    await store.replace({ crl: [bytes] })
+    bytes.fill(0)
+    expect(found()).to.equal('certificate_revoked')
+    const changing = Buffer.from(huge)
+    const replaced = rejectedWith(store.replace({ crl: changing }))
+    changing.fill(0, SLICE.bytes)
+    expect((await replaced).message).to.match(/CRL 1 of option "crl" isn't a revocation list/)
+    expect([found(), store.generation]).to.deep.equal(['certificate_revoked', 2])
   })
 
   it('copies the bytes before it returns', async () => {
