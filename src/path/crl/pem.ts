@@ -17,22 +17,38 @@ export function looksLikePem(source: string | Uint8Array): boolean {
  * @returns `undefined` when there is no list, or when something isn't PEM
  */
 export function* decodePemLists(source: string | Uint8Array): Sliced<Buffer[] | undefined> {
-  const text =
-    typeof source === 'string'
-      ? source
-      : Buffer.from(source.buffer, source.byteOffset, source.byteLength).toString('latin1')
+  const text = toText(source)
   const lists: Buffer[] = []
   let at = 0
-  for (let begin = text.indexOf(BEGIN); begin !== -1; begin = text.indexOf(BEGIN, at)) {
-    const end = text.indexOf(END, begin)
-    const before = at === 0 ? `\n${text.slice(0, begin)}` : text.slice(at, begin)
+  for (let begin = text.find(BEGIN, 0); begin !== -1; begin = text.find(BEGIN, at)) {
+    const end = text.find(END, begin)
+    const before = at === 0 ? `\n${text.cut(0, begin)}` : text.cut(at, begin)
     if (end === -1 || !areWholeLines(before)) return undefined
     const der = yield* decodeBody(text, begin + BEGIN.length, end)
     if (der === undefined) return undefined
     lists.push(der)
     at = end + END.length
   }
-  return lists.length > 0 && areWholeLines(`${text.slice(at)}\n`) ? lists : undefined
+  return lists.length > 0 && areWholeLines(`${text.cut(at, source.length)}\n`) ? lists : undefined
+}
+
+/** PEM as a string or as bytes, which aren't turned into one large string. */
+interface Text {
+  find: (wanted: string, from: number) => number
+  cut: (start: number, end: number) => string
+}
+
+function toText(source: string | Uint8Array): Text {
+  if (typeof source === 'string')
+    return {
+      find: (wanted, from) => source.indexOf(wanted, from),
+      cut: (start, end) => source.slice(start, end),
+    }
+  const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
+  return {
+    find: (wanted, from) => bytes.indexOf(wanted, from, 'latin1'),
+    cut: (start, end) => bytes.toString('latin1', start, end),
+  }
 }
 
 /** Whether text outside of blocks doesn't share a line with one, and has nothing that looks like one. */
@@ -40,17 +56,19 @@ function areWholeLines(text: string): boolean {
   return /^[\r\n]/.test(text) && text.endsWith('\n') && !text.includes('-----')
 }
 
-/** The characters of base64 that are decoded in one slice. */
-const STEP = SLICE.bytes
+/** The characters of base64 that are decoded in one slice. They take longer than bytes of DER. */
+const STEP = SLICE.bytes / 4
 const WHITESPACE = /[\r\n]/g
 
-function* decodeBody(text: string, start: number, end: number): Sliced<Buffer | undefined> {
-  if (!/[\r\n]/.test(text[start] as string)) return undefined
-  const parts: Buffer[] = []
+function* decodeBody(text: Text, start: number, end: number): Sliced<Buffer | undefined> {
+  if (!/[\r\n]/.test(text.cut(start, start + 1))) return undefined
+  // Four characters are three bytes at most.
+  const bytes = Buffer.allocUnsafeSlow(Math.ceil(((end - start) * 3) / 4))
+  let length = 0
   let rest = ''
   for (let at = start; at < end; at += STEP) {
     if (at > start) yield
-    const digits = rest + text.slice(at, Math.min(at + STEP, end)).replace(WHITESPACE, '')
+    const digits = rest + text.cut(at, Math.min(at + STEP, end)).replace(WHITESPACE, '')
     const isLast = at + STEP >= end
     const whole = isLast ? digits.length : digits.length - (digits.length % 4)
     rest = digits.slice(whole)
@@ -58,7 +76,8 @@ function* decodeBody(text: string, start: number, end: number): Sliced<Buffer | 
     const part = decodeBase64(digits.slice(0, whole))
     // Padding is only at the end of the last part.
     if (part === undefined || (!isLast && digits[whole - 1] === '=')) return undefined
-    parts.push(part)
+    bytes.set(part, length)
+    length += part.length
   }
-  return parts.length === 0 ? undefined : Buffer.concat(parts)
+  return length === 0 ? undefined : bytes.subarray(0, length)
 }
