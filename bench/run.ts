@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { format, resolveConfig } from 'prettier'
 import { measureAllocations } from './cases/allocation.js'
 import { measureCpuTime } from './cases/cpu-time.js'
+import { measureCrl } from './cases/crl.js'
 import { measureEndToEnd } from './cases/end-to-end.js'
 import { measureGarbage } from './cases/garbage.js'
 import { measureHeaders } from './cases/headers.js'
@@ -31,6 +32,7 @@ const cases: Readonly<Record<string, () => Outcome | Promise<Outcome>>> = {
   socket: () => measureSocket(pki, settings.compare),
   headers: () => measureHeaders(pki, settings.compare),
   paths: () => measurePaths(pki, settings.compare),
+  crl: () => measureCrl(),
   garbage: () => measureGarbage(pki, settings.garbage),
   hostile: () => measureHostile(pki, settings.garbage),
   helpers: () => measureHelpers(settings.compare),

@@ -36,6 +36,22 @@ export const TARGETS = {
     says: 'A known certificate: microseconds more with ca than without',
     atMost: 0.3,
   },
+  crlSeconds: {
+    says: 'Loading a revocation list of a million entries, in DER: seconds',
+    atMost: 1,
+  },
+  crlBlockedMs: {
+    says: 'Loading a revocation list of a million entries: milliseconds in which the event loop is blocked',
+    atMost: 25,
+  },
+  crlMebibytes: {
+    says: 'A revocation list of a million entries: mebibytes besides the list',
+    atMost: 12,
+  },
+  crlLookUp: {
+    says: 'Looking a serial number up among a million: microseconds',
+    atMost: 0.2,
+  },
   garbage: {
     says: 'Rejecting 16 KB of garbage: time against parsing one valid certificate',
     atMost: 1,
