@@ -290,6 +290,7 @@ describe('the middleware, for a callback that does not answer in time', () => {
         code: null,
         fingerprint256: 'AB:CD',
         serialNumber: null,
+        validUntilMs: null,
       },
     ])
   })
