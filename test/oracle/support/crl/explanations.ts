@@ -2,6 +2,7 @@ import { distributionPoints, fullName } from '../../../support/crl-writer.js'
 import { oid, seq } from '../../../support/der-writer.js'
 import { uri } from '../../../support/path-writer.js'
 import { type Certificate, write } from '../certificate.js'
+import { type Key, WEAK_KEYS } from '../keys.js'
 import type { CrlDisagreement } from './compare.js'
 import type { CrlCase } from './plan.js'
 import { type EntryDraft, type List, type ListDraft, writeList } from './list.js'
@@ -54,6 +55,9 @@ function isForged({ draft: { issuer, signer, isBroken } }: List, test: CrlCase):
   return isBroken || !known.some(({ draft }) => draft.subject === issuer && draft.key === signer)
 }
 
+const withoutCrlIssuer = (one: Certificate): Certificate =>
+  one.draft.faults.includes('cRLIssuer') ? write({ ...one.draft, extras: [] }) : one
+
 export const ACCEPTED: readonly CrlExplanation[] = [
   {
     name: 'OpenSSL does not go on to another list after a wrong signature',
@@ -79,11 +83,19 @@ export const ACCEPTED: readonly CrlExplanation[] = [
     weAccept: true,
     applies: (disagreement) =>
       [disagreement.test.leaf, ...disagreement.test.candidates].some(hasReasons) &&
-      isAcceptedWith(
-        disagreement,
-        (draft) => draft,
-        (one) => (hasReasons(one) ? write({ ...one.draft, extras: [WHOLE_POINT] }) : one),
+      isAcceptedWith(disagreement, withoutOwnName, (one) =>
+        hasReasons(one) ? write({ ...one.draft, extras: [WHOLE_POINT] }) : one,
       ),
+  },
+  {
+    name: 'OpenSSL takes a list for that of a cRLIssuer although it is not indirect',
+    clause: 'RFC 5280 6.3.3 (b) (1); without "soft", the package rejects the certificate too',
+    weAccept: true,
+    applies: async ({ test, opinion, policy, ask }) => {
+      if (policy !== 'soft' || opinion !== REVOKED) return false
+      const candidates = test.candidates.map(withoutCrlIssuer)
+      return (await ask({ leaf: withoutCrlIssuer(test.leaf), candidates })) !== REVOKED
+    },
   },
   {
     name: 'OpenSSL believes the revocations of a list with SHA-1',
@@ -160,7 +172,9 @@ function isMalformed(draft: ListDraft): boolean {
 /** The store knows only the CAs that are configured. */
 function isUnsigned({ issuer, signer, isBroken }: ListDraft, test: CrlCase): boolean {
   const known = [...test.anchors, ...(test.plan.areConfigured ? test.candidates : [])]
-  return isBroken || !known.some(({ draft }) => draft.subject === issuer && draft.key === signer)
+  const isWeak = Object.values<Key>(WEAK_KEYS).includes(signer)
+  const isKnown = known.some(({ draft }) => draft.subject === issuer && draft.key === signer)
+  return isBroken || isWeak || !isKnown
 }
 
 const isRemoval = ({ extensions }: EntryDraft): boolean =>
@@ -196,10 +210,8 @@ export const REJECTED: readonly CrlExplanation[] = [
     weAccept: false,
     applies: async ({ test, verdict, ask }) => {
       if (verdict.ok || verdict.detail !== 'out_of_scope') return false
-      const change = (one: Certificate): Certificate =>
-        one.draft.faults.includes('cRLIssuer') ? write({ ...one.draft, extras: [] }) : one
-      const candidates = test.candidates.map(change)
-      return (await ask({ leaf: change(test.leaf), candidates })) !== 'ok'
+      const candidates = test.candidates.map(withoutCrlIssuer)
+      return (await ask({ leaf: withoutCrlIssuer(test.leaf), candidates })) !== 'ok'
     },
   },
   {
@@ -214,6 +226,13 @@ export const REJECTED: readonly CrlExplanation[] = [
         const lists = [alone, ...test.lists.filter(isOther)]
         if (lists.length === test.lists.length) continue
         if ((await ask({ lists }, { ignored: NOT_GOOD })) === REVOKED) return true
+        // The other lists may be about the signer of this one, so they get its entries instead.
+        if (isForged(list, test)) continue
+        const { entries } = list.draft
+        const filled = test.lists.map((one) =>
+          isOther(one) ? one : writeList({ ...one.draft, entries: [...entries] }),
+        )
+        if ((await ask({ lists: filled }, { ignored: NOT_GOOD })) === REVOKED) return true
       }
       return false
     },
@@ -235,15 +254,24 @@ export const REJECTED: readonly CrlExplanation[] = [
   },
   {
     name: 'the package ignores removeFromCRL beside a critical extension that it does not know',
-    clause: 'RFC 5280 5.3; without "soft", OpenSSL rejects the certificate too',
+    clause: 'RFC 5280 5.3; OpenSSL uses such a list only if an unknown status passes',
     weAccept: false,
-    applies: ({ test, verdict, policy }) =>
-      policy === 'soft' &&
-      !verdict.ok &&
-      verdict.reason === 'certificate_revoked' &&
-      test.lists.some(({ draft }) =>
-        draft.entries.some((one) => isRemoval(one) && isCritical(one)),
-      ),
+    applies: ({ test, verdict, policy }) => {
+      if (verdict.ok || verdict.reason !== 'certificate_revoked') return false
+      const path = [test.leaf, ...test.candidates]
+      return test.lists.some(({ draft: { entries, issuer } }) => {
+        // OpenSSL prefers another list of the CA, if there is one.
+        const hasOther = test.lists.filter(({ draft }) => draft.issuer === issuer).length > 1
+        const own = entries.filter(({ serial }) =>
+          path.some(
+            (one) => one.draft.issuer === issuer && BigInt(one.draft.serial) === BigInt(serial),
+          ),
+        )
+        return (
+          (policy === 'soft' || hasOther) && own.some((one) => isRemoval(one) && isCritical(one))
+        )
+      })
+    },
   },
 ]
 
