@@ -51,7 +51,8 @@ export function* compileRevocation(
 
 /**
  * A list that another CA with the same name signed would never be used. If no certificate with the name is
- * configured, clients may send it. The signatures are kept, so that no request waits for a large list.
+ * configured, clients may send it. A list with a weak signature could be a forged one, and with 'soft', the store
+ * would then accept revoked clients. The signatures are kept, so that no request waits for a large list.
  */
 function* assertSigned(
   list: RevocationList,
@@ -59,7 +60,13 @@ function* assertSigned(
   name: string,
 ): Sliced<void> {
   const namesakes = [...configured].filter(({ subject }) => subject === list.issuer)
-  if (namesakes.length === 0 || list.algorithm === undefined) return
+  if (namesakes.length === 0) return
+  if (list.algorithm === undefined) {
+    const problem =
+      'is signed with an algorithm that is too weak, such as SHA-1. Ask the CA for a list that is signed with ' +
+      'SHA-256 or better'
+    throw invalidValue(name, problem, kindOf(list.bytes))
+  }
   let isSigned = false
   for (const signer of namesakes) {
     const isUsable = signer.hasStrongKey && signer.signatureCost < Infinity

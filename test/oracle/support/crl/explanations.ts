@@ -177,6 +177,11 @@ function isUnsigned({ issuer, signer, isBroken }: ListDraft, test: CrlCase): boo
   return isBroken || isWeak || !isKnown
 }
 
+function isWeakOfKnownCa({ issuer, digest }: ListDraft, test: CrlCase): boolean {
+  const known = [...test.anchors, ...(test.plan.areConfigured ? test.candidates : [])]
+  return digest === 'sha1' && known.some(({ draft }) => draft.subject === issuer)
+}
+
 const isRemoval = ({ extensions }: EntryDraft): boolean =>
   extensions.some((one) => one.equals(REMOVED))
 const isCritical = ({ extensions }: EntryDraft): boolean =>
@@ -201,6 +206,12 @@ export const REJECTED: readonly CrlExplanation[] = [
     'RFC 5280 6.3.3 (g)',
     /isn't signed by any CA/,
     isUnsigned,
+  ),
+  thrown(
+    'the package loads no list with SHA-1 of a CA that it knows',
+    'NIST SP 800-131A',
+    /too weak, such as SHA-1/,
+    isWeakOfKnownCa,
   ),
   unused('OpenSSL uses a list without nextUpdate', 'RFC 5280 5.1.2.5', hasNoEnd),
   unused('OpenSSL uses a list with SHA-1', 'NIST SP 800-131A', hasSha1),

@@ -107,9 +107,14 @@ describe('the option crl', () => {
     ).not.to.throw()
   })
 
-  it('takes a list with a weak signature, which shows nothing', () => {
+  it('throws for a list with a weak signature, which could be forged', () => {
     const sha1 = seq(oid('1.2.840.113549.1.1.5'), nothing())
-    expect(outcomeWith(listBy(root, { algorithm: sha1 }))).to.equal('weak_algorithm')
+    const weak = listBy(root, { algorithm: sha1 })
+    const { message, code } = errorOf(() => createTrustStore({ ca: root.der, crl: [good, weak] }))
+    expect(message).to.match(
+      /CRL 2 of option "crl" is signed with an algorithm that is too weak, such/,
+    )
+    expect(code).to.equal('ERR_INVALID_ARG_VALUE')
   })
 })
 
