@@ -37,7 +37,7 @@ describe("the application's own extractor", () => {
   })
 
   const reasons: [reason: string, message: string][] = [
-    ['certificate_revoked', 'Client certificate authentication failed'],
+    ['not_in_directory', 'Client certificate authentication failed'],
     ['', 'Client certificate authentication failed'],
     ['header_missing_or_malformed', 'Client certificate header missing or malformed'],
   ]
