@@ -70,7 +70,9 @@ const VALIDATE_OPTIONS: OptionTable<keyof ValidateOptions, { now: number | undef
 }
 
 /**
- * Makes a trust store, which can be shared between strategies and replaced while the server runs.
+ * Makes a trust store, which can be shared between strategies and replaced while the server runs. It reads
+ * revocation lists at once, and blocks the process for about half a second for a million entries, so make it
+ * before the server listens. `replace()` reads them in slices.
  *
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`
  * @example
