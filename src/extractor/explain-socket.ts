@@ -32,7 +32,8 @@ const SENTENCES: Readonly<Record<Exclude<SocketDetail, 'other'>, string>> = {
 const LIST_SENTENCES: ReadonlyMap<string, string> = new Map([
   [
     'UNABLE_TO_GET_CRL',
-    'no revocation list says whether the certificate, or a CA above it, is revoked; add the list of each CA',
+    "it isn't known whether the certificate, or a CA above it, is revoked; add the revocation list of each " +
+      'CA, or look at your function revocation',
   ],
   [
     'CRL_HAS_EXPIRED',

@@ -50,7 +50,7 @@ export function* compileStore(
   const anchors = new CandidateIndex(values.ca)
   const intermediates = new CandidateIndex(values.intermediates.filter((one) => !anchors.has(one)))
   const configured = new Set([...anchors.all, ...intermediates.all])
-  const crl = { sources: values.crl, earlier, configured, prefix }
+  const crl = { sources: values.crl, earlier, configured, anchors: anchors.all, prefix }
   const revocation = yield* compileRevocation(values, crl)
   return {
     // The lists are kept in the form in which they are used.
@@ -70,12 +70,26 @@ export function* compileStore(
 /**
  * Compiles the options of a store again, with some of them changed. Lists that aren't replaced aren't read
  * again.
+ *
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` for `crl: undefined`, which a misspelt variable becomes
  */
 export function recompileStore(
   { given, lists }: CompiledStore,
   changes: Partial<TrustStoreOptions>,
   parent: string | undefined,
 ): Sliced<CompiledStore> {
+  const { revocation } = given
+  const before: Partial<TrustStoreOptions> = { revocation, ...(lists && { crl: [] }) }
+  for (const name of ['crl', 'revocation'] as const) {
+    if (before[name] === undefined || !(name in changes) || changes[name] !== undefined) continue
+    const expected =
+      'given, because nothing would check revocation otherwise; make another store for that'
+    throw invalidType(
+      `option "${parent === undefined ? '' : `${parent}.`}${name}"`,
+      expected,
+      undefined,
+    )
+  }
   return compileStore({ ...given, ...changes }, parent, {
     lists: 'crl' in changes ? undefined : lists,
   })

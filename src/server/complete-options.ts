@@ -29,7 +29,7 @@ export interface MtlsServerOptions extends TlsOptions {
 }
 
 /** The same options, but the CAs come from a trust store. */
-export interface TrustServerOptions extends Omit<MtlsServerOptions, 'ca' | 'trust'> {
+export interface TrustServerOptions extends Omit<MtlsServerOptions, 'ca' | 'trust' | 'crl'> {
   /**
    * A trust store of `createTrustStore()`. The handshake uses its CAs and intermediates. `reloadable()` makes
    * a server follow its replacements, and reject revoked clients in the handshake. Pass the store to the
@@ -38,6 +38,8 @@ export interface TrustServerOptions extends Omit<MtlsServerOptions, 'ca' | 'trus
    */
   trust: TrustStore
   ca?: undefined
+  /** Can't be set, because the lists of the store are used. */
+  crl?: undefined
   /** Can't be set, because it has to change with the store. */
   sessionIdContext?: undefined
 }

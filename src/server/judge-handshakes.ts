@@ -23,10 +23,10 @@ export function rejectRevoked(
     last = undefined
     if (!store.checksRevocation()) return
     const evidence = readPresented({ socket })?.evidence
-    const mayLackIssuer = hasOtherCas || socket.isSessionReused()
-    const code = evidence && codeOf(store.findRevocation(evidence), mayLackIssuer)
+    const found = evidence && store.findRevocation(evidence)
+    const code = codeOf(found, hasOtherCas || socket.isSessionReused())
     if (code === undefined) last = socket
-    else reject(server, socket, code)
+    else reject(server, socket, code, typeof found === 'object' ? found.detail : undefined)
   }
   // An HTTP/2 server raises it while it handles `secureConnection`.
   const share = (session: object): void => {
@@ -39,10 +39,14 @@ export function rejectRevoked(
   }
 }
 
-function reject(server: JudgedServer, socket: TLSSocket, code: string): void {
-  const error = Object.assign(new Error("The trust store rejected the client's certificate"), {
-    code,
-  })
+function reject(
+  server: JudgedServer,
+  socket: TLSSocket,
+  code: string,
+  revocation: RevocationFault | undefined,
+): void {
+  const message = "The trust store rejected the client's certificate"
+  const error = Object.assign(new Error(message), { code, revocation })
   // As Node does, which shows a code here, although its types demand an error.
   Object.assign(socket, { authorized: false, authorizationError: code })
   socket.destroy()

@@ -70,6 +70,9 @@ export function mtlsServerOptions(options: MtlsServerOptions | TrustServerOption
   // A copy first, because it contains own options only, and we must use the options that we check.
   const own = { ...options }
   assertSpelling(own)
+  if (serversOf(own.ca) !== undefined) {
+    throw invalidValue('option "ca"', 'is a trust store: pass it as "trust"', kindOf(own.ca))
+  }
   if (own.trust === undefined) return completeOptions(own)
   return completeWithTrust(own, assertTrust(own.trust).store.listTrust())
 }
@@ -83,9 +86,21 @@ export function completeWithTrust(
   options: TrustServerOptions,
   { cas, lists }: HandshakeTrust,
 ): CompletedOptions {
-  const { trust: _, ca, sessionIdContext, ...others } = options as TlsOptions & { trust: unknown }
+  const {
+    trust: _,
+    ca,
+    crl,
+    sessionIdContext,
+    ...others
+  } = options as TlsOptions & {
+    trust: unknown
+  }
   if (ca !== undefined) {
     throw invalidValue('option "ca"', 'must not be given together with "trust"', kindOf(ca))
+  }
+  if (crl !== undefined) {
+    const problem = 'must not be given together with "trust": pass the lists to createTrustStore()'
+    throw invalidValue('option "crl"', problem, kindOf(crl))
   }
   if (sessionIdContext !== undefined) {
     const problem = 'must not be given together with "trust", because it has to change with the CAs'
@@ -101,8 +116,19 @@ export function assertTrust(trust: unknown): StoreServers {
   throw invalidType('option "trust"', 'a trust store of createTrustStore()', kindOf(trust))
 }
 
+/** Node would ignore them, too. */
+const STORE_NAMES = [
+  ...['intermediates', 'policies', 'requireExplicitPolicy', 'inhibitPolicyMapping'],
+  ...['inhibitAnyPolicy', 'extendedKeyUsage', 'anyExtendedKeyUsage', 'maxDepth'],
+  ...['revocation', 'revocationPolicy'],
+]
+
 function assertSpelling(options: object): void {
   for (const [name, value] of Object.entries(options)) {
+    if (STORE_NAMES.includes(name)) {
+      const problem = 'is an option of a trust store: pass createTrustStore() as "trust"'
+      throw invalidValue(`option "${name}"`, problem, kindOf(value))
+    }
     const hint = suggestNear(name, CHECKED_NAMES)
     if (hint !== '') throw invalidValue(`option "${name}"`, `is unknown${hint}`, kindOf(value))
   }

@@ -3,6 +3,7 @@ import type { Server, TLSSocket } from 'node:tls'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { detailOfCode, readCode } from '../extractor/socket-codes.js'
 import type { SocketDetail } from '../extractor/result.js'
+import type { RevocationFault } from '../path/crl/faults.js'
 import { describeCertificate } from '../extractor/describe.js'
 import { assertBoolean, assertFunction } from '../util/assert.js'
 import { invalidType, kindOf } from '../util/errors.js'
@@ -20,6 +21,8 @@ export interface RejectedHandshake {
   readonly detail: SocketDetail
   /** Node's or OpenSSL's error code, such as `CERT_HAS_EXPIRED`; `null` when there is none. */
   readonly code: string | null
+  /** Why a trust store with `'require'` doesn't know whether the certificate is revoked. Otherwise missing. */
+  readonly revocation?: RevocationFault
   /** The peer's IP address: of the client, or of a load balancer that passes TLS on; `null` if unknown. */
   readonly address: string | null
   /** The host that the client named (SNI); `null` if it named none. The client may write anything here. */
@@ -108,11 +111,13 @@ function assertServer(server: unknown): void {
 function describe(error: Error, socket: TLSSocket, known: HandshakePeers): RejectedHandshake {
   const rejection = readCode(socket.authorizationError)
   const code = rejection ?? readCode(error)
+  const { revocation } = error as { revocation?: RevocationFault | undefined }
   const servername: unknown = (socket as { servername?: unknown }).servername
   const certificate = known.certificateOf(socket)
   return {
     detail: rejection === undefined ? detailOfError(code) : detailOfCode(rejection),
     code: code ?? null,
+    ...(revocation && { revocation }),
     address: known.addressOf(socket),
     servername: typeof servername === 'string' ? servername : null,
     ...(certificate && { certificate }),
@@ -138,8 +143,9 @@ function compileWriter(hasListener: boolean): Write | undefined {
   }
 }
 
-function toLine({ detail, code, address, servername, certificate }: RejectedHandshake): string {
-  const names = [detail, code].filter((name) => name !== null)
+function toLine({ detail, code, ...handshake }: RejectedHandshake): string {
+  const { revocation = null, address, servername, certificate } = handshake
+  const names = [detail, code, revocation].filter((name) => name !== null)
   const facts = [
     address === null ? '' : `, from ${address}`,
     servername === null ? '' : `, for ${showHost(servername)}`,

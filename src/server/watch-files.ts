@@ -17,7 +17,10 @@ export interface WatchFilesOptions<Name extends string> {
   load: (contents: Record<Name, Buffer>) => unknown
   /** Called after `load` has succeeded. */
   onReloaded?: (() => unknown) | undefined
-  /** Called once for each reason why the files can't be read or loaded. */
+  /**
+   * Called when the files can't be read or loaded, and again only if the message of the error changes. Default:
+   * the message is written to standard error.
+   */
   onFailed?: ((error: Error) => unknown) | undefined
   /** How long nothing must have changed before the files are read, in milliseconds. Default: 100. */
   debounceMs?: number | undefined
@@ -97,7 +100,7 @@ export function watchFiles<Name extends string>(
     report(error) {
       ;(error === null ? RELOADED : FAILED).publish({ files: paths, error } satisfies ReloadMessage)
       if (error === null) runHook('onReloaded', values.onReloaded)
-      else runHook('onFailed', values.onFailed, error)
+      else runHook('onFailed', values.onFailed ?? printFailure, error)
     },
   })
   return Object.freeze({
@@ -107,9 +110,20 @@ export function watchFiles<Name extends string>(
   })
 }
 
+/** Otherwise, nothing would say that an old list or an old CA stays in force. */
+function printFailure({ message }: Error): void {
+  console.error(
+    `passport-client-certificate-auth: watchFiles() couldn't load the files, so the old ones stay in force: ${message}`,
+  )
+}
+
 function assertFiles(files: unknown): string[] {
   if (typeof files !== 'object' || files === null || Array.isArray(files)) {
-    throw invalidType('files', 'an object with the path of each file', kindOf(files))
+    throw invalidType(
+      'files',
+      "an object with the path of each file, such as { crl: 'crl.pem' }",
+      kindOf(files),
+    )
   }
   const paths = Object.entries(files).map(([name, path]) => assertText(`files.${name}`, path))
   if (paths.length === 0) throw invalidValue('files', 'must name at least one file', files)

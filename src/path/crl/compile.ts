@@ -1,4 +1,5 @@
 import { invalidValue, kindOf } from '../../util/errors.js'
+import { warnOnce } from '../../util/warnings.js'
 import type { PathCertificate } from '../certificate.js'
 import type { RevocationFunction } from './ask.js'
 import { type CrlSource, loadLists } from './load.js'
@@ -13,6 +14,7 @@ interface Given {
   /** Lists that were loaded earlier, and are used if there are no sources. */
   readonly earlier: { readonly lists: readonly RevocationList[] | undefined } | undefined
   readonly configured: ReadonlySet<PathCertificate>
+  readonly anchors: readonly PathCertificate[]
   /** Comes before the names of options in messages. */
   readonly prefix: string
 }
@@ -32,7 +34,7 @@ interface CompiledRevocation extends RevocationRules {
  */
 export function* compileRevocation(
   { revocation, revocationPolicy }: Options,
-  { sources, earlier, configured, prefix }: Given,
+  { sources, earlier, configured, anchors, prefix }: Given,
 ): Sliced<CompiledRevocation | undefined> {
   const name = `option "${prefix}crl"`
   const all = sources === undefined ? earlier?.lists : yield* loadLists(name, sources)
@@ -46,7 +48,24 @@ export function* compileRevocation(
     yield* assertSigned(list, configured, `CRL ${index + 1} of ${name}`)
     lists.set(list.issuer, [...(lists.get(list.issuer) ?? []), list])
   }
-  return { all, lists, ask: revocation, isRequired: revocationPolicy !== 'soft' }
+  const rules = { all, lists, ask: revocation, isRequired: revocationPolicy !== 'soft' }
+  warnIfMissing(rules, anchors, name)
+  return rules
+}
+
+/** Without any list, the application is probably about to download them. */
+function warnIfMissing(
+  { lists, ask, isRequired }: RevocationRules,
+  anchors: readonly PathCertificate[],
+  name: string,
+): void {
+  const position = anchors.findIndex(({ subject }) => !lists.has(subject)) + 1
+  if (!isRequired || ask !== undefined || lists.size === 0 || position === 0) return
+  warnOnce(
+    'CLIENT_CERT_CRL_MISSING',
+    `No list in ${name} is from CA certificate ${position} of the store, so the clients of this CA are rejected`,
+    "Add the list of each CA. If the CA has none, decide whether revocationPolicy: 'soft' is good enough.",
+  )
 }
 
 /**

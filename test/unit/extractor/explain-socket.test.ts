@@ -32,7 +32,7 @@ describe('the explanation of a TLS socket that authenticates no client', () => {
   })
 
   const lists: Readonly<Record<string, RegExp>> = {
-    UNABLE_TO_GET_CRL: /^no revocation list says .*; add the list of each CA$/,
+    UNABLE_TO_GET_CRL: /^it isn't known whether .*; add the revocation list of each CA, or look at your function/,
     CRL_HAS_EXPIRED: /is out of date; load the list that the CA published last$/,
     CRL_NOT_YET_VALID: /isn't valid yet; correct the clock/,
     CRL_SIGNATURE_FAILURE: /didn't sign it; load the list that the CA published last$/,

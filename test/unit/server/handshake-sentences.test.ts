@@ -32,7 +32,7 @@ describe('the explanation of a rejected handshake', () => {
     ['XERR_SSL_NO_SHARED_CIPHER', 'other', /^the handshake failed$/],
     ['ERR_SSL_NO_SHARED_CIPHER_X', 'other', /^the handshake failed$/],
     ['constructor', 'other', /^the handshake failed$/],
-    ['UNABLE_TO_GET_CRL', 'other', /; add the list of each CA$/],
+    ['UNABLE_TO_GET_CRL', 'other', /; add the revocation list of each CA/],
     [undefined, 'other', /^the handshake failed$/],
   ]
   for (const [code, detail, sentence] of codes) {
