@@ -28,8 +28,13 @@ const SENTENCES: Readonly<Record<Exclude<SocketDetail, 'other'>, string>> = {
   connection_lost: 'the connection was closed before the certificate could be read',
 }
 
-/** OpenSSL's codes for revocation lists that don't say whether the certificate is revoked. */
-const LIST_SENTENCES: ReadonlyMap<string, string> = new Map([
+/** OpenSSL's codes for revocation lists that don't say whether the certificate is revoked, and for trust stores. */
+const CODE_SENTENCES: ReadonlyMap<string, string> = new Map([
+  [
+    'CERT_REJECTED',
+    "a rule of the server's trust store rejects the client's certificate; trust.validate(), or the command " +
+      'check, says which',
+  ],
   [
     'UNABLE_TO_GET_CRL',
     "it isn't known whether the certificate, or a CA above it, is revoked; add the revocation list of each " +
@@ -49,8 +54,8 @@ const LIST_SENTENCES: ReadonlyMap<string, string> = new Map([
   ],
 ])
 
-export function explainListCode(code: string): string | undefined {
-  return LIST_SENTENCES.get(code)
+export function explainCode(code: string): string | undefined {
+  return CODE_SENTENCES.get(code)
 }
 
 /**
@@ -60,7 +65,7 @@ export function explainListCode(code: string): string | undefined {
  */
 export function explainSocket(detail: SocketDetail, code?: string): string {
   if (detail !== 'other') return SENTENCES[detail]
-  const sentence = explainListCode(code ?? '')
+  const sentence = explainCode(code ?? '')
   if (sentence !== undefined) return sentence
   return `Node rejected the client's certificate${code === undefined ? '' : ` with ${code}`}`
 }

@@ -1,6 +1,6 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
 import type { PathEvidence } from '../certificate/chain.js'
-import { invalidType } from '../util/errors.js'
+import { invalidType, kindOf } from '../util/errors.js'
 import { Alarm, type Sleeper } from './alarm.js'
 import { announceCaExpiry } from './ca-expiry.js'
 import {
@@ -13,7 +13,7 @@ import { announceCrlExpiry, listDated } from './crl/expiry.js'
 import { runAtOnce, runInSlices } from './crl/slices.js'
 import { listHandshakeTrust } from './handshake-cas.js'
 import type { TrustStoreOptions } from './options.js'
-import { type ServedStore, StoreServers } from './store-servers.js'
+import { type HandshakeVerdict, StoreServers } from './store-servers.js'
 import type { TrustVerdict } from './verdict.js'
 import { type ParsedCertificates, type Watcher, Watchers } from './watchers.js'
 
@@ -53,7 +53,8 @@ export class LivingStore implements Sleeper {
   readonly servers: StoreServers = new StoreServers({
     listTrust: () => listHandshakeTrust(this.#current),
     checksRevocation: () => this.#current.rules.revocation !== undefined,
-    findRevocation: (evidence) => this.#findRevocation(evidence),
+    generation: () => this.#generation,
+    judge: (evidence) => this.#judgeHandshake(evidence),
   })
   readonly #watchers: Watchers
   readonly #alarm: Alarm = new Alarm(this)
@@ -92,8 +93,7 @@ export class LivingStore implements Sleeper {
 
   /** Async, so that the caller gets every fault as a rejected promise. */
   async replace(changes: unknown): Promise<void> {
-    if (typeof changes !== 'object' || changes === null)
-      throw invalidType('options', 'an object', changes)
+    assertPlainObject(changes)
     const own = snapshotChanges(changes)
     // One after another, because each keeps the options that it doesn't name.
     const done = this.#replacing.then(() => this.#change(own))
@@ -131,12 +131,12 @@ export class LivingStore implements Sleeper {
     return next
   }
 
-  #findRevocation(evidence: PathEvidence): ReturnType<ServedStore['findRevocation']> {
+  #judgeHandshake(evidence: PathEvidence): HandshakeVerdict {
     const verdict = this.#judge(this.use(), evidence, Date.now())
     if (verdict.ok) return undefined
     const { reason, detail } = verdict
-    if (detail === 'unknown_issuer') return detail
-    return reason === 'certificate_revoked' || reason === 'revocation_unknown' ? verdict : undefined
+    if (reason === 'certificate_revoked' || reason === 'revocation_unknown') return verdict
+    return detail === 'unknown_issuer' ? detail : 'rejected'
   }
 
   #announce(): void {
@@ -167,4 +167,13 @@ export class LivingStore implements Sleeper {
     if (this.#watchers.size > 0) watching.add(this)
     else watching.delete(this)
   }
+}
+
+/** A promise, a list or a buffer has no options, so that nothing would change. */
+function assertPlainObject(changes: unknown): asserts changes is object {
+  const prototype: unknown =
+    typeof changes === 'object' && changes !== null ? Object.getPrototypeOf(changes) : undefined
+  // The object may come from another context of node:vm.
+  if (prototype === null || (prototype && Object.getPrototypeOf(prototype) === null)) return
+  throw invalidType('options', 'an object, as in replace({ crl })', kindOf(changes))
 }

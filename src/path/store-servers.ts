@@ -23,14 +23,18 @@ export interface FollowingServer {
 export interface ServedStore {
   /** @throws TypeError with `code` `ERR_INVALID_ARG_VALUE` if a CA can't be used in a handshake */
   listTrust: () => HandshakeTrust
+  /** Grows with each replacement. */
+  generation: () => number
   checksRevocation: () => boolean
-  /**
-   * Looks for revocation only: each request is checked by all rules.
-   *
-   * @returns `unknown_issuer` if it can't tell, because the issuer of a certificate on the path is missing
-   */
-  findRevocation: (evidence: PathEvidence) => RevocationRejection | 'unknown_issuer' | undefined
+  judge: (evidence: PathEvidence) => HandshakeVerdict
 }
+
+/**
+ * Why a trust store rejects a client: because of revocation, because the issuer of a certificate on the path is
+ * missing, or for another reason. A client chooses the certificates that it sends, and could make another fault
+ * hide that it is revoked, so each fault counts. `undefined` if a path is valid.
+ */
+export type HandshakeVerdict = RevocationRejection | 'unknown_issuer' | 'rejected' | undefined
 
 /** The TLS servers that use a trust store. */
 export class StoreServers {

@@ -1,7 +1,7 @@
 import type { FollowingServer, HandshakeTrust, StoreServers } from '../path/store-servers.js'
 import { doContextsShareCa } from './complete-options.js'
 import { invalidValue, kindOf } from '../util/errors.js'
-import { type JudgedServer, rejectRevoked } from './judge-handshakes.js'
+import { type JudgedServer, judgeHandshakes } from './judge-handshakes.js'
 import { assertTrust, completeWithTrust } from './options.js'
 import type { TrustServerOptions } from './complete-options.js'
 import { prepareContext, type ReloadableServer } from './secure-context.js'
@@ -19,6 +19,7 @@ export class TrustFollower implements FollowingServer {
   readonly #stopJudging: () => void
   #options: TrustServerOptions
   #inForce = ''
+  #isStopped = false
 
   /** @throws the reason if the server can't use the options */
   constructor(server: TrustingServer, options: TrustServerOptions) {
@@ -34,7 +35,12 @@ export class TrustFollower implements FollowingServer {
 
   /** @throws the reason if the server can't use the options, and then nothing has changed */
   change(changes: Partial<TrustServerOptions>): void {
+    if (this.#isStopped) {
+      const problem = 'follows another trust store now: use what the last reloadable() returned'
+      throw invalidValue('the server', problem, undefined)
+    }
     const options = { ...this.#options, ...changes }
+    assertFixed(this.#options, options)
     if (options.trust !== this.#options.trust) {
       const problem =
         'must be the trust store that the server follows; call reloadable() for another'
@@ -63,12 +69,25 @@ export class TrustFollower implements FollowingServer {
     // Clients without a valid certificate may connect.
     if (rejectUnauthorized === false) return () => undefined
     const hasOtherCas = !doContextsShareCa(this.#options)
-    return rejectRevoked(this.#server, this.#servers.store, hasOtherCas)
+    return judgeHandshakes(this.#server, this.#servers.store, hasOtherCas)
   }
 
   stop(): void {
+    this.#isStopped = true
     this.#servers.remove(this)
     this.#stopJudging()
+  }
+}
+
+/** Node fixes `rejectUnauthorized` when a server is created, and the others have to fit its contexts. */
+function assertFixed(old: TrustServerOptions, options: TrustServerOptions): void {
+  for (const name of ['rejectUnauthorized', 'contextsShareCa', 'SNICallback'] as const) {
+    if (options[name] === old[name]) continue
+    throw invalidValue(
+      `option "${name}"`,
+      "can't change while the server runs",
+      kindOf(options[name]),
+    )
   }
 }
 

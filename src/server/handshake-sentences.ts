@@ -1,4 +1,4 @@
-import { explainListCode, explainSocket } from '../extractor/explain-socket.js'
+import { explainCode, explainSocket } from '../extractor/explain-socket.js'
 import type { SocketDetail } from '../extractor/result.js'
 
 /** Codes of Node and OpenSSL for handshakes that fail before a client certificate is judged. */
@@ -42,5 +42,5 @@ function explainOther(code: string): string {
   if (NOTHING_IN_COMMON.test(code)) {
     return 'client and server have no TLS version, cipher suite or key exchange in common; update the client'
   }
-  return explainListCode(code) ?? 'the handshake failed'
+  return explainCode(code) ?? 'the handshake failed'
 }

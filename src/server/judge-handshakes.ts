@@ -1,56 +1,96 @@
 import type { EventEmitter } from 'node:events'
 import type { TLSSocket } from 'node:tls'
+import type { PathEvidence } from '../certificate/chain.js'
 import { readPresented, shareHandshake } from '../extractor/socket.js'
 import type { RevocationFault } from '../path/crl/faults.js'
-import type { ServedStore } from '../path/store-servers.js'
+import type { HandshakeVerdict, ServedStore } from '../path/store-servers.js'
+import { SentIssuers } from './sent-issuers.js'
 
-export type JudgedServer = Pick<EventEmitter, 'prependListener' | 'off' | 'emit'>
+export type JudgedServer = Pick<EventEmitter, 'emit' | 'on' | 'off'>
+
+type Emit = JudgedServer['emit']
 
 /**
- * Ends the connection of a client whose certificate a trust store rejects because of revocation, before it
- * can send a request, and reports it as Node reports certificates that OpenSSL rejects.
+ * Asks a trust store about each client before the server hears of its handshake, if the store checks revocation
+ * or if it has changed since the connection was opened. Ends the connections of clients that the store rejects,
+ * and reports them as Node reports certificates that OpenSSL rejects.
  *
  * @param hasOtherCas - whether some contexts of the server accept clients of CAs that the store doesn't know
  * @returns a function that stops doing so
  */
-export function rejectRevoked(
+export function judgeHandshakes(
   server: JudgedServer,
   store: ServedStore,
   hasOtherCas: boolean,
 ): () => void {
-  let last: object | undefined
-  const judge = (socket: TLSSocket): void => {
-    last = undefined
-    if (!store.checksRevocation()) return
-    const evidence = readPresented({ socket })?.evidence
-    const found = evidence && store.findRevocation(evidence)
-    const code = codeOf(found, hasOtherCas || socket.isSessionReused())
-    if (code === undefined) last = socket
-    else reject(server, socket, code, typeof found === 'object' ? found.detail : undefined)
+  /** The generation of the store when a connection was opened, which chose the context of the handshake. */
+  const generations = new WeakMap<object, number>()
+  const sent = new SentIssuers()
+  const open = (connection: object): void => void generations.set(connection, store.generation())
+  const judgeEvidence = (
+    evidence: PathEvidence | undefined,
+    isResumed: boolean,
+  ): HandshakeVerdict => {
+    if (evidence === undefined) return 'rejected'
+    if (isResumed) return store.judge(sent.complete(evidence))
+    const found = store.judge(evidence)
+    if (found === undefined) sent.remember(evidence)
+    return found
   }
-  // An HTTP/2 server raises it while it handles `secureConnection`.
-  const share = (session: object): void => {
-    if (last !== undefined) shareHandshake(last, session)
+  const judge = (socket: TLSSocket & { readonly _parent?: object | null }): HandshakeVerdict => {
+    const isFresh = generations.get(socket._parent ?? socket) === store.generation()
+    if (isFresh && !store.checksRevocation()) return undefined
+    const found = judgeEvidence(readPresented({ socket })?.evidence, socket.isSessionReused())
+    // A context of the application may have accepted the client, but not one from before a replacement.
+    return hasOtherCas && isFresh && typeof found === 'string' ? undefined : found
   }
-  // Before the listener that reads requests.
-  server.prependListener('secureConnection', judge).prependListener('session', share)
+  const stopEmitting = interceptHandshakes(server, judge)
+  server.on('connection', open)
   return () => {
-    server.off('secureConnection', judge).off('session', share)
+    stopEmitting()
+    server.off('connection', open)
   }
 }
 
-function reject(
+/** Node raises no event for a certificate that OpenSSL rejects, so no listener may hear of these either. */
+function interceptHandshakes(
   server: JudgedServer,
-  socket: TLSSocket,
-  code: string,
-  revocation: RevocationFault | undefined,
-): void {
+  judge: (socket: TLSSocket) => HandshakeVerdict,
+): () => void {
+  const own = Object.getOwnPropertyDescriptor(server, 'emit')
+  const { emit } = server
+  let isStopped = false
+  let last: object | undefined
+  const intercepted: Emit = (event, ...args: unknown[]) => {
+    if (event === 'secureConnection' && !isStopped) {
+      const socket = args[0] as TLSSocket
+      const found = judge(socket)
+      if (found !== undefined) return reject(emit.bind(server), socket, found)
+      last = socket
+    }
+    // An HTTP/2 server raises it while it handles `secureConnection`.
+    if (event === 'session' && last !== undefined) shareHandshake(last, args[0] as object)
+    return emit.call(server, event, ...args)
+  }
+  server.emit = intercepted
+  return () => {
+    isStopped = true
+    // Another program may have put its own function around this one.
+    if (server.emit !== intercepted) return
+    if (own === undefined) Reflect.deleteProperty(server, 'emit')
+    else Object.defineProperty(server, 'emit', own)
+  }
+}
+
+function reject(emit: Emit, socket: TLSSocket, found: NonNullable<HandshakeVerdict>): true {
+  const [code, revocation] = describe(found)
   const message = "The trust store rejected the client's certificate"
   const error = Object.assign(new Error(message), { code, revocation })
   // As Node does, which shows a code here, although its types demand an error.
   Object.assign(socket, { authorized: false, authorizationError: code })
   socket.destroy()
-  server.emit('tlsClientError', error, socket)
+  emit('tlsClientError', error, socket)
+  return true
 }
 
 /** OpenSSL's codes for what it can tell apart. */
@@ -60,19 +100,11 @@ const CODES: Partial<Record<RevocationFault, string>> = {
   bad_signature: 'CRL_SIGNATURE_FAILURE',
 }
 
-/**
- * Node loses the issuers that a client sent when a session is resumed, but other lists end all sessions. Some
- * releases lose them in each handshake, and then the store can't tell whether the client is revoked.
- *
- * @returns `undefined` if the handshake succeeds
- */
-function codeOf(
-  found: ReturnType<ServedStore['findRevocation']>,
-  mayLackIssuer: boolean,
-): string | undefined {
-  if (found === undefined) return undefined
-  if (found === 'unknown_issuer')
-    return mayLackIssuer ? undefined : 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'
+function describe(
+  found: NonNullable<HandshakeVerdict>,
+): [code: string, revocation: RevocationFault | undefined] {
+  if (found === 'unknown_issuer') return ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', undefined]
+  if (found === 'rejected') return ['CERT_REJECTED', undefined]
   const { detail } = found
-  return detail === undefined ? 'CERT_REVOKED' : (CODES[detail] ?? 'UNABLE_TO_GET_CRL')
+  return [detail === undefined ? 'CERT_REVOKED' : (CODES[detail] ?? 'UNABLE_TO_GET_CRL'), detail]
 }

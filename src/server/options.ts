@@ -86,6 +86,7 @@ export function completeWithTrust(
   options: TrustServerOptions,
   { cas, lists }: HandshakeTrust,
 ): CompletedOptions {
+  assertSpelling(options)
   const {
     trust: _,
     ca,

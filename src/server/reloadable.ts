@@ -115,12 +115,9 @@ function forbidTrust({ trust }: { trust?: unknown }): void {
 
 /** Doesn't quote a wrong argument, because it may be the options, which contain a key. */
 function assertArguments(server: unknown, source: unknown): void {
-  const { setSecureContext, prependListener } = (server ?? {}) as Partial<TrustingServer>
+  const { setSecureContext, emit } = (server ?? {}) as Partial<TrustingServer>
   // The second one serves a trust store only, but every server has it.
-  if (
-    typeof setSecureContext !== 'function' ||
-    (hasTrust(source) && prependListener === undefined)
-  ) {
+  if (typeof setSecureContext !== 'function' || (hasTrust(source) && emit === undefined)) {
     const expected =
       'a TLS server with setSecureContext(); on Bun use http2.createSecureServer or ' +
       "tls.createServer with emit('connection'), because servers of node:https don't have it there"

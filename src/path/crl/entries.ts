@@ -2,7 +2,7 @@ import { type Element, readChildren, readElement, readOid, TAG } from '../../cer
 import { type Extension, readExtension } from '../../certificate/extension.js'
 import { isTrue } from '../primitives.js'
 import { SerialTable } from './serial-table.js'
-import { SLICE, type Sliced } from './slices.js'
+import { MAX_PART_BYTES, SLICE, type Sliced } from './slices.js'
 
 /** The entries of a list (RFC 5280 5.1.2.6 and 5.3). */
 export interface Entries {
@@ -42,8 +42,8 @@ export function* readEntries(
   const serials = new SerialTable(bytes, size)
   let hasUnknownCritical = false
   let inSlice = 0
-  for (let at = start; at < end; inSlice += 1) {
-    if (inSlice === SLICE.entries) {
+  for (let at = start; at < end;) {
+    if (inSlice >= SLICE.entries) {
       yield
       inSlice = 0
     }
@@ -52,18 +52,24 @@ export function* readEntries(
     if (found === 'malformed' || found === 'indirect') return found
     if (found !== 'removed') serials.add(entry.start + 1)
     hasUnknownCritical ||= found === 'unknown_critical'
+    inSlice += costOf(entry)
     at = entry.end
   }
   return { serials, hasUnknownCritical }
 }
 
-/** @returns `undefined` when an entry isn't a SEQUENCE in DER */
+/** Extensions take longer than the serial number and the date. Entries without unusual ones count once. */
+function costOf({ start, end }: Element): number {
+  return 1 + Math.max(Math.floor((end - start - 64) / 16), 0)
+}
+
+/** @returns `undefined` when an entry isn't a SEQUENCE in DER, or is too large */
 function* countEntries(bytes: Uint8Array, start: number, end: number): Sliced<number | undefined> {
   let count = 0
   for (let at = start; at < end; count += 1) {
     if (count % SLICE.entries === SLICE.entries - 1) yield
     const entry = bytes[at] === TAG.sequence ? readElement(bytes, at, end) : undefined
-    if (entry === undefined) return undefined
+    if (entry === undefined || entry.end - at > MAX_PART_BYTES) return undefined
     at = entry.end
   }
   return count

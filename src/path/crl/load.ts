@@ -1,6 +1,6 @@
 import { kindOf, invalidType, invalidValue } from '../../util/errors.js'
 import { type ListProblem, readList, type RevocationList } from './reader.js'
-import { decodePemLists, looksLikePem } from './pem.js'
+import { decodePemLists, looksLikePem, MAX_LISTS } from './pem.js'
 import { SLICE, type Sliced } from './slices.js'
 
 /** A list or, in PEM, a bundle of several: PEM or DER. */
@@ -48,6 +48,8 @@ export function* loadLists(name: string, sources: readonly CrlSource[]): Sliced<
         kindOf(source),
       )
     }
+    if (lists.length + ders.length > MAX_LISTS)
+      throw invalidValue(name, `must hold at most ${MAX_LISTS} lists`, kindOf(source))
     for (const der of ders) {
       const list = yield* readList(der)
       if (typeof list === 'string')

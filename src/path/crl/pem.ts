@@ -1,6 +1,9 @@
 import { decodeBase64 } from '../../parsers/base64.js'
 import { SLICE, type Sliced } from './slices.js'
 
+/** More lists than any application has. Each request may have to look at all lists of a CA. */
+export const MAX_LISTS = 1000
+
 const BEGIN = '-----BEGIN X509 CRL-----'
 const END = '-----END X509 CRL-----'
 const SEQUENCE = 0x30
@@ -27,6 +30,8 @@ export function* decodePemLists(source: string | Uint8Array): Sliced<Buffer[] | 
     const der = yield* decodeBody(text, begin + BEGIN.length, end)
     if (der === undefined) return undefined
     lists.push(der)
+    // The caller throws.
+    if (lists.length > MAX_LISTS) return lists
     at = end + END.length
   }
   return lists.length > 0 && areWholeLines(`${text.cut(at, source.length)}\n`) ? lists : undefined

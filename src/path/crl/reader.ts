@@ -16,7 +16,7 @@ import type { ListScope } from './scope.js'
 import type { SerialTable } from './serial-table.js'
 import type { SignedList } from './signature.js'
 import { readSignatureAlgorithm } from './signature-algorithm.js'
-import type { Sliced } from './slices.js'
+import { MAX_PART_BYTES, type Sliced } from './slices.js'
 
 /** A complete list of one CA, read once (RFC 5280 section 5). */
 export interface RevocationList extends SignedList {
@@ -131,7 +131,8 @@ function readFields(bytes: Buffer, signed: Element): Fields | undefined {
   const isComplete = algorithm !== undefined && issuer !== undefined && thisUpdate !== undefined
   if (!isComplete || children.length > 0) return undefined
   const small = [algorithm, issuer, ...(extensions === undefined ? [] : [extensions])]
-  if (!small.every((element) => isDerThroughout(bytes, element))) return undefined
+  if (!small.every((one) => one.end - one.start <= MAX_PART_BYTES && isDerThroughout(bytes, one)))
+    return undefined
   // RFC 5280 5.1.2.1: version 1 is left out, and only version 2 has extensions.
   if (version === undefined ? extensions !== undefined : !isVersion2(bytes, version))
     return undefined

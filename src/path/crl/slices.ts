@@ -7,6 +7,12 @@ export type Sliced<Result> = Generator<void, Result, void>
 /** How much of a list is read in one slice. The slices are counted in work, and not by a clock. */
 export const SLICE = { entries: 8192, bytes: 4_194_304 } as const
 
+/**
+ * The largest name, extensions or entry, in bytes. Those of genuine lists have some hundred. They are read in one
+ * slice, before the signature is verified, so a forged list could block the process otherwise.
+ */
+export const MAX_PART_BYTES = 65_536
+
 export function runAtOnce<Result>(work: Sliced<Result>): Result {
   for (;;) {
     const step = work.next()

@@ -18,8 +18,9 @@ describe('the servers that follow a trust store', () => {
   }
   const store: ServedStore = {
     listTrust,
+    generation: () => 1,
     checksRevocation: () => false,
-    findRevocation: () => undefined,
+    judge: () => undefined,
   }
   const serverWith = (name: string): FollowingServer => ({
     prepare: ({ cas: [ca = ''] }) => {

@@ -138,6 +138,17 @@ describe('a server that follows a trust store', () => {
   const unusable: [title: string, changes: (pki: TestPki) => object, message: RegExp][] = [
     ['the key of another certificate', ({ ec }) => ({ key: ec.key }), /mismatch/],
     ['no certificate', () => ({ cert: undefined }), /option "cert" must be given/],
+    ['a misspelt option', () => ({ Key: 'x' }), /option "Key" is unknown \(did you mean 'key'\?\)/],
+    [
+      'lists',
+      () => ({ crl: 'x' }),
+      /"crl" must not be given together with "trust": pass the lists/,
+    ],
+    [
+      'another rejectUnauthorized',
+      () => ({ rejectUnauthorized: false }),
+      /"rejectUnauthorized" can't change while the server runs/,
+    ],
     ['ca', ({ root }) => ({ ca: root.cert }), /"ca" must not be given together with "trust"/],
     [
       'another trust store',
@@ -178,7 +189,11 @@ describe('a server that follows a trust store', () => {
     let reads = 0
     const read = () => void (reads += 1)
     const isSessionReused = () => false
-    const socket = { isSessionReused, getPeerFinished: read, getSession: read }
+    const connection = {}
+    const destroy = () => undefined
+    const readers = { getPeerFinished: read, getSession: read }
+    const socket = { _parent: connection, destroy, isSessionReused, ...readers }
+    server.emit('connection', connection)
     server.emit('secureConnection', socket)
     expect(reads).to.equal(0)
     await trust.replace({ revocation: () => 'good' })
@@ -192,9 +207,14 @@ describe('a server that follows a trust store', () => {
       createTrustStore({ ca: cert }),
     )
     if (first === undefined || second === undefined) throw new Error('No stores')
-    reloadable(server, { ...material, trust: first })
+    const reload = reloadable(server, { ...material, trust: first })
     reloadable(server, { ...material, trust: second })
     await first.replace({ ca: pki.stranger.cert })
+    expect(server.contexts).to.have.lengthOf(2)
+    // A program that renews the certificate may still have it.
+    expect((await rejectedWith(reload({ key: pki.server.key }))).message).to.match(
+      /the server follows another trust store now/,
+    )
     expect(server.contexts).to.have.lengthOf(2)
     await second.replace({ ca: pki.root.cert })
     expect(server.contexts).to.have.lengthOf(3)

@@ -1,53 +1,161 @@
 import { X509Certificate } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { expect } from 'chai'
-import { rejectRevoked } from '../../../src/server/judge-handshakes.js'
-import type { ServedStore } from '../../../src/path/store-servers.js'
+import type { HandshakeVerdict, ServedStore } from '../../../src/path/store-servers.js'
+import { judgeHandshakes } from '../../../src/server/judge-handshakes.js'
 import { type TestPki, testPki } from '../../support/pki.js'
 
-describe('a handshake of a client whose issuer Node has lost', () => {
+describe('the handshakes that a trust store judges', () => {
   let pki: TestPki
   before(async () => {
     pki = await testPki()
   })
 
-  const store: ServedStore = {
-    listTrust: () => ({ cas: [], lists: [] }),
-    checksRevocation: () => true,
-    findRevocation: () => 'unknown_issuer',
+  interface Settings {
+    readonly verdict?: HandshakeVerdict
+    readonly checksRevocation?: boolean
+    readonly hasOtherCas?: boolean
+    readonly isResumed?: boolean
+    readonly hasCertificate?: boolean
+    /** Whether the store was replaced after the connection was opened. */
+    readonly isReplaced?: boolean
   }
 
-  function shake(hasOtherCas: boolean, isResumed: boolean) {
+  function shake(settings: Settings) {
+    const { checksRevocation = true, hasOtherCas = false, hasCertificate = true } = settings
+    let generation = 1
+    let judged = 0
+    const store: ServedStore = {
+      listTrust: () => ({ cas: [], lists: [] }),
+      generation: () => generation,
+      checksRevocation: () => checksRevocation,
+      judge: () => {
+        judged += 1
+        return settings.verdict
+      },
+    }
     const server = new EventEmitter()
     const codes: unknown[] = []
+    let heard = 0
+    server.on('secureConnection', () => (heard += 1))
     server.on('tlsClientError', (error: { code: unknown }) => codes.push(error.code))
-    rejectRevoked(server, store, hasOtherCas)
+    judgeHandshakes(server, store, hasOtherCas)
     const certificate = new X509Certificate(pki.ec.cert)
+    const connection = {}
+    server.emit('connection', connection)
+    if (settings.isReplaced === true) generation += 1
     const socket = {
+      _parent: connection,
       authorized: true,
       destroyed: false,
-      isSessionReused: () => isResumed,
+      isSessionReused: () => settings.isResumed === true,
       getPeerFinished: () => Buffer.from('finished'),
-      getPeerCertificate: () => certificate.toLegacyObject(),
-      getPeerX509Certificate: () => certificate,
+      getPeerCertificate: () => (hasCertificate ? certificate.toLegacyObject() : {}),
+      getPeerX509Certificate: () => (hasCertificate ? certificate : undefined),
       destroy: () => void (socket.destroyed = true),
     }
     server.emit('secureConnection', socket)
-    return { codes, destroyed: socket.destroyed, authorized: socket.authorized }
+    const isAccepted = heard === 1 && socket.authorized && !socket.destroyed
+    const isRejected = heard === 0 && !socket.authorized && socket.destroyed
+    return { outcome: isAccepted ? 'accepted' : isRejected && codes.join(), judged }
   }
 
-  it("fails, because the store can't tell whether the client is revoked", () => {
-    const codes = ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY']
-    expect(shake(false, false)).to.deep.equal({ codes, destroyed: true, authorized: false })
+  const MISSING = 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'
+  const revoked = { ok: false, reason: 'certificate_revoked', detail: undefined } as const
+  const stale = { ok: false, reason: 'revocation_unknown', detail: 'stale' } as const
+  const forged = { ok: false, reason: 'revocation_unknown', detail: 'bad_signature' } as const
+  const cases: [title: string, settings: Settings, outcome: string][] = [
+    ['succeed if a path is valid', {}, 'accepted'],
+    ['fail if the client is revoked', { verdict: revoked }, 'CERT_REVOKED'],
+    ['fail if a list is stale', { verdict: stale }, 'CRL_HAS_EXPIRED'],
+    ['fail if a list is forged', { verdict: forged }, 'CRL_SIGNATURE_FAILURE'],
+    ['fail if an issuer is missing', { verdict: 'unknown_issuer' }, MISSING],
+    ['fail in a resumed session too', { verdict: 'unknown_issuer', isResumed: true }, MISSING],
+    ['fail for any other fault, which could hide that', { verdict: 'rejected' }, 'CERT_REJECTED'],
+    ["fail if the certificate can't be read", { hasCertificate: false }, 'CERT_REJECTED'],
+    [
+      'fail if the client is revoked, whatever other contexts there are',
+      { verdict: revoked, hasOtherCas: true },
+      'CERT_REVOKED',
+    ],
+    [
+      'succeed where another context may have accepted the client',
+      { verdict: 'unknown_issuer', hasOtherCas: true },
+      'accepted',
+    ],
+    [
+      'fail if that context may be one from before a replacement',
+      { verdict: 'unknown_issuer', hasOtherCas: true, isReplaced: true },
+      MISSING,
+    ],
+    [
+      'fail for a connection from before a replacement, also without revocation',
+      { verdict: 'unknown_issuer', checksRevocation: false, isReplaced: true },
+      MISSING,
+    ],
+  ]
+  for (const [title, settings, outcome] of cases) {
+    it(title, () => {
+      expect(shake(settings).outcome).to.equal(outcome)
+    })
+  }
+
+  it("aren't judged without revocation, because OpenSSL has judged them with the same CAs", () => {
+    const { outcome, judged } = shake({ checksRevocation: false, verdict: 'rejected' })
+    expect([outcome, judged]).to.deep.equal(['accepted', 0])
   })
 
-  it('succeeds in a resumed session, whose first handshake was judged', () => {
-    const accepted = { codes: [], destroyed: false, authorized: true }
-    expect(shake(false, true)).to.deep.equal(accepted)
-  })
+  describe('on a server that stops following the store', () => {
+    const rejecting: ServedStore = {
+      listTrust: () => ({ cas: [], lists: [] }),
+      generation: () => 1,
+      checksRevocation: () => true,
+      judge: () => 'rejected',
+    }
+    const isHeard = (server: EventEmitter): boolean => {
+      let heard = false
+      server.once('secureConnection', () => (heard = true))
+      const socket = { destroy: () => undefined, isSessionReused: () => false }
+      server.emit('secureConnection', socket)
+      return heard
+    }
 
-  it('succeeds where another context may have accepted the client', () => {
-    const accepted = { codes: [], destroyed: false, authorized: true }
-    expect(shake(true, false)).to.deep.equal(accepted)
+    it('are judged no longer, and the server is as it was', () => {
+      const server = new EventEmitter()
+      const stop = judgeHandshakes(server, rejecting, false)
+      expect(isHeard(server)).to.equal(false)
+      stop()
+      expect(isHeard(server)).to.equal(true)
+      expect(Object.hasOwn(server, 'emit')).to.equal(false)
+      expect(server.listenerCount('connection')).to.equal(0)
+    })
+
+    it('leave the emit() of another program where it was', () => {
+      const server = new EventEmitter()
+      const events: unknown[] = []
+      const emit = server.emit.bind(server)
+      const own = (event: string, ...args: unknown[]): boolean => {
+        events.push(event)
+        return emit(event, ...args)
+      }
+      server.emit = own
+      const stop = judgeHandshakes(server, rejecting, false)
+      expect(isHeard(server)).to.equal(false)
+      stop()
+      expect(Reflect.get(server, 'emit')).to.equal(own)
+      expect(isHeard(server)).to.equal(true)
+      expect(events).to.include('tlsClientError').and.to.include('secureConnection')
+    })
+
+    it('leave an emit() that another program has put around theirs', () => {
+      const server = new EventEmitter()
+      const stop = judgeHandshakes(server, rejecting, false)
+      const emit = server.emit.bind(server)
+      const around = (event: string, ...args: unknown[]): boolean => emit(event, ...args)
+      server.emit = around
+      stop()
+      expect(Reflect.get(server, 'emit')).to.equal(around)
+      expect(isHeard(server)).to.equal(true)
+    })
   })
 })

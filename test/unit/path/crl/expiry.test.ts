@@ -168,7 +168,7 @@ describe('the expiry of the revocation lists of a trust store', () => {
     ]
     const store = use({ crl: lists })
     await store.replace({ crl: lists[1] })
-    await store.replace({ crl: undefined })
+    await store.replace({ crl: [] })
     diagnosticsChannel.unsubscribe(STORES, note)
     expect(found).to.deep.equal(
       [

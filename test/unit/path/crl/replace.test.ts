@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import { SLICE } from '../../../../src/path/crl/slices.js'
 import { createTrustStore } from '../../../../src/trust.js'
@@ -42,10 +43,42 @@ describe('replace() of a trust store with revocation lists', () => {
     }
   })
 
-  it('removes the lists if they are undefined', async () => {
+  it("doesn't remove the lists or the function if they are undefined, like a misspelt variable", async () => {
+    const { store, found } = storeWith({ crl: revoking, revocation: () => 'good' })
+    for (const name of ['crl', 'revocation'] as const) {
+      const { message } = await rejectedWith(store.replace({ [name]: undefined }))
+      expect(message).to.match(new RegExp(`option "${name}" must be given, because nothing`))
+      expect(found()).to.equal('certificate_revoked')
+    }
+    const { store: unchecked } = storeWith({})
+    await unchecked.replace({ crl: undefined, revocation: undefined })
+    expect(unchecked.generation).to.equal(2)
+  })
+
+  const misused: [title: string, changes: unknown][] = [
+    ['a list instead of options', good],
+    ['a promise', Promise.resolve({ crl: revoking })],
+    ['an array', [{ crl: revoking }]],
+    ['a Map', new Map([['crl', revoking]])],
+    ['text', crlToPem(revoking)],
+  ]
+  for (const [title, changes] of misused) {
+    it(`rejects ${title}, which would change nothing`, async () => {
+      const { store } = storeWith({ crl: good })
+      const { message } = await rejectedWith(store.replace(changes as object))
+      expect(message).to.match(
+        /options must be an object, as in replace\({ crl }\)\. Received an? \w+$/,
+      )
+      expect(store.generation).to.equal(1)
+    })
+  }
+
+  it('takes options without a prototype, and of another context', async () => {
     const { store, found } = storeWith({ crl: revoking })
-    await store.replace({ crl: undefined })
+    await store.replace(Object.assign(Object.create(null) as object, { crl: good }))
     expect(found()).to.equal('ok')
+    await store.replace(Object.assign(runInNewContext('({})') as object, { crl: revoking }))
+    expect(found()).to.equal('certificate_revoked')
   })
 
   it('keeps the old store in force if the new list cannot be loaded, and says why', async () => {
