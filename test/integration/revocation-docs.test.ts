@@ -15,7 +15,7 @@ import {
   listBy,
 } from '../support/crl-writer.js'
 import { issue } from '../support/der-chain.js'
-import { extension, int, utcTime } from '../support/der-writer.js'
+import { extension, int, oid, seq, utcTime } from '../support/der-writer.js'
 import { rejectedWith } from '../support/rejected-with.js'
 import { makeFolder, removeFolders } from '../support/rotated-files.js'
 import { closeServers, listen } from '../support/servers.js'
@@ -49,6 +49,7 @@ const STALE = {
 const root = ca('root')
 const leaf = issue({ subject: 'client', by: root, serialNumber: int(7) })
 const REVOKING = { entries: [entryOf(7)] }
+const SHA1_WITH_ECDSA = seq(oid('1.2.840.10045.4.1'))
 const DELTA = { extensions: [extension('2.5.29.27', int(1), true)] }
 
 const statusIn = (trust: TrustStore, certificate = leaf.der): string => {
@@ -71,11 +72,13 @@ describe('the tables of docs/revocation.md', () => {
 
   it('say when each policy accepts a certificate', () => {
     const lists: Record<string, Buffer[]> = {
-      'a certificate in the list': [listBy(root, { ...FRESH, ...REVOKING })],
-      'a certificate in a stale list': [listBy(root, { ...STALE, ...REVOKING })],
-      "a certificate that isn't in the list": [listBy(root, FRESH)],
-      "a certificate that isn't in a stale list": [listBy(root, STALE)],
-      'no list of the CA': [],
+      'a certificate, if the list contains it': [listBy(root, { ...FRESH, ...REVOKING })],
+      'a certificate, if the list is stale and contains it': [
+        listBy(root, { ...STALE, ...REVOKING }),
+      ],
+      "a certificate, if the list doesn't contain it": [listBy(root, FRESH)],
+      "a certificate, if the list is stale and doesn't contain it": [listBy(root, STALE)],
+      'a certificate, if there is no list of the CA': [],
     }
     const [, ...rows] = tableOf(PAGE, '## Before a list is stale')
     const documented = rows.map(([title, ...cells]) => [
@@ -100,7 +103,8 @@ describe('the lists that docs/revocation.md says throw', () => {
       ...FRESH,
       extensions: [issuingDistributionPoint(flag(0x84))],
     }),
-    'a list with another signature': listBy(ca('root'), FRESH),
+    'a list with a weak signature': listBy(root, { ...FRESH, algorithm: SHA1_WITH_ECDSA }),
+    'a list with the name of the CA, but another signature': listBy(ca('root'), FRESH),
     'a truncated list': listBy(root, FRESH).subarray(0, -1),
     'a file with something else in it': crlToPem(listBy(root, FRESH)) + root.pem,
   }
@@ -112,6 +116,33 @@ describe('the lists that docs/revocation.md says throw', () => {
       expect([statusIn(trust), trust.generation]).to.deep.equal(['good', 1])
     })
   }
+})
+
+describe('the lists that docs/revocation.md says are never used', () => {
+  const unused: Record<string, Buffer> = {
+    'a list with the name of another CA': listBy(ca('another'), FRESH),
+    'a weak list with the name of another CA': listBy(ca('another'), {
+      ...FRESH,
+      algorithm: SHA1_WITH_ECDSA,
+    }),
+  }
+  for (const [title, crl] of Object.entries(unused)) {
+    it(`don't throw: ${title}`, async () => {
+      const trust = createTrustStore({ ca: root.der, crl })
+      expect(statusIn(trust)).to.equal('no_crl')
+      await trust.replace({ crl: [crl, listBy(root, FRESH)] })
+      expect(statusIn(trust)).to.equal('good')
+    })
+  }
+
+  it('have the detail weak_algorithm if a client sends their CA', () => {
+    const sent = ca('sent', { by: root, serialNumber: int(9) })
+    const client = issue({ subject: 'client', by: sent, serialNumber: int(7) })
+    const weak = listBy(sent, { ...FRESH, algorithm: SHA1_WITH_ECDSA })
+    const trust = createTrustStore({ ca: root.der, crl: [listBy(root, FRESH), weak] })
+    const verdict = trust.validate(client.der, { intermediates: sent.der })
+    expect(verdict).to.include({ ok: false, detail: 'weak_algorithm' })
+  })
 })
 
 describe('the programs of docs/revocation.md', () => {
@@ -175,23 +206,52 @@ describe('the programs of docs/revocation.md', () => {
     expect(statusIn(trust, client.der)).to.equal('certificate_revoked')
   })
 
-  it('download lists and save them', async () => {
-    const newest = listBy(root, { ...FRESH, ...REVOKING })
-    const server = http.createServer((_req, res) => res.end(newest))
+  const old = listBy(root, { ...FRESH, thisUpdate: toUtcTime(Date.now() - 2 * DAY) })
+  for (const [title, files] of [
+    ['', { 'crl.pem': crlToPem(old) }],
+    [', also at the very first start', {}],
+  ] as const) {
+    it(`download lists and save them${title}`, async () => {
+      const newest = listBy(root, { ...FRESH, ...REVOKING })
+      const server = http.createServer((_req, res) => res.end(newest))
+      const { port } = await listen(server)
+      process.env['CRL_URL'] = `http://127.0.0.1:${port}/root.crl`
+      copyFileSync(
+        join(ROOT, 'examples', 'recipes', 'download-lists.js'),
+        join(folder, 'download-lists.js'),
+      )
+      const { trust, lists } = (await run('lists-at-a-url.js', {
+        'ca.crt': root.pem,
+        ...files,
+      })) as { trust: TrustStore; lists: { close: () => void } }
+      lists.close()
+      expect(statusIn(trust)).to.equal('certificate_revoked')
+      expect(readFileSync(join(folder, 'crl.pem')).equals(newest)).to.equal(true)
+    })
+  }
+
+  it('reject every client at the very first start if the download fails', async () => {
+    const server = http.createServer((_req, res) => res.writeHead(503).end())
     const { port } = await listen(server)
     process.env['CRL_URL'] = `http://127.0.0.1:${port}/root.crl`
     copyFileSync(
       join(ROOT, 'examples', 'recipes', 'download-lists.js'),
       join(folder, 'download-lists.js'),
     )
-    const old = listBy(root, { ...FRESH, thisUpdate: toUtcTime(Date.now() - 2 * DAY) })
-    const { trust, lists } = (await run('lists-at-a-url.js', {
-      'ca.crt': root.pem,
-      'crl.pem': crlToPem(old),
-    })) as { trust: TrustStore; lists: { close: () => void } }
-    lists.close()
-    expect(statusIn(trust)).to.equal('certificate_revoked')
-    expect(readFileSync(join(folder, 'crl.pem')).equals(newest)).to.equal(true)
+    const { error } = console
+    const printed: unknown[][] = []
+    console.error = (...values: unknown[]) => printed.push(values)
+    try {
+      const { trust, lists } = (await run('lists-at-a-url.js', { 'ca.crt': root.pem })) as {
+        trust: TrustStore
+        lists: { close: () => void }
+      }
+      lists.close()
+      expect(statusIn(trust)).to.equal('no_crl')
+    } finally {
+      console.error = error
+    }
+    expect(printed.map(([text]) => text)).to.deep.equal(['not updated:'])
   })
 
   it('ask a cache, and close WebSockets when it changes', async () => {

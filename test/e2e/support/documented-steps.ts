@@ -36,8 +36,9 @@ function mask(text: string): string {
     .trim()
 }
 
-/** The client's address may be that of IPv4 or IPv6. */
-const withoutAddress = (line: string): string => line.replace(/, from [\d.:a-f]+,/, ',')
+/** The client's address may be that of IPv4 or IPv6, and each process has an ID of its own. */
+const maskLine = (line: string): string =>
+  line.replace(/, from [\d.:a-f]+,/, ',').replace(/^\(node:\d+\)/, '(node)')
 
 /** The folder of a person who follows a page, whose program is `server.js`. */
 export class DocumentedSteps {
@@ -90,7 +91,7 @@ export class DocumentedSteps {
     this.#server = server
     for (const stream of [server.stdout, server.stderr]) {
       createInterface(stream).on('line', (line) => {
-        this.#lines.push(withoutAddress(line))
+        this.#lines.push(maskLine(line))
         this.#onLine()
       })
     }
@@ -106,7 +107,7 @@ export class DocumentedSteps {
       lines.some((line) => /^(?:passport-client-certificate-auth:|crl\.pem|listening) /.test(line))
     ) {
       for (const expected of lines) {
-        await this.#waitFor((line) => line === withoutAddress(expected))
+        await this.#waitFor((line) => line === maskLine(expected))
       }
       return
     }
