@@ -3,9 +3,12 @@ import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { connect } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
+import { WebSocket } from 'ws'
 import { ca, crlToPem, entryOf, listBy } from '../support/crl-writer.js'
 import { issue } from '../support/der-chain.js'
 import { int, utcTime } from '../support/der-writer.js'
@@ -23,36 +26,35 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const PAGE = readFileSync(join(ROOT, 'docs/rotation.md'), 'utf8')
 const PROGRAMS = [...PAGE.matchAll(/^<!-- (\S+) -->\n\n```js\n([^]*?)^```$/gm)]
 
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
+const [, UPGRADES = ''] = /^```js\n((?:(?!```)[^])*?acceptUpgrades[^]*?)^```$/m.exec(README) ?? []
+
 /** Runs the programs of the page, and tells the test what happens. */
 const DRIVER = `
   import diagnosticsChannel from 'node:diagnostics_channel'
-  import { EventEmitter, once } from 'node:events'
-  import { X509Certificate } from 'node:crypto'
-  import { readFileSync } from 'node:fs'
-  import { metrics } from './metrics.js'
+  import { once } from 'node:events'
+  import { metricsServer } from './metrics-server.js'
   import { server } from './server.js'
-  import './watch.js'
+  import { acceptUpgrades } from './upgrades.js'
   import { serve } from './web-sockets.js'
+  import { WebSocketServer } from 'ws'
 
-  if (!server.listening) await once(server, 'listening')
-  const certificate = new X509Certificate(readFileSync('client.crt')).toLegacyObject()
-  const ws = Object.assign(new EventEmitter(), {
-    close: (code, reason) => process.send({ closed: [code, reason] }),
+  for (const one of [server, metricsServer]) if (!one.listening) await once(one, 'listening')
+  const webSockets = new WebSocketServer({ noServer: true })
+  acceptUpgrades(server, (req, socket, head) => {
+    webSockets.handleUpgrade(req, socket, head, (ws) => serve(ws, req))
   })
-  serve(ws, { clientCertificate: certificate })
   for (const name of ['reloaded', 'reload-failed']) {
     diagnosticsChannel.subscribe('passport-client-certificate-auth:' + name, ({ files }) =>
       process.send({ [name]: files }),
     )
   }
-  process.on('message', () => process.send({ metrics: metrics() }))
-  process.send({ port: server.address().port })
+  process.send({ port: server.address().port, metricsPort: metricsServer.address().port })
 `
 
 interface Message {
   readonly port?: number
-  readonly metrics?: string
-  readonly closed?: [code: number, reason: string]
+  readonly metricsPort?: number
   readonly reloaded?: string[]
   readonly 'reload-failed'?: string[]
 }
@@ -65,6 +67,15 @@ function waitFor(child: ChildProcess, name: keyof Message): Promise<Message> {
     })
     child.once('exit', () => {
       reject(new Error(`The program ended before it said ${name}`))
+    })
+  })
+}
+
+/** Waits for a line on standard output. */
+function printedBy(child: ChildProcess, pattern: RegExp): Promise<string> {
+  return new Promise((resolve) => {
+    createInterface(child.stdout as Readable).on('line', (line) => {
+      if (pattern.test(line)) resolve(line)
     })
   })
 }
@@ -87,10 +98,10 @@ const stranger = issue({ subject: 'client', by: strangers, serialNumber: int(7),
 const listWith = (...entries: Buffer[]): string => crlToPem(listBy(clients, { ...DATES, entries }))
 
 /** The numbers in the text that Prometheus gets, by name and label. */
-async function readMetrics(child: ChildProcess): Promise<Map<string, number>> {
-  const answer = waitFor(child, 'metrics')
-  child.send('metrics')
-  const { metrics = '' } = await answer
+async function readMetrics(metricsPort: number): Promise<Map<string, number>> {
+  const answer = await fetch(`http://localhost:${metricsPort}/metrics`)
+  expect(answer.headers.get('content-type')).to.match(/^text\/plain/)
+  const metrics = await answer.text()
   expect(metrics).to.match(
     /^(?:(?:# TYPE \w+ \w+|\w+(?:{le="(?:\d+|\+Inf)"})? (?:[\d.]+|\+Inf))\n)+$/,
   )
@@ -102,12 +113,12 @@ async function readMetrics(child: ChildProcess): Promise<Map<string, number>> {
   )
 }
 
-async function expectMetrics(child: ChildProcess, port: number): Promise<void> {
+async function expectMetrics(metricsPort: number, port: number): Promise<void> {
   const secondsOf = (pem: string): number => Date.parse(new X509Certificate(pem).validTo) / 1000
   const name = 'client_certificate_expiration_seconds'
-  const before = await readMetrics(child)
-  expect(before.get('trust_store_ca_expiry_timestamp_seconds')).to.equal(secondsOf(clients.pem))
-  expect(before.get('trust_store_crl_expiry_timestamp_seconds')).to.equal(NEXT_UPDATE_S)
+  const before = await readMetrics(metricsPort)
+  expect(before.get('trust_store_ca_expiry_timestamp_seconds')).to.equal(Infinity)
+  expect(before.get('trust_store_crl_expiry_timestamp_seconds')).to.equal(Infinity)
   expect(before.get(`${name}_count`)).to.equal(0)
 
   const end = secondsOf(client.pem)
@@ -115,7 +126,9 @@ async function expectMetrics(child: ChildProcess, port: number): Promise<void> {
   const { key, pem: cert } = client
   const { status } = await getHttps(port, { path: '/me', key, cert, rejectUnauthorized: false })
   expect(status).to.equal(200)
-  const after = await readMetrics(child)
+  const after = await readMetrics(metricsPort)
+  expect(after.get('trust_store_ca_expiry_timestamp_seconds')).to.equal(secondsOf(clients.pem))
+  expect(after.get('trust_store_crl_expiry_timestamp_seconds')).to.equal(NEXT_UPDATE_S)
   expect(after.get(`${name}_count`)).to.equal(1)
   const sum = after.get(`${name}_sum`) as number
   expect(sum).to.be.within(end - Date.now() / 1000, leftBefore)
@@ -125,7 +138,7 @@ async function expectMetrics(child: ChildProcess, port: number): Promise<void> {
   expect(after.get(`${name}_bucket{le="+Inf"}`)).to.equal(1)
 }
 
-describe('docs/rotation.md', () => {
+describe('docs/rotation.md, with the upgrades of README.md', () => {
   let pki: TestPki
   let child: ChildProcess | undefined
 
@@ -139,7 +152,7 @@ describe('docs/rotation.md', () => {
 
   it('has a program in each block of JavaScript', () => {
     expect(PROGRAMS).to.have.lengthOf(PAGE.split('```js').length - 1)
-    expect(PROGRAMS).to.have.lengthOf(4)
+    expect(PROGRAMS).to.have.lengthOf(5)
   })
 
   it('has the same cron job as docs/revocation.md', () => {
@@ -151,7 +164,7 @@ describe('docs/rotation.md', () => {
   /** Runs the programs of the page in a folder, with other paths. */
   async function start(folder: string, paths: Readonly<Record<string, string>>): Promise<number> {
     mkdirSync(join(folder, 'node_modules'))
-    for (const name of ['express', 'passport']) {
+    for (const name of ['express', 'passport', 'ws']) {
       symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name))
     }
     symlinkSync(ROOT, join(folder, 'node_modules', 'passport-client-certificate-auth'))
@@ -161,12 +174,15 @@ describe('docs/rotation.md', () => {
       const edited = text.replace(/'(ca\.crt|crl\.pem|tls\.crt|tls\.key)'/g, (_, file: string) => {
         return `'${paths[file] ?? file}'`
       })
-      writeFileSync(join(folder, name), edited)
+      const anyPort = edited.replace(/\.listen\((?:3443|9464)\b/, '.listen(0')
+      writeFileSync(join(folder, name), anyPort)
     }
+    writeFileSync(join(folder, 'upgrades.js'), UPGRADES)
+    writeFileSync(join(folder, 'users.js'), `export const findUser = async () => ({ id: 1 })`)
     writeFileSync(join(folder, 'driver.js'), DRIVER)
     child = fork(join(folder, 'driver.js'), { cwd: folder, execArgv: [], silent: true })
-    const { port = 0 } = await waitFor(child, 'port')
-    await expectMetrics(child, port)
+    const { port = 0, metricsPort = 0 } = await waitFor(child, 'port')
+    await expectMetrics(metricsPort, port)
     return port
   }
 
@@ -200,9 +216,15 @@ describe('docs/rotation.md', () => {
     steps.breakList()
     expect((await failed)['reload-failed']).to.include(paths['crl.pem'] ?? 'crl.pem')
     expect(await outcomes(port)).to.deep.equal([200, 'refused'])
-    const closed = waitFor(child as ChildProcess, 'closed')
+    const { key, pem: cert } = client
+    const ws = new WebSocket(`wss://127.0.0.1:${port}`, { key, cert, rejectUnauthorized: false })
+    await once(ws, 'open')
+    const printed = printedBy(child as ChildProcess, /^closing a WebSocket: /)
+    const closed = once(ws, 'close') as Promise<[code: number, reason: Buffer]>
     steps.revoke()
-    expect((await closed).closed).to.deep.equal([1008, 'certificate_revoked'])
+    const [code, reason] = await closed
+    expect([code, String(reason)]).to.deep.equal([1008, 'certificate_revoked'])
+    expect(await printed).to.equal('closing a WebSocket: certificate_revoked')
     expect(await outcomes(port)).to.deep.equal(['refused', 'refused'])
     return port
   }
