@@ -36,7 +36,7 @@ function mask(text: string): string {
     .trim()
 }
 
-/** The client's address may be that of IPv4 or IPv6, and each process has an ID of its own. */
+/** The client's address may be that of IPv4 or IPv6, and each process has another ID. */
 const maskLine = (line: string): string =>
   line.replace(/, from [\d.:a-f]+,/, ',').replace(/^\(node:\d+\)/, '(node)')
 
