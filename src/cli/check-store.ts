@@ -140,6 +140,7 @@ function nameFile<Result>(option: string, file: string, read: () => Result): Res
   } catch (error) {
     const [message = ''] = (error as Error).message
       .replace(/^passport-client-certificate-auth: /, '')
+      .replace(/^(?:CRL 1 of )?option "crl" is (?=a certificate|truncated)/, 'this is ')
       .split('. Received')
     throw new UsageError(`--${option} ${quoteStart(file)}: ${message}`)
   }

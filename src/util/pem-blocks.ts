@@ -97,7 +97,8 @@ function invalidArmour({ name, noun }: PemOption, at: number, line: number): Typ
   )
 }
 
-const HINT_AT_FILE_NAME = ', but looks like a file name: pass its contents'
+/** Completes what an option must hold. */
+export const HINT_AT_FILE_NAME = ', but looks like a file name: pass its contents'
 
 /** Doesn't quote the value, because it may be a private key in the wrong option. */
 function invalidPem(problem: string, { name }: PemOption, pem: unknown): TypeError {
@@ -112,9 +113,9 @@ function assertNothingMeant(text: string, option: PemOption, pem: unknown): void
   throw invalidPem(`must hold at least one ${option.noun} in PEM${hint}`, option, pem)
 }
 
-/** Whether a string that should hold PEM is one line of ordinary characters. */
-function looksLikeFileName(text: string): boolean {
-  return /^[\x20-\x7e]{1,255}$/.test(text.trim())
+/** Whether a string that should hold PEM is one line of ordinary characters, and no web page. */
+export function looksLikeFileName(text: string): boolean {
+  return /^[\x20-;=?-\x7e]{1,255}$/.test(text.trim())
 }
 
 /**

@@ -21,11 +21,11 @@ const [EMPTY, HALF] = [Buffer.alloc(0), crlToPem(revoking).slice(0, 200)]
 
 /** A list that can't be loaded, and the error. The list from before stays in force. */
 const UNUSABLE: Record<string, [contents: string | Buffer, fault: RegExp]> = {
-  'an empty list': [EMPTY, /must hold whole X509 CRL blocks/],
-  'half a list in PEM': [HALF, /must hold whole X509 CRL blocks/],
+  'an empty list': [EMPTY, /is empty/],
+  'half a list in PEM': [HALF, /is truncated/],
   'half a list in DER': [revoking.subarray(0, 100), /isn't a revocation list/],
   'a list of a namesake': [listBy(ca('CA of the clients'), dates), /isn't signed by any CA/],
-  'a certificate': [root.pem, /must hold whole X509 CRL blocks/],
+  'a certificate': [root.pem, /is a certificate/],
 }
 
 /** A list that can be loaded, but doesn't say who is good. */

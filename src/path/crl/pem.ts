@@ -1,4 +1,5 @@
 import { decodeBase64 } from '../../parsers/base64.js'
+import { looksLikeFileName } from '../../util/pem-blocks.js'
 import { SLICE, type Sliced } from './slices.js'
 
 /** More lists than any application has. Each request may have to look at all lists of a CA. */
@@ -13,28 +14,40 @@ export function looksLikePem(source: string | Uint8Array): boolean {
   return typeof source === 'string' || source[0] !== SEQUENCE || (source[1] ?? 0) < 0x80
 }
 
+/** Why a source isn't PEM with lists. */
+export type PemFault = 'empty' | 'file_name' | 'truncated' | 'certificate' | 'not_only_lists'
+
 /**
  * Decodes the lists in PEM (RFC 7468 section 6). Between the blocks may be blank lines and explanatory text,
  * but nothing that looks like another block.
  *
- * @returns `undefined` when there is no list, or when something isn't PEM
+ * @returns the fault when there is no list, or when something isn't PEM
  */
-export function* decodePemLists(source: string | Uint8Array): Sliced<Buffer[] | undefined> {
+export function* decodePemLists(source: string | Uint8Array): Sliced<Buffer[] | PemFault> {
   const text = toText(source)
   const lists: Buffer[] = []
   let at = 0
   for (let begin = text.find(BEGIN, 0); begin !== -1; begin = text.find(BEGIN, at)) {
     const end = text.find(END, begin)
     const before = at === 0 ? `\n${text.cut(0, begin)}` : text.cut(at, begin)
-    if (end === -1 || !areWholeLines(before)) return undefined
+    if (end === -1) return 'truncated'
+    if (!areWholeLines(before)) return 'not_only_lists'
     const der = yield* decodeBody(text, begin + BEGIN.length, end)
-    if (der === undefined) return undefined
+    if (der === undefined) return 'not_only_lists'
     lists.push(der)
     // The caller throws.
     if (lists.length > MAX_LISTS) return lists
     at = end + END.length
   }
-  return lists.length > 0 && areWholeLines(`${text.cut(at, source.length)}\n`) ? lists : undefined
+  if (lists.length === 0) return findFault(source, text)
+  return areWholeLines(`${text.cut(at, source.length)}\n`) ? lists : 'not_only_lists'
+}
+
+/** Says what a source without any list is. Bytes come from a file already, so they aren't its name. */
+function findFault(source: string | Uint8Array, text: Text): PemFault {
+  if (text.cut(0, source.length).trim() === '') return 'empty'
+  if (text.find('-----BEGIN CERTIFICATE-----', 0) !== -1) return 'certificate'
+  return typeof source === 'string' && looksLikeFileName(source) ? 'file_name' : 'not_only_lists'
 }
 
 /** PEM as a string or as bytes, which aren't turned into one large string. */

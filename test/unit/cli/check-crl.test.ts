@@ -178,10 +178,14 @@ path, `)
     [
       'a truncated CRL in PEM',
       crlToPem(good.root).slice(0, 200),
-      /^option "crl" must hold whole X509 /,
+      /^this is truncated, because an END line is missing\. Download it again$/,
     ],
     ['a web page', '<html>', /^option "crl" must hold whole X509 CRL blocks in PEM, /],
-    ['a certificate', root.der, /^CRL 1 of option "crl" isn't a revocation list /],
+    ...[root.der, root.pem].map((contents): [string, string | Uint8Array, RegExp] => [
+      `a certificate in ${typeof contents === 'string' ? 'PEM' : 'DER'}`,
+      contents,
+      /^this is a certificate\. Pass the revocation list of the CA instead$/,
+    ]),
     [
       'a CRL of another CA with the same name',
       listBy(caOf('root')),

@@ -66,18 +66,47 @@ describe('the option crl', () => {
     }
   })
 
-  it('throws for PEM that holds no list, or more than lists', () => {
-    for (const crl of ['', root.pem, crlToPem(good) + root.pem]) {
+  const blocks = 'must hold whole X509 CRL blocks in PEM'
+  const empty = 'is empty. Pass the contents of a revocation list, in PEM or DER'
+  const certificate = 'is a certificate. Pass the revocation list of the CA instead'
+  for (const [what, crl, problem] of [
+    ['an empty string', '', `${empty}. Received a string`],
+    ['an empty buffer', Buffer.alloc(0), `${empty}. Received an object`],
+    ['a certificate in PEM', root.pem, `${certificate}. Received a string`],
+    [
+      'the name of a file',
+      'secret.pem',
+      `${blocks}, but looks like a file name: pass its contents. Received a string`,
+    ],
+    [
+      'PEM that is cut off',
+      crlToPem(good).slice(0, 200),
+      'is truncated, because an END line is missing. Download it again. Received a string',
+    ],
+    [
+      'a list with a certificate behind it',
+      crlToPem(good) + root.pem,
+      `${blocks}, and nothing else but comments around them. Received a string`,
+    ],
+  ] as const) {
+    it(`throws for ${what}, and says what to do`, () => {
       const { message, code } = errorOf(() => outcomeWith(crl))
       expect(code).to.equal('ERR_INVALID_ARG_VALUE')
-      expect(message).to.match(/option "crl" must hold whole X509 CRL blocks in PEM/)
-    }
-  })
+      expect(message).to.equal(`passport-client-certificate-auth: option "crl" ${problem}`)
+    })
+
+    it(`names ${what} by its position among others`, () => {
+      expect(errorOf(() => outcomeWith([good, crl])).message).to.equal(
+        `passport-client-certificate-auth: CRL 2 of option "crl" ${problem}`,
+      )
+    })
+  }
 
   const indirect = listBy(root, { extensions: [issuingDistributionPoint(flag(0x84))] })
   const delta = listBy(root, { extensions: [extension('2.5.29.27', int(1), true)] })
   for (const [what, crl, problem] of [
     ['that is malformed', good.subarray(0, -1), /isn't a revocation list as RFC 5280 requires/],
+    ['that is a certificate', root.der, /is a certificate\. Pass the revocation list of the CA/],
     ['that is indirect', indirect, /is an indirect CRL, which holds certificates of other CAs/],
     ['that is a delta CRL', delta, /is a delta CRL.+ Pass the complete list of the CA instead/],
   ] as const) {
