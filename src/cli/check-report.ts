@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import { type CertificateFields, readFields } from '../certificate/fields.js'
+import type { RevocationFault } from '../path/crl/faults.js'
 import type { RevocationList } from '../path/crl/reader.js'
 import { explainPathFault, explainRevocationFault, REVOKED } from '../path/explain.js'
 import type { RejectedPath, TrustVerdict } from '../path/verdict.js'
@@ -69,7 +70,10 @@ function readOutcome(verdict: TrustVerdict): CheckOutcome {
 }
 
 function showVerdict(verdict: TrustVerdict, explanation: string | null): string {
-  if (verdict.ok) return 'valid\n'
+  if (verdict.ok) {
+    const isUnchecked = verdict.revocation === 'unchecked'
+    return isUnchecked ? 'valid (revocation not checked; pass --crl)\n' : 'valid\n'
+  }
   const { reason, detail } = verdict
   return `not valid: ${explanation} (${detail === undefined ? reason : `${reason}, ${detail}`})\n`
 }
@@ -81,11 +85,18 @@ function explain(verdict: RejectedPath, leaf: Description): string {
     case 'certificate_revoked':
       return `the client's certificate isn't accepted: ${REVOKED}`
     case 'revocation_unknown':
-      return `it isn't known whether the client's certificate is revoked: ${explainRevocationFault(verdict.detail)}`
+      return `it isn't known whether the client's certificate is revoked: ${explainUnknown(verdict.detail)}`
     case 'certificate_expired':
     case 'certificate_not_yet_valid':
       return `its path leads to your CA, but the certificate itself isn't valid at this time: ${leaf.validityText}`
   }
+}
+
+/** A command has no store to replace. */
+const STALE = 'the list of an issuer on its path is out of date; download the current list'
+
+function explainUnknown(detail: RevocationFault): string {
+  return detail === 'stale' ? STALE : explainRevocationFault(detail)
 }
 
 function showList({ issuer, validityText }: ListDescription): string {

@@ -6,7 +6,7 @@ import { readCanonicalName } from '../path/name.js'
 import type { TrustStoreOptions } from '../path/options.js'
 import { createTrustStore, type TrustStore } from '../path/trust-store.js'
 import { type Streams, UsageError } from './command.js'
-import { quoteStart, readInput } from './input.js'
+import { CERTIFICATE, quoteStart, readInput } from './input.js'
 import { readName } from './inspect/describe.js'
 import { findCertificates } from './inspect/find.js'
 import { printable } from './run.js'
@@ -28,6 +28,10 @@ interface CheckedStore {
 export function assertFiles(files: StoreFiles): void {
   if (files.ca.length === 0) {
     throw new UsageError('name the CAs that you trust, for example with --ca clients-ca.pem')
+  }
+  const [unnamed] = Object.entries({ ...files }).find(([, named]) => named.includes('')) ?? []
+  if (unnamed !== undefined) {
+    throw new UsageError(`--${unnamed} is empty; pass the name of a file with it`)
   }
   if (Object.values(files).flat().includes('-')) {
     throw new UsageError(
@@ -82,6 +86,7 @@ async function readCertificates(
 
 /** A list with a million entries has about 40 MiB in DER. */
 const LIST = {
+  ...CERTIFICATE,
   maxMiB: 128,
   wanted: 'a revocation list in PEM or DER',
   only: 'the list of one CA',

@@ -1,8 +1,8 @@
 import { describeList, reportOn } from './check-report.js'
-import { assertFiles, readStore } from './check-store.js'
-import { type Arguments, type Command, type Report, UsageError } from './command.js'
+import { assertFiles, readStore, type StoreFiles } from './check-store.js'
+import { type Arguments, type Command, type Report, type Streams, UsageError } from './command.js'
 import { readAt } from './dates.js'
-import { readInput } from './input.js'
+import { CERTIFICATE, readInput } from './input.js'
 import { describeCertificate } from './inspect/describe.js'
 import { findCertificates } from './inspect/find.js'
 
@@ -11,7 +11,8 @@ const HELP = `Usage: passport-client-certificate-auth check --ca FILE [options] 
 Validates the path from a client's certificate to your CAs, as a strategy with the options ca and crl
 does. Without --crl, it doesn't check whether a certificate is revoked.
 
-  file       the client's certificate in PEM or DER, or a header value. Its chain may follow, leaf first.
+  file       the client's certificate in PEM or DER, or a header value. Its chain may follow it,
+             the client's certificate first.
   -          the same from standard input, which is also read without an argument
 
 Options:
@@ -41,7 +42,7 @@ export const check: Command = {
     at: { type: 'string' },
   },
   async run({ values, positionals }: Arguments, stdin): Promise<Report> {
-    const [file = '-', ...others] = positionals
+    const [file, ...others] = positionals
     if (others.length > 0) throw new UsageError('check takes one file, or - for standard input')
     const now = readAt(values['at'])
     const files = {
@@ -50,7 +51,7 @@ export const check: Command = {
       crl: listFiles(values['crl']),
     }
     assertFiles(files)
-    const { ders } = findCertificates(await readInput(file, stdin))
+    const { ders } = findCertificates(await readSent(file, files, stdin))
     const [leaf, ...chain] = ders as [Buffer, ...Buffer[]]
     if (chain.length > MAX_SENT) {
       throw new UsageError(
@@ -66,6 +67,23 @@ export const check: Command = {
       lists.map((list) => describeList(list, now)),
     )
   },
+}
+
+const NONE_LEFT =
+  'no certificate to check is left, because every file that you named belongs to an option; name the ' +
+  "client's certificate last"
+
+/** Reads the certificates of the client. Doesn't wait for a terminal if an option took their file. */
+async function readSent(
+  file: string | undefined,
+  { crl, intermediates }: StoreFiles,
+  stdin: Streams['stdin'],
+): Promise<Buffer> {
+  if (file !== undefined) return readInput(file, stdin)
+  if (stdin.isTTY === true && crl.length + intermediates.length > 0) {
+    throw new UsageError(NONE_LEFT)
+  }
+  return readInput('-', stdin, { ...CERTIFICATE, empty: NONE_LEFT })
 }
 
 function listFiles(value: Arguments['values'][string]): string[] {

@@ -12,9 +12,13 @@ export interface Report {
 
 /** The streams of the process, so that tests can pass others. */
 export interface Streams {
-  readonly stdin: AsyncIterable<Uint8Array | string>
+  readonly stdin: Input
   readonly stdout: Writer
   readonly stderr: Writer
+}
+
+interface Input extends AsyncIterable<Uint8Array | string> {
+  readonly isTTY?: boolean | undefined
 }
 
 interface Writer {

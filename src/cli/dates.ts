@@ -40,7 +40,7 @@ export function describeValidity({ notBeforeMs, notAfterMs }: Validity, now: num
   }
   return now <= notAfterMs
     ? `valid until ${formatDay(notAfterMs)}, ${formatSpan(notAfterMs - now)} left`
-    : `ended ${formatSpan(now - notAfterMs)} ago, on ${formatDay(notAfterMs)}`
+    : `expired on ${formatDay(notAfterMs)}, ${formatSpan(now - notAfterMs)} ago`
 }
 
 /**

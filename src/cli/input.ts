@@ -14,14 +14,17 @@ export interface InputKind {
   readonly only: string
   /** Says what to do if there is no such file. */
   readonly missing: string
+  /** Says what to do if standard input is empty. */
+  readonly empty: string
 }
 
 /** A request carries at most some KiB, and the longest bundle of CAs in use has a quarter of this. */
-const CERTIFICATE: InputKind = {
+export const CERTIFICATE: InputKind = {
   maxMiB: 1,
   wanted: 'a certificate or a header value',
   only: 'only the certificate or header value',
   missing: 'pass a header value on standard input, not as an argument',
+  empty: 'standard input is empty; pass a file, or pipe a certificate or a header value in',
 }
 
 const MAX_QUOTED = 40
@@ -47,9 +50,7 @@ export async function readInput(
     : readFile(file, kind))
   if (bytes.length > 0) return bytes
   throw new UsageError(
-    file === '-'
-      ? 'standard input is empty; pass a file, or pipe a certificate or a header value in'
-      : `${quoteStart(file)}: the file is empty; pass ${kind.wanted}`,
+    file === '-' ? kind.empty : `${quoteStart(file)}: the file is empty; pass ${kind.wanted}`,
   )
 }
 

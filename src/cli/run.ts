@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { printable } from '../util/printable.js'
-import { suggest } from '../util/suggest.js'
+import { suggest, suggestNear } from '../util/suggest.js'
 import { type Arguments, type Command, type Report, type Streams, UsageError } from './command.js'
 
 export { printable } from '../util/printable.js'
@@ -57,18 +57,15 @@ function findCommand(name: string, commands: Commands): Command {
 
 /** Node's messages tell how to pass a positional argument that begins with `-`, in further sentences. */
 function parse(args: readonly string[], { options }: Command): Arguments {
+  const known = { ...options, ...COMMON_OPTIONS }
   try {
-    return parseArgs({
-      args: [...args],
-      options: { ...options, ...COMMON_OPTIONS },
-      allowPositionals: true,
-    })
+    return parseArgs({ args: [...args], options: known, allowPositionals: true })
   } catch (error) {
-    throw new UsageError(
-      messageOf(error)
-        .replace(/\. .*$/s, '')
-        .replace(/^Unknown/, 'unknown'),
-    )
+    const message = messageOf(error).replace(/\. .*$/s, '')
+    const [, typed] = /^Unknown option '(--\w[\w-]*)'$/.exec(message) ?? []
+    const names = Object.keys(known).map((option) => `--${option}`)
+    const hint = typed === undefined ? '' : suggestNear(typed, names)
+    throw new UsageError(`${message.replace(/^Unknown/, 'unknown')}${hint}`)
   }
 }
 

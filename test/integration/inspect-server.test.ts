@@ -130,7 +130,7 @@ describe('inspect host:port', () => {
     const port = await start(await createServer('optional', { key, cert }))
     const { out } = await runCommand(['inspect', `localhost:${port}`])
     expect(out).to.match(
-      /\nproblems\n {2}- certificate 1 of 2: ended 2 days ago, on \d{4}-\d\d-\d\d\n$/,
+      /\nproblems\n {2}- certificate 1 of 2: expired on \d{4}-\d\d-\d\d, 2 days ago\n$/,
     )
   })
 

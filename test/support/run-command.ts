@@ -15,14 +15,18 @@ const COMMANDS: Readonly<Record<string, Command>> = { check, inspect }
 export async function runCommand(
   argv: readonly string[],
   input: string | Uint8Array = '',
+  { isTTY }: { readonly isTTY?: boolean } = {},
 ): Promise<Outcome> {
   let out = ''
   let err = ''
   const status = await run(argv, COMMANDS, {
-    stdin: (async function* () {
-      await Promise.resolve()
-      yield input
-    })(),
+    stdin: Object.assign(
+      (async function* () {
+        await Promise.resolve()
+        yield input
+      })(),
+      { isTTY },
+    ),
     stdout: { write: (text) => (out += text) },
     stderr: { write: (text) => (err += text) },
   })

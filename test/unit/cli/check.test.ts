@@ -52,7 +52,7 @@ describe('check', () => {
     const expected = {
       status: 0,
       err: '',
-      out: `valid
+      out: `valid (revocation not checked; pass --crl)
   subject      CN=leaf
   validity     valid until 2049-12-31, 19 years left
   purpose      any, because it has no extendedKeyUsage
@@ -155,7 +155,7 @@ path, from the client's certificate to your CA
     )
     expect(late.out.split('\n')[0]).to.equal(
       "not valid: its path leads to your CA, but the certificate itself isn't valid at this time: " +
-        'ended 365 days ago, on 2029-01-01 (certificate_expired)',
+        'expired on 2029-01-01, 365 days ago (certificate_expired)',
     )
     const { status, out } = await checkPath(path, ...AT, '--json')
     expect(status).to.equal(1)
@@ -210,6 +210,11 @@ path, from the client's certificate to your CA
       async () => ['--ca', await fileOf(root.pem), '--intermediates', '-'],
       /^only the certificate can/,
     ],
+    ...['ca', 'intermediates', 'crl'].map((option): [string, () => Promise<string[]>, RegExp] => [
+      `--${option} without a name`,
+      async () => ['--ca', await fileOf(root.pem), `--${option}=`],
+      new RegExp(`^--${option} is empty; pass the name of a file with it$`),
+    ]),
     [
       'a CA file that is missing',
       () => Promise.resolve(['--ca', '/no/ca.pem']),
@@ -246,4 +251,30 @@ path, from the client's certificate to your CA
       expect(failureOf(await runCommand(['check', ...(await argv())], leaf.pem))).to.match(line)
     })
   }
+
+  const noneLeft =
+    'no certificate to check is left, because every file that you named belongs to an option; name the ' +
+    "client's certificate last"
+
+  it('says that the certificate is missing if standard input is empty', async () => {
+    const argv = ['check', '--ca', await fileOf(root.pem)]
+    expect(failureOf(await runCommand(argv))).to.equal(noneLeft)
+    expect(failureOf(await runCommand([...argv, '-']))).to.match(/^standard input is empty; pass /)
+  })
+
+  for (const option of ['--intermediates', '--crl']) {
+    it(`does not wait for a terminal if ${option} took the certificate`, async () => {
+      const argv = ['check', '--ca', await fileOf(root.pem), option, await fileOf('x')]
+      const isTTY = true
+      expect(failureOf(await runCommand(argv, leaf.pem, { isTTY }))).to.equal(noneLeft)
+      const named = failureOf(await runCommand([...argv, '-'], leaf.pem, { isTTY }))
+      expect(named).to.match(new RegExp(`^${option} `))
+      expect(failureOf(await runCommand(argv, leaf.pem, { isTTY: false }))).to.equal(named)
+    })
+  }
+
+  it('reads a certificate that is pasted into a terminal', async () => {
+    const argv = ['check', '--ca', await fileOf(ca.pem), ...AT]
+    expect((await runCommand(argv, leaf.pem, { isTTY: true })).status).to.equal(0)
+  })
 })

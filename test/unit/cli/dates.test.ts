@@ -35,8 +35,8 @@ describe('describeValidity()', () => {
     [notBeforeMs - 1, 'not valid before 2026-01-10, in 0 minutes'],
     [notBeforeMs, 'valid until 2026-01-20, 10 days left'],
     [notAfterMs, 'valid until 2026-01-20, 0 minutes left'],
-    [notAfterMs + 1, 'ended 0 minutes ago, on 2026-01-20'],
-    [notAfterMs + 3 * DAY, 'ended 3 days ago, on 2026-01-20'],
+    [notAfterMs + 1, 'expired on 2026-01-20, 0 minutes ago'],
+    [notAfterMs + 3 * DAY, 'expired on 2026-01-20, 3 days ago'],
   ]
   for (const [now, words] of cases) {
     it(`says "${words}"`, () => {

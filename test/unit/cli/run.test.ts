@@ -86,6 +86,17 @@ describe('the command line', () => {
     ],
     ['an unknown option', ['greet', 'x', '--quiet'], "unknown option '--quiet'"],
     [
+      'a misspelt option',
+      ['greet', 'x', '--time=2'],
+      "unknown option '--time' (did you mean '--times'?)",
+    ],
+    [
+      'a misspelt option that every command has',
+      ['greet', 'x', '--JSON'],
+      "unknown option '--JSON' (did you mean '--json'?)",
+    ],
+    ['an unknown letter', ['greet', 'x', '-t'], "unknown option '-t'"],
+    [
       'an option without its value',
       ['greet', 'x', '--times'],
       "Option '--times <value>' argument missing",

@@ -294,7 +294,7 @@ describe('the command test-certs', () => {
     [['--host', 'fe80::1%eth0'], HOST],
     [['--password', ''], '--password must consist of one or more printable ASCII characters'],
     [['--password', '\u00e4'], '--password must consist of one or more printable ASCII characters'],
-    [['--dayz', '1'], "unknown option '--dayz'"],
+    [['--dayz', '1'], "unknown option '--dayz' (did you mean '--days'?)"],
   ]
   for (const [argv, line] of mistakes) {
     it(`explains a mistake: ${JSON.stringify(argv)}`, async () => {

@@ -105,7 +105,7 @@ describe('the problems of a certificate', () => {
   it('are those of the time that is given', () => {
     const der = certificateOf({ spki, signer: CA })
     expect(describeCertificate(der, Date.UTC(2050, 0, 3)).problems).to.deep.equal([
-      'ended 2 days ago, on 2049-12-31',
+      'expired on 2049-12-31, 2 days ago',
     ])
     expect(describeCertificate(der, Date.UTC(2023, 11, 1))).to.deep.include({
       validity: 'not_yet_valid',
