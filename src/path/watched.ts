@@ -3,6 +3,7 @@ import { MAX_CHAIN_CERTS } from '../certificate/limits.js'
 import type { ChainedPeerCertificate } from '../certificate/peer-certificate.js'
 import { assertFunction } from '../util/assert.js'
 import { runHook } from '../util/hooks.js'
+import { invalidType } from '../util/errors.js'
 import { type OptionTable, parseOptions } from '../util/options.js'
 import type { LivingStore } from './living-store.js'
 import { type CertificateSource, type CertificateSources, parseSources } from './load.js'
@@ -33,6 +34,7 @@ export function watchCertificate(
   onInvalid: (rejected: RejectedPath) => unknown,
   options: WatchOptions = {},
 ): () => void {
+  assertGiven(certificate)
   assertFunction('onInvalid', onInvalid)
   const { intermediates } = parseOptions<WatchOptions, CompiledOptions>(
     options,
@@ -51,6 +53,15 @@ export function watchCertificate(
     isStopped = true
     stop()
   }
+}
+
+/** `req.clientCertificate` is undefined until a strategy has authenticated the request. */
+function assertGiven(certificate: unknown): void {
+  if (certificate !== undefined) return
+  const expected =
+    'PEM, DER, an X509Certificate, or req.clientCertificate: authenticate the upgrade request with the ' +
+    'strategy first, which sets req.clientCertificate'
+  throw invalidType('certificate', expected, certificate)
 }
 
 /**

@@ -265,6 +265,11 @@ describe('a certificate that a trust store watches', () => {
 
   const mistakes: [title: string, args: unknown[], message: RegExp][] = [
     ['a number', [1, () => undefined], /certificate must be PEM, DER, an X509Certificate/],
+    [
+      'undefined',
+      [undefined, () => undefined],
+      /certificate must be PEM, DER, an X509Certificate, or req\.clientCertificate: authenticate the upgrade request with the strategy first, which sets req\.clientCertificate\. Received undefined$/,
+    ],
     ['null', [null, () => undefined], /certificate must be/],
     ['an object without DER', [{ raw: 'x' }, () => undefined], /certificate must be/],
     ['no listener', ['x'], /onInvalid must be a function/],
