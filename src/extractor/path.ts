@@ -118,7 +118,9 @@ function findStore(request: RequestLike, find: FindTrustStore): TrustStore | str
   try {
     const store: unknown = find(request)
     if (isTrustStore(store)) return store
-    ignoreRejection(store)
+    if (ignoreRejection(store)) {
+      return 'the function "ca" returned a promise; return the trust store at once instead'
+    }
     return 'the function "ca" returned no trust store for this request'
   } catch (error) {
     return `the function "ca" threw ${nameOfThrown(error)}`

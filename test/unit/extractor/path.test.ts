@@ -6,6 +6,8 @@ import {
   type ExtractorOptions,
   type RequestLike,
 } from '../../../src/extractor/index.js'
+import { explainPath } from '../../../src/extractor/explanation.js'
+import type { PathFailure } from '../../../src/extractor/path.js'
 import { createFetchExtractor } from '../../../src/fetch.js'
 import { extractClientCertificateFromLambdaEvent } from '../../../src/lambda.js'
 import { createTrustStore, type TrustStore } from '../../../src/trust.js'
@@ -14,6 +16,7 @@ import { type Holder, issue, namesOf } from '../../support/der-chain.js'
 import { generalizedTime } from '../../support/der-writer.js'
 import { toBase64Der, toRfc9440 } from '../../support/header-values.js'
 import { httpEvent } from '../../support/lambda-events.js'
+import { withTrace } from '../../support/with-trace.js'
 
 const root = issue({ subject: 'root', ca: true })
 const intermediate = issue({ subject: 'intermediate', ca: true, by: root })
@@ -230,6 +233,36 @@ describe('an extractor with ca', () => {
       }
       expectRejected(extract({ ca: odd }, direct), 'unknown_issuer')
     })
+  })
+
+  describe('as a function that fails', () => {
+    const store = createTrustStore({ ca: root.pem })
+    const clauses: [title: string, ca: () => unknown, clause: string][] = [
+      [
+        'a promise',
+        () => Promise.resolve(store),
+        'the function "ca" returned a promise; return the trust store at once instead',
+      ],
+      [
+        'no store',
+        () => ({ ...store }),
+        'the function "ca" returned no trust store for this request',
+      ],
+      [
+        'an error, without its message',
+        () => {
+          throw new RangeError('a secret')
+        },
+        'the function "ca" threw RangeError',
+      ],
+    ]
+    for (const [title, ca, clause] of clauses) {
+      it(`explains ${title}`, () => {
+        const failure = withTrace(() => extract({ ca: ca as never }, direct))
+        expectRejected(failure, 'unknown_issuer')
+        expect(explainPath(failure as PathFailure)).to.equal(clause)
+      })
+    }
   })
 
   describe('and the dates of certificates', () => {
