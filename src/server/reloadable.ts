@@ -124,9 +124,17 @@ function assertArguments(server: unknown, source: unknown): void {
     throw invalidType('server', expected, kindOf(server))
   }
   if (typeof source === 'function' || hasTrust(source)) return
-  throw invalidType('load', 'a function, or options with a trust store as "trust"', kindOf(source))
+  // Only the result has a sessionIdContext, unless you set your own.
+  const expected = hasOwn(source, 'sessionIdContext')
+    ? 'the options that you gave to mtlsServerOptions(), not its result, or a function that returns them'
+    : 'a function, or options with a trust store as "trust"'
+  throw invalidType('load', expected, kindOf(source))
 }
 
 function hasTrust(source: unknown): boolean {
-  return typeof source === 'object' && source !== null && Object.hasOwn(source, 'trust')
+  return hasOwn(source, 'trust')
+}
+
+function hasOwn(source: unknown, name: string): boolean {
+  return typeof source === 'object' && source !== null && Object.hasOwn(source, name)
 }

@@ -261,6 +261,11 @@ describe('reloading the options of a running server', () => {
       [http.createServer(), () => material, /on Bun use http2.createSecureServer.* an object$/],
       [undefined, () => material, /server must be a TLS server .* Received undefined$/],
       [server, material, /load must be a function, or options with a trust store .* an object$/],
+      [
+        server,
+        mtlsServerOptions(material),
+        /load must be the options that you gave to mtlsServerOptions\(\), not its result, or a function that returns them\. Received an object$/,
+      ],
       [server, 1, /load must be a function, .* Received a number$/],
       [server, null, /load must be a function, .* Received null$/],
     ]
