@@ -5,7 +5,9 @@ const PRIVATE_KEY = "this is a private key; don't share it, and pass the certifi
 const CSR =
   'this is a certificate signing request (CSR); pass the certificate that the CA made from it'
 const PUBLIC_KEY = 'this is a public key without a certificate; pass the certificate'
-const CRL = 'this is a certificate revocation list (CRL); pass a certificate'
+const CRL =
+  'this is a certificate revocation list (CRL); to look at it: openssl crl -in FILE -noout -text; ' +
+  'to check a certificate against it: check --crl FILE'
 const PKCS12 =
   'this is a PKCS#12 file, which may hold a private key; take the certificate out with: ' +
   'openssl pkcs12 -in FILE -clcerts -nokeys'
