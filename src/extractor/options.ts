@@ -152,6 +152,8 @@ export const EXTRACTOR_OPTIONS: OptionTable<keyof ExtractorOptions, CompiledExtr
   xfccHop: optional(assertIntegerBetween(0, MAX_CHAIN_CERTS - 1)),
   forwardedIdentity: withDefault(assertBoolean, false),
   ...PATH_OPTIONS,
+  // A server takes the same store as "trust".
+  ca: { ...UNCHECKED, otherName: 'trust' },
   checkValidity: withDefault(assertBoolean, true),
   cache: withDefault(parseCacheLimits, true),
 }

@@ -6,6 +6,8 @@ import { quote, suggest } from './suggest.js'
 export interface Option<Value> {
   readonly parse: Parse<Value>
   readonly default: Value
+  /** A name that the value has elsewhere, so that readers may try it here too. */
+  readonly otherName?: string
 }
 
 /** An option that is `undefined` unless it is given. */
@@ -59,7 +61,7 @@ export function parseOptions<Options extends object, Compiled extends object = o
   for (const [name, option] of known) values[name] = option.default
   for (const [name, value] of Object.entries(given)) {
     const option = known.get(name)
-    if (option === undefined) throw unknownOption(name, [...known.keys()], options, parent)
+    if (option === undefined) throw unknownOption(name, known, options, parent)
     if (value !== undefined) values[name] = option.parse(`option "${prefix}${name}"`, value)
   }
   forbidHidden(options, known, prefix)
@@ -88,11 +90,14 @@ function describe(parent: string | undefined): string {
 
 function unknownOption(
   name: string,
-  names: readonly string[],
+  known: ReadonlyMap<string, Option<unknown>>,
   options: object,
   parent: string | undefined,
 ): TypeError {
-  const problem = `has no member "${name}"${suggest(name, names)}; valid are ${quote(names)}`
+  const names = [...known.keys()]
+  const meant = names.find((one) => known.get(one)?.otherName === name)
+  const hint = meant === undefined ? suggest(name, names) : ` (pass it as '${meant}')`
+  const problem = `has no member "${name}"${hint}; valid are ${quote(names)}`
   return invalidValue(describe(parent), problem, options)
 }
 

@@ -174,7 +174,7 @@ describe('options of an extractor that are rejected', () => {
       ['fallBackToSocket', " (did you mean 'fallbackToSocket'?)"],
       ['verifyHeaders', " (did you mean 'verifyHeader'?)"],
       ['trustProxies', " (did you mean 'trustedProxies'?)"],
-      ['trust', ''],
+      ['trust', " (pass it as 'ca')"],
       ['CA', " (did you mean 'ca'?)"],
       ['intermediate', " (did you mean 'intermediates'?)"],
       ['constructor', ''],

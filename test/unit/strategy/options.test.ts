@@ -159,6 +159,7 @@ describe('the options of the strategy', () => {
     [{ passRequestToCallback: true }, 'ERR_INVALID_ARG_VALUE', "did you mean 'passReqToCallback'?"],
     [{ onReject: verify }, 'ERR_INVALID_ARG_VALUE', '"onReject"', "did you mean 'onRejected'?"],
     [{ certificateheader: 'x' }, 'ERR_INVALID_ARG_VALUE', "did you mean 'certificateHeader'?"],
+    [{ trust: {} }, 'ERR_INVALID_ARG_VALUE', 'has no member "trust" (pass it as \'ca\')'],
     [
       { colour: 'red' },
       'ERR_INVALID_ARG_VALUE',

@@ -51,6 +51,17 @@ describe('checking an options object', () => {
     )
   })
 
+  it('says under which name to pass a value that has another name elsewhere', () => {
+    const elsewhere: object = { label: 'x' }
+    const named = { ...table, flag: { ...table.flag, otherName: 'label' } }
+    expectRefusal(
+      () => parseOptions(elsewhere, named),
+      'VALUE',
+      "options has no member \"label\" (pass it as 'flag'); valid are 'text', 'flag'. " +
+        "Received { label: 'x' }",
+    )
+  })
+
   it('rejects a member named like one that every object has', () => {
     for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
       const options = Object.defineProperty({}, name, { value: 'x', enumerable: true })
