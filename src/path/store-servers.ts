@@ -32,7 +32,7 @@ export interface ServedStore {
 /**
  * Why a trust store rejects a client: because of revocation, because the issuer of a certificate on the path is
  * missing, or for another reason. A client chooses the certificates that it sends, and could make another fault
- * hide that it is revoked, so each fault counts. `undefined` if a path is valid.
+ * hide that it is revoked, so each fault rejects it. `undefined` if a path is valid.
  */
 export type HandshakeVerdict = RevocationRejection | 'unknown_issuer' | 'rejected' | undefined
 

@@ -33,8 +33,8 @@ export interface TrustServerOptions extends Omit<MtlsServerOptions, 'ca' | 'trus
   /**
    * A trust store of `createTrustStore()`. The handshake uses its CAs and intermediates. `reloadable()` makes
    * a server follow its replacements, and reject revoked clients in the handshake. Pass the store to the
-   * strategy as `ca` too, because only the strategy checks its other rules. Each CA has to be self-signed, or its issuers have to be in the store,
-   * because Node's servers accept no client otherwise.
+   * strategy as `ca` too, because only the strategy looks at a connection again. Each CA has to be
+   * self-signed, or its issuers have to be in the store, because Node's servers accept no client otherwise.
    */
   trust: TrustStore
   ca?: undefined

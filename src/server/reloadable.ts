@@ -16,8 +16,10 @@ export type ReloadTrusted = (changes?: Partial<TrustServerOptions>) => Promise<v
  * CAs of the store, and TLS sessions from before aren't resumed if the CAs or the revocation lists changed.
  * If the server can't use the new CAs, `replace()` is rejected with the reason, and nothing has changed.
  *
- * If the store checks revocation, the server rejects a client that is revoked, or whose status isn't known,
- * right after the handshake, unless `rejectUnauthorized` is `false`.
+ * If the store has `crl` or `revocation`, the server asks it about each client right after the handshake, before
+ * any listener hears of the connection, and rejects a client for any fault, unless `rejectUnauthorized` is
+ * `false`. With `contextsShareCa: false` or `SNICallback`, it accepts a client whose path the store can't find,
+ * because another context may have accepted it.
  *
  * Open connections stay open. If the strategy has the store as `ca`, it rejects the next request of a
  * client that isn't valid any more. To close WebSockets, use `trust.watch()`. `requestCert` and

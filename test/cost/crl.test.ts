@@ -5,7 +5,7 @@ import { SerialTable } from '../../src/path/crl/serial-table.js'
 import { countCalls, stopCounting } from '../support/count-calls.js'
 import { crlOf, entryOf, reasonCode } from '../support/crl-writer.js'
 import { generate } from '../support/der-chain.js'
-import { int, seq } from '../support/der-writer.js'
+import { extension, int, octets, seq } from '../support/der-writer.js'
 
 afterEach(stopCounting)
 
@@ -48,6 +48,21 @@ describe('the cost of a revocation list', () => {
       )
     })
   }
+
+  it('is fewer entries at a time if they have large extensions', () => {
+    const count = 1000
+    const large = entryOf(7, extension('1.2.3.4', octets(Buffer.alloc(1600))))
+    const entries = [Buffer.alloc(large.length * count, large)]
+    const added = countCalls(SerialTable.prototype, 'add')
+    const work = readList(crlOf({ signer: generate(), entries }))
+    let most = 0
+    for (let before = 0, done: boolean | undefined = false; done !== true; before = added()) {
+      ;({ done } = work.next())
+      most = Math.max(most, added() - before)
+    }
+    expect(added()).to.equal(count)
+    expect(most).to.be.within(70, 90)
+  })
 
   it('is one comparison of serial numbers for an entry that is there a hundred thousand times', () => {
     const entry = entryOf(7)

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { CertificateSource, ExtractorOptions } from '../../src/extractor/index.js'
 import { PRESETS } from '../../src/parsers/presets.js'
+import { revoke } from '../attacks/support/socket-crl.js'
 import { createAuthority, testPki } from '../support/pki.js'
 import { extractElsewhere, type Step } from '../support/extract-elsewhere.js'
 
@@ -105,6 +106,29 @@ describe('the warnings of an extractor', () => {
         'Remove the CA, or replace it by its successor.\n',
     )
     expect(stderr).not.to.include('secret-name')
+  })
+
+  it('name the CA of which there is no list, unless there is none at all or the policy is soft', async () => {
+    const { root, stranger } = await testPki()
+    const other = await createAuthority({ subject: 'CN=Other, O=Test' })
+    const [crl, foreign] = [await revoke(root), await revoke(other)]
+    const ca = [root.cert, other.cert]
+    const warn = async (options: ExtractorOptions) =>
+      (await extractElsewhere([{ options }, { options }])).stderr
+    const code = 'CLIENT_CERT_CRL_MISSING'
+    const stderr = await warn({ ca, crl })
+    expect(codesIn(stderr)).to.deep.equal([code])
+    expect(stderr).to.include(
+      'No list in option "crl" is from CA certificate 2 of the store, so the clients of this CA are rejected\n',
+    )
+    expect(codesIn(await warn({ ca: root.cert, crl: foreign }))).to.deep.equal([code])
+    const silent: ExtractorOptions[] = [
+      { ca, crl: [crl, foreign] },
+      { ca: [root.cert, stranger.cert], crl },
+      { ca, crl: [] },
+      { ca, crl, revocationPolicy: 'soft' },
+    ]
+    for (const options of silent) expect(await warn(options)).to.equal('')
   })
 
   it('include both if both apply', async () => {

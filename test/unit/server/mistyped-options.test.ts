@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { mtlsServerOptions } from '../../../src/server/options.js'
+import { createTrustStore } from '../../../src/trust.js'
 import { testPki } from '../../support/pki.js'
 
 const CHECKED_NAMES = [
@@ -36,6 +37,17 @@ describe('the options of a server, mistyped', () => {
       .to.throw(TypeError, `passport-client-certificate-auth: ${message}`)
       .with.property('code', 'ERR_INVALID_ARG_VALUE')
   }
+
+  for (const name of ['revocation', 'revocationPolicy', 'intermediates', 'policies', 'maxDepth']) {
+    it(`belong to a trust store: ${name}`, () => {
+      expectError({ [name]: 'soft' }, `option "${name}" is an option of a trust store: pass`)
+    })
+  }
+
+  it('say that a trust store is passed as trust', () => {
+    const trust = createTrustStore({ ca: material.ca })
+    expectError({ ca: trust }, 'option "ca" is a trust store: pass it as "trust"')
+  })
 
   const wrong: [name: string, value: unknown, hint: string][] = [
     ['rejectUnauthorised', false, "(did you mean 'rejectUnauthorized'?). Received a boolean"],

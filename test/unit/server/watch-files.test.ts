@@ -171,6 +171,24 @@ describe('watching files', () => {
     expect(loaded).to.deep.equal([{ 'ca.pem': 'ca 1' }])
   })
 
+  it('writes a failure to standard error without onFailed', async () => {
+    const folder = overwrittenFiles({ 'ca.pem': 'ca 1' })
+    const { error } = console
+    try {
+      const written = new Promise<unknown>((resolve) => {
+        console.error = resolve
+      })
+      const load = () => Promise.reject(new Error('half written'))
+      watches.push(watchFiles({ ca: folder.pathOf('ca.pem') }, { load, ...FAST }))
+      expect(await written).to.equal(
+        "passport-client-certificate-auth: watchFiles() couldn't load the files, so the old ones stay in force: " +
+          'half written',
+      )
+    } finally {
+      console.error = error
+    }
+  })
+
   it('reports a rejection with another value as an error', async () => {
     const folder = renamedFiles({ 'ca.pem': 'ca 1' })
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- an application may do it

@@ -136,6 +136,20 @@ describe('the option crl', () => {
     ).not.to.throw()
   })
 
+  it('throws for more than 1,000 lists, before it reads them', () => {
+    const load = (crl: readonly (string | Buffer)[] | string) => () =>
+      createTrustStore({ ca: root.der, crl })
+    const pem = crlToPem(good)
+    expect(load(pem.repeat(1000))).not.to.throw()
+    const many: (readonly (string | Buffer)[] | string)[] = [
+      pem.repeat(1001),
+      [pem.repeat(1000), good],
+      Array.from({ length: 1001 }, () => good),
+      crlToPem(Buffer.from([0x30, 0])).repeat(2000),
+    ]
+    for (const crl of many) expect(load(crl)).to.throw(/must hold at most 1000 lists/)
+  })
+
   it('throws for a list with a weak signature, which could be forged', () => {
     const sha1 = seq(oid('1.2.840.113549.1.1.5'), nothing())
     const weak = listBy(root, { algorithm: sha1 })

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { expect } from 'chai'
-import { crlOf, NEXT_UPDATE, THIS_UPDATE } from '../../../support/crl-writer.js'
+import { crlOf, entryOf, NEXT_UPDATE, THIS_UPDATE } from '../../../support/crl-writer.js'
 import {
   algorithmFor,
   bits,
@@ -43,6 +43,24 @@ describe('a revocation list (RFC 5280 section 5)', () => {
 
   it('may be of version 1', () => {
     expect(usableList({ version: null }).hasUnknownCritical).to.equal(false)
+  })
+
+  it('is malformed if its name, its extensions or an entry are larger than 64 KiB', () => {
+    const sized = (length: number): Buffer => octets(Buffer.alloc(length))
+    const extensionOf = (length: number): Buffer => extension('1.2.3.4', sized(length))
+    const nameOf = (length: number): Buffer => name('x'.repeat(length))
+    const limit = 65_536
+    const kinds: ((length: number) => object)[] = [
+      (length) => ({ issuer: nameOf(length) }),
+      (length) => ({ extensions: [extensionOf(length)] }),
+      (length) => ({ entries: [entryOf(7, extensionOf(length))] }),
+    ]
+    for (const partsOf of kinds) {
+      const read = (length: number): unknown =>
+        readDer(crlOf({ signer: generate(), ...partsOf(length) }))
+      expect(read(limit - 100)).to.be.an('object')
+      expect(read(limit)).to.equal('malformed')
+    }
   })
 
   it('is malformed in anything but whole DER', () => {
