@@ -84,11 +84,7 @@ export function recompileStore(
     if (before[name] === undefined || !(name in changes) || changes[name] !== undefined) continue
     const expected =
       'given, because nothing would check revocation otherwise; make another store for that'
-    throw invalidType(
-      `option "${parent === undefined ? '' : `${parent}.`}${name}"`,
-      expected,
-      undefined,
-    )
+    throw invalidType(`option "${name}"`, expected, undefined)
   }
   return compileStore({ ...given, ...changes }, parent, {
     lists: 'crl' in changes ? undefined : lists,

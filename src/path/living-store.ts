@@ -13,8 +13,8 @@ import { announceCrlExpiry, listDated } from './crl/expiry.js'
 import { runAtOnce, runInSlices } from './crl/slices.js'
 import { listHandshakeTrust } from './handshake-cas.js'
 import type { TrustStoreOptions } from './options.js'
-import { type HandshakeVerdict, StoreServers } from './store-servers.js'
-import type { TrustVerdict } from './verdict.js'
+import { StoreServers } from './store-servers.js'
+import type { RejectedPath, TrustVerdict } from './verdict.js'
 import { type ParsedCertificates, type Watcher, Watchers } from './watchers.js'
 
 /**
@@ -131,12 +131,9 @@ export class LivingStore implements Sleeper {
     return next
   }
 
-  #judgeHandshake(evidence: PathEvidence): HandshakeVerdict {
+  #judgeHandshake(evidence: PathEvidence): RejectedPath | undefined {
     const verdict = this.#judge(this.use(), evidence, Date.now())
-    if (verdict.ok) return undefined
-    const { reason, detail } = verdict
-    if (reason === 'certificate_revoked' || reason === 'revocation_unknown') return verdict
-    return detail === 'unknown_issuer' ? detail : 'rejected'
+    return verdict.ok ? undefined : verdict
   }
 
   #announce(): void {

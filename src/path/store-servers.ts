@@ -1,5 +1,5 @@
 import type { PathEvidence } from '../certificate/chain.js'
-import type { RevocationRejection } from './verdict.js'
+import type { RejectedPath } from './verdict.js'
 
 /** The CAs and lists of a trust store, for the handshakes of its servers. */
 export interface HandshakeTrust {
@@ -26,15 +26,9 @@ export interface ServedStore {
   /** Grows with each replacement. */
   generation: () => number
   checksRevocation: () => boolean
-  judge: (evidence: PathEvidence) => HandshakeVerdict
+  /** @returns `undefined` if a path is valid */
+  judge: (evidence: PathEvidence) => RejectedPath | undefined
 }
-
-/**
- * Why a trust store rejects a client: because of revocation, because the issuer of a certificate on the path is
- * missing, or for another reason. A client chooses the certificates that it sends, and could make another fault
- * hide that it is revoked, so each fault rejects it. `undefined` if a path is valid.
- */
-export type HandshakeVerdict = RevocationRejection | 'unknown_issuer' | 'rejected' | undefined
 
 /** The TLS servers that use a trust store. */
 export class StoreServers {

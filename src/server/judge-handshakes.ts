@@ -2,13 +2,20 @@ import type { EventEmitter } from 'node:events'
 import type { TLSSocket } from 'node:tls'
 import type { PathEvidence } from '../certificate/chain.js'
 import { readPresented, shareHandshake } from '../extractor/socket.js'
-import type { RevocationFault } from '../path/crl/faults.js'
-import type { HandshakeVerdict, ServedStore } from '../path/store-servers.js'
+import type { ServedStore } from '../path/store-servers.js'
+import type { RejectedPath } from '../path/verdict.js'
 import { SentIssuers } from './sent-issuers.js'
 
 export type JudgedServer = Pick<EventEmitter, 'emit' | 'on' | 'off'>
 
 type Emit = JudgedServer['emit']
+
+/** Node shows no certificate, or one that this package doesn't read. */
+const UNREADABLE: RejectedPath = {
+  ok: false,
+  reason: 'certificate_chain_untrusted',
+  detail: 'malformed',
+}
 
 /**
  * Asks a trust store about each client before the server hears of its handshake, if the store checks revocation
@@ -30,19 +37,21 @@ export function judgeHandshakes(
   const judgeEvidence = (
     evidence: PathEvidence | undefined,
     isResumed: boolean,
-  ): HandshakeVerdict => {
-    if (evidence === undefined) return 'rejected'
+  ): RejectedPath | undefined => {
+    if (evidence === undefined) return UNREADABLE
     if (isResumed) return store.judge(sent.complete(evidence))
     const found = store.judge(evidence)
     if (found === undefined) sent.remember(evidence)
     return found
   }
-  const judge = (socket: TLSSocket & { readonly _parent?: object | null }): HandshakeVerdict => {
+  const judge = (
+    socket: TLSSocket & { readonly _parent?: object | null },
+  ): RejectedPath | undefined => {
     const isFresh = generations.get(socket._parent ?? socket) === store.generation()
     if (isFresh && !store.checksRevocation()) return undefined
     const found = judgeEvidence(readPresented({ socket })?.evidence, socket.isSessionReused())
     // A context of the application may have accepted the client, but not one from before a replacement.
-    return hasOtherCas && isFresh && typeof found === 'string' ? undefined : found
+    return hasOtherCas && isFresh && !isAboutRevocation(found) ? undefined : found
   }
   const stopEmitting = interceptHandshakes(server, judge)
   server.on('connection', open)
@@ -52,10 +61,14 @@ export function judgeHandshakes(
   }
 }
 
+function isAboutRevocation(found: RejectedPath | undefined): boolean {
+  return found?.reason === 'certificate_revoked' || found?.reason === 'revocation_unknown'
+}
+
 /** Node raises no event for a certificate that OpenSSL rejects, so no listener may hear of these either. */
 function interceptHandshakes(
   server: JudgedServer,
-  judge: (socket: TLSSocket) => HandshakeVerdict,
+  judge: (socket: TLSSocket) => RejectedPath | undefined,
 ): () => void {
   const own = Object.getOwnPropertyDescriptor(server, 'emit')
   const { emit } = server
@@ -82,8 +95,9 @@ function interceptHandshakes(
   }
 }
 
-function reject(emit: Emit, socket: TLSSocket, found: NonNullable<HandshakeVerdict>): true {
-  const [code, revocation] = describe(found)
+function reject(emit: Emit, socket: TLSSocket, found: RejectedPath): true {
+  const code = codeOf(found)
+  const revocation = found.reason === 'revocation_unknown' ? found.detail : undefined
   const message = "The trust store rejected the client's certificate"
   const error = Object.assign(new Error(message), { code, revocation })
   // As Node does, which shows a code here, although its types demand an error.
@@ -93,18 +107,31 @@ function reject(emit: Emit, socket: TLSSocket, found: NonNullable<HandshakeVerdi
   return true
 }
 
-/** OpenSSL's codes for what it can tell apart. */
-const CODES: Partial<Record<RevocationFault, string>> = {
-  stale: 'CRL_HAS_EXPIRED',
-  from_the_future: 'CRL_NOT_YET_VALID',
-  bad_signature: 'CRL_SIGNATURE_FAILURE',
+/**
+ * OpenSSL's codes for what it can tell apart. A client chooses the certificates that it sends, and could make
+ * another fault hide that it is revoked, so each fault rejects it.
+ */
+const CODES: Readonly<Record<RejectedPath['reason'], Readonly<Record<string, string>>>> = {
+  certificate_revoked: { undefined: 'CERT_REVOKED' },
+  certificate_expired: { undefined: 'CERT_HAS_EXPIRED' },
+  certificate_not_yet_valid: { undefined: 'CERT_NOT_YET_VALID' },
+  revocation_unknown: {
+    stale: 'CRL_HAS_EXPIRED',
+    from_the_future: 'CRL_NOT_YET_VALID',
+    bad_signature: 'CRL_SIGNATURE_FAILURE',
+    other: 'UNABLE_TO_GET_CRL',
+  },
+  certificate_chain_untrusted: {
+    unknown_issuer: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    bad_signature: 'CERT_SIGNATURE_FAILURE',
+    expired: 'CERT_HAS_EXPIRED',
+    not_yet_valid: 'CERT_NOT_YET_VALID',
+    extended_key_usage: 'INVALID_PURPOSE',
+    other: 'CERT_REJECTED',
+  },
 }
 
-function describe(
-  found: NonNullable<HandshakeVerdict>,
-): [code: string, revocation: RevocationFault | undefined] {
-  if (found === 'unknown_issuer') return ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', undefined]
-  if (found === 'rejected') return ['CERT_REJECTED', undefined]
-  const { detail } = found
-  return [detail === undefined ? 'CERT_REVOKED' : (CODES[detail] ?? 'UNABLE_TO_GET_CRL'), detail]
+function codeOf({ reason, detail }: RejectedPath): string {
+  const codes = CODES[reason]
+  return (codes[String(detail)] ?? codes['other']) as string
 }

@@ -48,12 +48,15 @@ describe('revocation lists and libcrypto', () => {
   const run = (from: number, cases: number, store = create): Promise<CrlTally> =>
     runCrlCampaign({ seed: from, cases, libcrypto: libcrypto as Libcrypto, create: store })
 
-  it(`agree on ${FIXED_CASES} random cases from the same seed in every run`, async () => {
-    const tally = await run(FIXED_SEED, FIXED_CASES)
-    expectAgreement(tally)
-    // Each explanation that is frequent enough has to be needed. The others come with other seeds.
-    expect(tally.explained.size).to.be.at.least(CRL_EXPLANATIONS.length - 2)
-  }).timeout(1_200_000)
+  // On another release of Node, the judge is the same.
+  if (process.env['ORACLE_CASES'] === undefined) {
+    it(`agree on ${FIXED_CASES} random cases from the same seed in every run`, async () => {
+      const tally = await run(FIXED_SEED, FIXED_CASES)
+      expectAgreement(tally)
+      // Each explanation that is frequent enough has to be needed. The others come with other seeds.
+      expect(tally.explained.size).to.be.at.least(CRL_EXPLANATIONS.length - 2)
+    }).timeout(1_200_000)
+  }
 
   it(`agree on ${RANDOM_CASES} random cases from a new seed`, async () => {
     expectAgreement(await run(seed, RANDOM_CASES))

@@ -1,9 +1,14 @@
 import { X509Certificate } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { expect } from 'chai'
-import type { HandshakeVerdict, ServedStore } from '../../../src/path/store-servers.js'
+import type { ServedStore } from '../../../src/path/store-servers.js'
+import type { PathFault, RejectedPath } from '../../../src/path/verdict.js'
 import { judgeHandshakes } from '../../../src/server/judge-handshakes.js'
 import { type TestPki, testPki } from '../../support/pki.js'
+
+const untrusted = (detail: PathFault): RejectedPath => ({
+  ...{ ok: false, reason: 'certificate_chain_untrusted', detail },
+})
 
 describe('the handshakes that a trust store judges', () => {
   let pki: TestPki
@@ -12,7 +17,7 @@ describe('the handshakes that a trust store judges', () => {
   })
 
   interface Settings {
-    readonly verdict?: HandshakeVerdict
+    readonly verdict?: RejectedPath
     readonly checksRevocation?: boolean
     readonly hasOtherCas?: boolean
     readonly isResumed?: boolean
@@ -64,14 +69,36 @@ describe('the handshakes that a trust store judges', () => {
   const revoked = { ok: false, reason: 'certificate_revoked', detail: undefined } as const
   const stale = { ok: false, reason: 'revocation_unknown', detail: 'stale' } as const
   const forged = { ok: false, reason: 'revocation_unknown', detail: 'bad_signature' } as const
+  const unlisted = { ok: false, reason: 'revocation_unknown', detail: 'no_crl' } as const
+  const expired = { ok: false, reason: 'certificate_expired', detail: undefined } as const
+  const early = { ok: false, reason: 'certificate_not_yet_valid', detail: undefined } as const
   const cases: [title: string, settings: Settings, outcome: string][] = [
     ['succeed if a path is valid', {}, 'accepted'],
     ['fail if the client is revoked', { verdict: revoked }, 'CERT_REVOKED'],
     ['fail if a list is stale', { verdict: stale }, 'CRL_HAS_EXPIRED'],
     ['fail if a list is forged', { verdict: forged }, 'CRL_SIGNATURE_FAILURE'],
-    ['fail if an issuer is missing', { verdict: 'unknown_issuer' }, MISSING],
-    ['fail in a resumed session too', { verdict: 'unknown_issuer', isResumed: true }, MISSING],
-    ['fail for any other fault, which could hide that', { verdict: 'rejected' }, 'CERT_REJECTED'],
+    ['fail if no list is there', { verdict: unlisted }, 'UNABLE_TO_GET_CRL'],
+    ['fail if the certificate has expired', { verdict: expired }, 'CERT_HAS_EXPIRED'],
+    ["fail if the certificate isn't valid yet", { verdict: early }, 'CERT_NOT_YET_VALID'],
+    ['fail if a CA has expired', { verdict: untrusted('expired') }, 'CERT_HAS_EXPIRED'],
+    ["fail if a CA isn't valid yet", { verdict: untrusted('not_yet_valid') }, 'CERT_NOT_YET_VALID'],
+    ['fail if a CA is forged', { verdict: untrusted('bad_signature') }, 'CERT_SIGNATURE_FAILURE'],
+    [
+      'fail if the certificate is for another purpose',
+      { verdict: untrusted('extended_key_usage') },
+      'INVALID_PURPOSE',
+    ],
+    ['fail if an issuer is missing', { verdict: untrusted('unknown_issuer') }, MISSING],
+    [
+      'fail in a resumed session too',
+      { verdict: untrusted('unknown_issuer'), isResumed: true },
+      MISSING,
+    ],
+    [
+      'fail for any other fault, which could hide that',
+      { verdict: untrusted('policy') },
+      'CERT_REJECTED',
+    ],
     ["fail if the certificate can't be read", { hasCertificate: false }, 'CERT_REJECTED'],
     [
       'fail if the client is revoked, whatever other contexts there are',
@@ -80,17 +107,17 @@ describe('the handshakes that a trust store judges', () => {
     ],
     [
       'succeed where another context may have accepted the client',
-      { verdict: 'unknown_issuer', hasOtherCas: true },
+      { verdict: untrusted('unknown_issuer'), hasOtherCas: true },
       'accepted',
     ],
     [
       'fail if that context may be one from before a replacement',
-      { verdict: 'unknown_issuer', hasOtherCas: true, isReplaced: true },
+      { verdict: untrusted('unknown_issuer'), hasOtherCas: true, isReplaced: true },
       MISSING,
     ],
     [
       'fail for a connection from before a replacement, also without revocation',
-      { verdict: 'unknown_issuer', checksRevocation: false, isReplaced: true },
+      { verdict: untrusted('unknown_issuer'), checksRevocation: false, isReplaced: true },
       MISSING,
     ],
   ]
@@ -101,7 +128,7 @@ describe('the handshakes that a trust store judges', () => {
   }
 
   it("aren't judged without revocation, because OpenSSL has judged them with the same CAs", () => {
-    const { outcome, judged } = shake({ checksRevocation: false, verdict: 'rejected' })
+    const { outcome, judged } = shake({ checksRevocation: false, verdict: untrusted('policy') })
     expect([outcome, judged]).to.deep.equal(['accepted', 0])
   })
 
@@ -110,7 +137,7 @@ describe('the handshakes that a trust store judges', () => {
       listTrust: () => ({ cas: [], lists: [] }),
       generation: () => 1,
       checksRevocation: () => true,
-      judge: () => 'rejected',
+      judge: () => untrusted('policy'),
     }
     const isHeard = (server: EventEmitter): boolean => {
       let heard = false

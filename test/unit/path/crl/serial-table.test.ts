@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { countCalls, stopCounting } from '../../../support/count-calls.js'
 import { SerialTable } from '../../../../src/path/crl/serial-table.js'
 
 /** Serial numbers with their lengths in front, after one byte. */
@@ -32,6 +33,23 @@ describe('a table of serial numbers', () => {
     const table = tableOf(['0102', '0103aa', '7f'])
     for (const serial of ['01', '010200', '0104', '0103', '0103ab', '7e', ''])
       expect(has(table, serial), serial).to.equal(false)
+  })
+
+  it('compares the bytes of a number if the slot has the same bits of its hash', () => {
+    const bytes = Buffer.alloc(2 ** 24)
+    bytes.set([4, 1, 2, 3, 4], 1)
+    const table = new SerialTable(bytes, 1, 1)
+    table.add(1)
+    const compared = countCalls(SerialTable.prototype, 'isAt' as never)
+    const number = Buffer.alloc(4)
+    for (let index = 0; index < 10_000; index += 1) {
+      number.writeUInt32BE(index)
+      expect(table.has(number)).to.equal(false)
+    }
+    // The offset takes 25 bits of 32, so one number in 128 has the same ones, in one slot of four.
+    expect(compared()).to.be.within(1, 200)
+    stopCounting()
+    expect(has(table, '01020304')).to.equal(true)
   })
 
   it('is empty at first', () => {
