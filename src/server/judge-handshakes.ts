@@ -73,17 +73,20 @@ function interceptHandshakes(
   const own = Object.getOwnPropertyDescriptor(server, 'emit')
   const { emit } = server
   let isStopped = false
-  let last: object | undefined
+  /** While its `secureConnection` is handled, in which an HTTP/2 server raises `session`. */
+  let accepted: object | undefined
   const intercepted: Emit = (event, ...args: unknown[]) => {
-    if (event === 'secureConnection' && !isStopped) {
-      const socket = args[0] as TLSSocket
-      const found = judge(socket)
-      if (found !== undefined) return reject(emit.bind(server), socket, found)
-      last = socket
+    if (event === 'session' && accepted !== undefined) shareHandshake(accepted, args[0] as object)
+    if (event !== 'secureConnection' || isStopped) return emit.call(server, event, ...args)
+    const socket = args[0] as TLSSocket
+    const found = judge(socket)
+    if (found !== undefined) return reject(emit.bind(server), socket, found)
+    accepted = socket
+    try {
+      return emit.call(server, event, ...args)
+    } finally {
+      accepted = undefined
     }
-    // An HTTP/2 server raises it while it handles `secureConnection`.
-    if (event === 'session' && last !== undefined) shareHandshake(last, args[0] as object)
-    return emit.call(server, event, ...args)
   }
   server.emit = intercepted
   return () => {
