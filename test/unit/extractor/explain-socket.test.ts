@@ -33,7 +33,8 @@ describe('the explanation of a TLS socket that authenticates no client', () => {
 
   const lists: Readonly<Record<string, RegExp>> = {
     CERT_REJECTED: /^a rule of the server's trust store rejects .*check, says which$/,
-    UNABLE_TO_GET_CRL: /^it isn't known whether .*; add the revocation list of each CA, or look at your function/,
+    UNABLE_TO_GET_CRL:
+      /^it isn't known whether .*; add the revocation list of each CA, or look at your function/,
     CRL_HAS_EXPIRED: /is out of date; load the list that the CA published last$/,
     CRL_NOT_YET_VALID: /isn't valid yet; correct the clock/,
     CRL_SIGNATURE_FAILURE: /didn't sign it; load the list that the CA published last$/,
