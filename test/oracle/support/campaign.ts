@@ -1,18 +1,9 @@
 import { Random } from '../../fuzz/support/random.js'
 import type { CreateStore } from '../../support/judged-store.js'
-import { compare, type Comparison, decide } from './compare.js'
+import { compare, decide } from './compare.js'
 import { createCase } from './generator.js'
 import type { Judge } from './judges.js'
-
-export interface Tally {
-  /** The number of comparisons. A case is compared with every judge that can judge it. */
-  compared: number
-  bothAccept: number
-  /** How often each explanation was needed, by its name. */
-  readonly explained: Map<string, number>
-  readonly falseAccepts: string[]
-  readonly falseRejects: string[]
-}
+import { count, startTally, type Tally } from './tally.js'
 
 export interface Campaign {
   readonly seed: number
@@ -32,13 +23,7 @@ export async function runCampaign({
   isShort = false,
 }: Campaign): Promise<Tally> {
   const random = new Random(seed)
-  const tally: Tally = {
-    compared: 0,
-    bothAccept: 0,
-    explained: new Map(),
-    falseAccepts: [],
-    falseRejects: [],
-  }
+  const tally = startTally()
   for (let index = 0; index < cases; index += 1) {
     const test = createCase(random)
     const verdict = decide(create, test)
@@ -48,25 +33,4 @@ export async function runCampaign({
     for (const comparison of comparisons) count(comparison, `case ${index} of seed ${seed}`, tally)
   }
   return tally
-}
-
-function count(comparison: Comparison, label: string, tally: Tally): void {
-  tally.compared += 1
-  switch (comparison.kind) {
-    case 'both accept':
-      tally.bothAccept += 1
-      return
-    case 'both reject':
-      return
-    case 'explained': {
-      const { name } = comparison.explanation
-      tally.explained.set(name, (tally.explained.get(name) ?? 0) + 1)
-      return
-    }
-    case 'false accept':
-      tally.falseAccepts.push(`${label}: ${comparison.message}`)
-      return
-    case 'false reject':
-      tally.falseRejects.push(`${label}: ${comparison.message}`)
-  }
 }

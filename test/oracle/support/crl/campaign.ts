@@ -3,14 +3,7 @@ import type { Libcrypto } from '../libcrypto.js'
 import { compareCrl, type CreateCrlStore, type CrlComparison } from './compare.js'
 import { createCrlCase } from './generator.js'
 import type { CrlCase } from './plan.js'
-
-export interface CrlTally {
-  compared: number
-  bothAccept: number
-  readonly explained: Map<string, number>
-  readonly falseAccepts: string[]
-  readonly falseRejects: string[]
-}
+import { count, startTally, type Tally } from '../tally.js'
 
 interface Campaign {
   readonly seed: number
@@ -23,16 +16,10 @@ interface Campaign {
 const BATCH = 50
 
 /** Compares the package with libcrypto on random cases, twice each: with 'require' and with 'soft'. */
-export async function runCrlCampaign(campaign: Campaign): Promise<CrlTally> {
+export async function runCrlCampaign(campaign: Campaign): Promise<Tally> {
   const { seed, cases } = campaign
   const random = new Random(seed)
-  const tally: CrlTally = {
-    compared: 0,
-    bothAccept: 0,
-    explained: new Map(),
-    falseAccepts: [],
-    falseRejects: [],
-  }
+  const tally = startTally()
   for (let first = 0; first < cases; first += BATCH) {
     const batch = Array.from({ length: Math.min(BATCH, cases - first) }, (_, index) =>
       judge(createCrlCase(random), campaign).then((comparisons) => ({ index, comparisons })),
@@ -48,24 +35,3 @@ const judge = (test: CrlCase, { create, libcrypto }: Campaign): Promise<CrlCompa
     compareCrl(test, create, libcrypto, 'require'),
     compareCrl(test, create, libcrypto, 'soft'),
   ])
-
-function count(comparison: CrlComparison, label: string, tally: CrlTally): void {
-  tally.compared += 1
-  switch (comparison.kind) {
-    case 'both accept':
-      tally.bothAccept += 1
-      return
-    case 'both reject':
-      return
-    case 'explained': {
-      const { name } = comparison.explanation
-      tally.explained.set(name, (tally.explained.get(name) ?? 0) + 1)
-      return
-    }
-    case 'false accept':
-      tally.falseAccepts.push(`${label}: ${comparison.message}`)
-      return
-    case 'false reject':
-      tally.falseRejects.push(`${label}: ${comparison.message}`)
-  }
-}

@@ -271,7 +271,7 @@ export const REJECTED: readonly CrlExplanation[] = [
       if (verdict.ok || verdict.reason !== 'certificate_revoked') return false
       const path = [test.leaf, ...test.candidates]
       return test.lists.some(({ draft: { entries, issuer } }) => {
-        // OpenSSL prefers another list of the CA, if there is one.
+        // OpenSSL prefers another list of the CA, if the CA has one.
         const hasOther = test.lists.filter(({ draft }) => draft.issuer === issuer).length > 1
         const own = entries.filter(({ serial }) =>
           path.some(
