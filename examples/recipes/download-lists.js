@@ -69,7 +69,7 @@ export async function downloadLists(trust, sources, options) {
     }
     if (nextUpdateOf(state) > Date.now()) return
     state.headers = {}
-    throw new Error('the list is out of date, and there is no newer one')
+    throw new Error('the list is out of date, and the server has no newer one')
   }
 
   async function refreshAll() {

@@ -12,7 +12,7 @@ export interface InputKind {
   readonly wanted: string
   /** Completes "pass", if the file is too large. */
   readonly only: string
-  /** Says what to do if there is no such file. */
+  /** Says what to do if the file doesn't exist. */
   readonly missing: string
   /** Says what to do if standard input is empty. */
   readonly empty: string

@@ -20,7 +20,7 @@ export interface DecisionMessage {
   readonly fingerprint256: string | null
   /** Hex digits; `null` when there is none. */
   readonly serialNumber: string | null
-  /** When the certificate expires, in milliseconds since the epoch; `null` when there is none. */
+  /** When the certificate expires, in milliseconds since the epoch; `null` if that is unknown. */
   readonly validUntilMs: number | null
 }
 

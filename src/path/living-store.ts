@@ -30,8 +30,8 @@ export interface TrustStoreMessage {
   /** How many lists are in `crl`. */
   readonly crls: number
   /**
-   * The first nextUpdate of these lists, in milliseconds since the epoch; `Infinity` if there is none, which
-   * an alarm that compares it with the current time needs no rule for.
+   * The first nextUpdate of these lists, in milliseconds since the epoch. `Infinity` if no list has one, so that
+   * an alert can compare it with the current time in any case.
    */
   readonly earliestNextUpdateMs: number
 }

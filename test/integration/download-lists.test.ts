@@ -325,7 +325,7 @@ describe('the recipe for lists at a URL', () => {
     answer = (_, res) => res.writeHead(304).end()
     await scheduled.at(-1)?.run()
     expect(failures.map(({ message }) => message)).to.deep.equal([
-      'the list is out of date, and there is no newer one',
+      'the list is out of date, and the server has no newer one',
     ])
     expect(scheduled.at(-1)?.ms).to.equal(MINUTE)
     // A cache that is broken must not answer for the CA forever.

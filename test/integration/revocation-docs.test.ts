@@ -78,7 +78,7 @@ describe('the tables of docs/revocation.md', () => {
       ],
       "a certificate, if the list doesn't contain it": [listBy(root, FRESH)],
       "a certificate, if the list is stale and doesn't contain it": [listBy(root, STALE)],
-      'a certificate, if there is no list of the CA': [],
+      'a certificate of a CA without a list': [],
     }
     const [, ...rows] = tableOf(PAGE, '## Before a list is stale')
     const documented = rows.map(([title, ...cells]) => [

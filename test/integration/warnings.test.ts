@@ -108,7 +108,7 @@ describe('the warnings of an extractor', () => {
     expect(stderr).not.to.include('secret-name')
   })
 
-  it('name the CA of which there is no list, unless there is none at all or the policy is soft', async () => {
+  it('name the CA that has no list, unless no list is given or the policy is soft', async () => {
     const { root, stranger } = await testPki()
     const other = await createAuthority({ subject: 'CN=Other, O=Test' })
     const [crl, foreign] = [await revoke(root), await revoke(other)]

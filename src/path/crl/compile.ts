@@ -11,7 +11,7 @@ import type { RevocationRules } from './status.js'
 /** The lists of a store, and the certificates that can sign them. */
 interface Given {
   readonly sources: readonly CrlSource[] | undefined
-  /** Lists that were loaded earlier, and are used if there are no sources. */
+  /** Lists that were loaded earlier, and are used without `sources`. */
   readonly earlier: { readonly lists: readonly RevocationList[] | undefined } | undefined
   readonly configured: ReadonlySet<PathCertificate>
   readonly anchors: readonly PathCertificate[]

@@ -39,7 +39,7 @@ interface Found {
   readonly isCritical: boolean
 }
 
-/** @returns `undefined` when an extension is malformed, or occurs twice, or when there is none */
+/** @returns `undefined` without any extension, or if one is malformed or occurs twice */
 function readAll(bytes: Buffer, explicit: Element): Map<string, Found> | undefined {
   const [list] = readExactly(bytes, explicit, [TAG.sequence])
   const found = new Map<string, Found>()

@@ -21,7 +21,7 @@ export type PemFault = 'empty' | 'file_name' | 'truncated' | 'certificate' | 'no
  * Decodes the lists in PEM (RFC 7468 section 6). Between the blocks may be blank lines and explanatory text,
  * but nothing that looks like another block.
  *
- * @returns the fault when there is no list, or when something isn't PEM
+ * @returns the fault, without any list or if something isn't PEM
  */
 export function* decodePemLists(source: string | Uint8Array): Sliced<Buffer[] | PemFault> {
   const text = toText(source)
