@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 
-/** What a comparison found. */
+/** The outcome of one comparison with a judge. */
 export type Finding =
   | { readonly kind: 'both accept' | 'both reject' }
   | { readonly kind: 'explained'; readonly explanation: { readonly name: string } }
