@@ -10,7 +10,7 @@ import { createCase } from './support/generator.js'
 import { openHandshake } from './support/judges.js'
 import type { Judge } from './support/judges.js'
 import { openJudges } from './support/open-judges.js'
-import { createPlain } from './support/plain.js'
+import { createPlain, draftAt } from './support/plain.js'
 
 const CASES = 1500
 const SEED = 4
@@ -92,6 +92,20 @@ describe('the judges', () => {
 })
 
 describe('the half handshake', () => {
+  it('agrees about an anchor that a former key of the CA has signed, or can not judge it', async () => {
+    const plain = createPlain(2)
+    const { plan, keyring } = plain
+    const root = draftAt('anchor', plan)
+    root.signer = keyring.take()
+    const test = plain.write()
+    const judge = await openHandshake()
+    if (typeof judge === 'string') throw new Error(judge)
+    const verdict = decide(createTrustStore, test)
+    expect(verdict.ok).to.equal(true)
+    const { kind } = await compare(test, verdict, judge)
+    expect(kind === 'both accept').to.equal(judge.canJudge(test))
+  })
+
   it('is reported as not run on a Node without the internal method', async () => {
     const wire = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() })
     const socket = new TLSSocket(wire, { isServer: true })

@@ -1,4 +1,5 @@
 import { ANY_POLICY } from '../../support/judged-store.js'
+import type { Draft } from './certificate.js'
 import { askHandshake, type Opinion, probeHandshake, type Question } from './half-handshake.js'
 import type { Case } from './generator.js'
 import { type DetailedQuestion, FLAG, PURPOSE, startLibcrypto } from './libcrypto.js'
@@ -15,6 +16,10 @@ export interface Judge {
 /** The largest number of CAs between the leaf and the anchor, where a case doesn't set one. */
 export const MAX_DEPTH = 10
 
+/** Its own key has signed it. A CA that signs its next key with the old one only issues to itself. */
+const isSelfSigned = ({ subject, issuer, key, signer }: Readonly<Draft>): boolean =>
+  subject === issuer && key === signer
+
 /** The OpenSSL of this Node, or the reason why it can't be asked. */
 export async function openHandshake(): Promise<Judge | string> {
   const abilities = await probeHandshake()
@@ -24,7 +29,7 @@ export async function openHandshake(): Promise<Judge | string> {
     canJudge: ({ hasPolicies, options, anchors }) =>
       !hasPolicies &&
       options.maxDepth === undefined &&
-      (abilities.partialChains || anchors.every(({ draft }) => draft.subject === draft.issuer)),
+      (abilities.partialChains || anchors.every(({ draft }) => isSelfSigned(draft))),
     ask: askHandshake,
     end: () => undefined,
   }
