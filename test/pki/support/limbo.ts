@@ -31,6 +31,10 @@ const USAGES: Readonly<Record<string, string>> = {
 /** For cases without a time. Their certificates are valid from 1970 to 2969. */
 const ANY_TIME = '2024-06-01T00:00:00Z'
 
+/** Some of the times have no zone, and JavaScript would read them as local times. */
+const parseTime = (time: string): number =>
+  Date.parse(/[+-]\d\d:\d\d$|Z$/.test(time) ? time : `${time}Z`)
+
 export function runLimbo(data: LimboData, create: CreateStore): Suite {
   const outcomes = data.testcases.map((test) => runCase(test, create))
   return { name: 'x509-limbo', outcomes, differences: LIMBO_DIFFERENCES }
@@ -56,7 +60,7 @@ function runCase(test: LimboCase, create: CreateStore): Outcome {
     },
     leaf,
     candidates: test.untrusted_intermediates.map(derOf),
-    now: Date.parse(test.validation_time ?? ANY_TIME),
+    now: parseTime(test.validation_time ?? ANY_TIME),
   })
   const isAccepted = verdict.ok && hasPeerName(test, leaf)
   return {
