@@ -55,10 +55,15 @@ function compile({ extractors: all, trustsProxy, showsNodesChain }: Settings): [
   const look: Look = (request, socket) => {
     const verdicts = extractors.map((extract) => describe(extract(request)))
     if (showsNodesChain !== true) return { verdicts }
-    const own = issuersOf(socket.getPeerCertificate(true)).map(({ subject }) => String(subject.CN))
+    const own = issuersOf(socket.getPeerCertificate(true)).map(nameOf)
     return { verdicts, own }
   }
   return [look, guard]
+}
+
+/** Older releases of Node have no subject for a certificate in whose subject they can't read a value. */
+function nameOf({ subject }: { readonly subject?: { readonly CN?: unknown } }): string {
+  return String(subject?.CN)
 }
 
 function describe(result: ExtractionResult): Verdict {
@@ -66,7 +71,7 @@ function describe(result: ExtractionResult): Verdict {
   return {
     reason: result.reason,
     detail: (result as { detail?: unknown }).detail,
-    names: path.map(({ subject }) => String(subject.CN)),
+    names: path.map(nameOf),
     fingerprints: path.map(({ fingerprint256 }) => fingerprint256),
   }
 }
