@@ -55,6 +55,13 @@ function isForged({ draft: { issuer, signer, isBroken } }: List, test: CrlCase):
   return isBroken || !known.some(({ draft }) => draft.subject === issuer && draft.key === signer)
 }
 
+/** Whether a list or another certificate has its signature. */
+function hasSigned({ draft: { subject, key } }: Certificate, test: CrlCase): boolean {
+  return [test.leaf, ...test.candidates, ...test.lists].some(
+    ({ draft }) => draft.issuer === subject && draft.signer === key,
+  )
+}
+
 const withoutCrlIssuer = (one: Certificate): Certificate =>
   one.draft.faults.includes('cRLIssuer') ? write({ ...one.draft, extras: [] }) : one
 
@@ -67,6 +74,17 @@ export const ACCEPTED: readonly CrlExplanation[] = [
       const lists = test.lists.filter((list) => !isForged(list, test))
       if (opinion !== 'CRL signature failure' || lists.length === test.lists.length) return false
       return (await ask({ lists })) === 'ok'
+    },
+  },
+  {
+    name: 'OpenSSL tries only one signer of a list',
+    clause: 'RFC 5280 6.3.3 (f)',
+    weAccept: true,
+    applies: async ({ test, opinion, ask }) => {
+      const candidates = test.candidates.filter((one) => hasSigned(one, test))
+      if (opinion !== 'CRL signature failure' || candidates.length === test.candidates.length)
+        return false
+      return (await ask({ candidates })) === 'ok'
     },
   },
   {
