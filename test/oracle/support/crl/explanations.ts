@@ -49,6 +49,10 @@ const hasReasons = ({ draft }: Certificate): boolean =>
 
 const WHOLE_POINT = distributionPoints(seq(fullName(uri(FIRST_URL))))
 
+/** OpenSSL compares a list with one distribution point only, so that one is for all reasons. */
+const withWholePoint = (one: Certificate): Certificate =>
+  hasReasons(one) ? write({ ...one.draft, extras: [WHOLE_POINT] }) : one
+
 /** Whether none of the certificates at hand made the signature. */
 function isForged({ draft: { issuer, signer, isBroken } }: List, test: CrlCase): boolean {
   const known = [...test.anchors, ...test.candidates]
@@ -101,9 +105,7 @@ export const ACCEPTED: readonly CrlExplanation[] = [
     weAccept: true,
     applies: (disagreement) =>
       [disagreement.test.leaf, ...disagreement.test.candidates].some(hasReasons) &&
-      isAcceptedWith(disagreement, withoutOwnName, (one) =>
-        hasReasons(one) ? write({ ...one.draft, extras: [WHOLE_POINT] }) : one,
-      ),
+      isAcceptedWith(disagreement, withoutOwnName, withWholePoint),
   },
   {
     name: 'OpenSSL takes a list for that of a cRLIssuer although it is not indirect',
@@ -249,19 +251,21 @@ export const REJECTED: readonly CrlExplanation[] = [
     weAccept: false,
     applies: async ({ test, verdict, ask }) => {
       if (verdict.ok || verdict.reason !== 'certificate_revoked') return false
+      const [leaf, candidates] = [withWholePoint(test.leaf), test.candidates.map(withWholePoint)]
       for (const list of test.lists) {
         const isOther = ({ draft }: List): boolean => draft.issuer !== list.draft.issuer
         const alone = writeList(withoutOwnName(list.draft))
         const lists = [alone, ...test.lists.filter(isOther)]
         if (lists.length === test.lists.length) continue
-        if ((await ask({ lists }, { ignored: NOT_GOOD })) === REVOKED) return true
+        if ((await ask({ leaf, candidates, lists }, { ignored: NOT_GOOD })) === REVOKED) return true
         // The other lists may be about the signer of this one, so they get its entries instead.
         if (isForged(list, test)) continue
         const { entries } = list.draft
         const filled = test.lists.map((one) =>
           isOther(one) ? one : writeList({ ...one.draft, entries: [...entries] }),
         )
-        if ((await ask({ lists: filled }, { ignored: NOT_GOOD })) === REVOKED) return true
+        if ((await ask({ leaf, candidates, lists: filled }, { ignored: NOT_GOOD })) === REVOKED)
+          return true
       }
       return false
     },
